@@ -1,0 +1,52 @@
+"""What a player knows about a position. The engine shows distributions, not verdicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True)
+class MoveInfo:
+    """One candidate move. All values are from the view of the side that plays it."""
+
+    point: int
+    """0..P-1, or P for pass."""
+    visits: int
+    winrate: float
+    """Expected result in 0..1, draws as halves."""
+    score: float
+    """Expected final score in points, komi included."""
+    prior: float
+    """The network's probability, over legal moves."""
+    lcb: float
+    """Lower confidence bound of the winrate; may be below 0."""
+    pv: tuple[int, ...]
+    """The line that starts with this move, as points."""
+    weight: float = 0.0
+    """Share of the final decision this move gets, 0..1 (visits, or the improved policy of a Gumbel root)."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A position as seen by `color`, the side to play; every value is from its view."""
+
+    color: int
+    """BLACK or WHITE."""
+    size: int
+    moves: tuple[MoveInfo, ...]
+    """Best first: the first is what the player would play now. Empty when nothing is legal but pass and no search ran."""
+    visits: int
+    """Evaluations and terminal visits below the root so far."""
+    winrate: float
+    score: float
+    ownership: np.ndarray
+    """[P] float32 in -1..1, averaged over the search; +1 is owned by `color`."""
+    policy: np.ndarray
+    """[A] float32 probabilities of the raw network over legal moves, pass last; -1 marks illegal ones."""
+    seconds: float = 0.0
+    during_search: bool = False
+    """True for a report that is not the last one."""

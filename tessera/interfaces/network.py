@@ -1,0 +1,112 @@
+"""Networks and evaluators: from a batch of positions to probabilities.
+
+A *network* is a torch module a plugin builds from settings; an *evaluator* is whatever turns input
+planes into outputs (the torch module in eval mode, an OpenVINO export, a constant for tests).
+
+Every input and every output is from the view of the side to play. Swapping the colours of a position
+together with the side to play and the sign of the komi leaves inputs, and so outputs, unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import torch
+
+FEATURES_VERSION = 1
+"""Meaning of the planes below. A checkpoint records it; another number is refused, never guessed."""
+
+PLANES = (
+    "on board",
+    "own stones",
+    "opponent's stones",
+    "chains with 1 liberty",
+    "chains with 2 liberties",
+    "chains with 3 or more liberties",
+    "points forbidden by ko or superko",
+    "last move",
+    "2nd last move",
+    "3rd last move",
+    "4th last move",
+    "5th last move",
+)
+"""The F input planes [N, N], zeros and ones, in order. Liberty planes mark stones of both colours."""
+
+GLOBALS = (
+    "komi for the side to play, points / 15, clipped to -3..3",
+    "last move was a pass",
+    "2nd last move was a pass",
+    "3rd last move was a pass",
+    "4th last move was a pass",
+    "5th last move was a pass",
+    "simple ko rule",
+    "situational superko",
+    "suicide allowed",
+    "territory scoring",
+    "board side / 19",
+    "prisoners for the side to play minus against, / 15, clipped to -3..3 (territory scoring only, else 0)",
+)
+"""The G global inputs, in order. Komi for Black to play counts negative."""
+
+F, G = len(PLANES), len(GLOBALS)
+
+
+class Outputs(NamedTuple):
+    """What a network says of B positions, all from the side to play's view."""
+
+    policy: torch.Tensor
+    """[B, A] logits over points and pass (last); illegal moves are not masked here."""
+    value: torch.Tensor
+    """[B, 3] logits for win, draw, loss."""
+    score: torch.Tensor
+    """[B] expected final score in points, komi included; positive is good for the side to play."""
+    ownership: torch.Tensor
+    """[B, P] in -1..1: who will own the point at the end; +1 the side to play."""
+    reply: torch.Tensor
+    """[B, A] logits of the opponent's next move; a training aid."""
+
+
+@runtime_checkable
+class Evaluator(Protocol):
+    """A batch of positions in, a batch of outputs out, on one device."""
+
+    @property
+    def device(self) -> str:
+        """torch's name of the device inputs must lie on and outputs will lie on."""
+        ...
+
+    def evaluate(self, planes: torch.Tensor, globals_: torch.Tensor) -> Outputs:
+        """planes [B, F, N, N] float32, globals_ [B, G] float32 -> Outputs, without gradients.
+
+        Outputs may be overwritten by the next call. Positions in a batch do not influence each other.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """A policy network a plugin offers under a name that checkpoints refer to."""
+
+    name: str
+    """The name in checkpoints and on the command line, e.g. 'mamba'."""
+    summary: str
+    """One line for `tessera plugins`."""
+    defaults: Mapping[str, Any]
+    """Every setting with its default: plain str, int, float, bool."""
+    build: Callable[..., torch.nn.Module]
+    """build(**settings) -> module; module(planes, globals_) -> Outputs, for any board size."""
+
+
+@dataclass(frozen=True)
+class EvaluatorSpec:
+    """A way to run a network: eager torch, OpenVINO, ..."""
+
+    name: str
+    summary: str
+    build: Callable[[torch.nn.Module, str], Evaluator]
+    """build(module, device) -> evaluator; raises `MissingExtra` when its package is absent."""
+    devices: tuple[str, ...] = field(default=("cpu", "cuda"))
+    """Device types it can run on."""

@@ -1,0 +1,120 @@
+"""A player chooses moves in a game: random, one network pass, a search, or a program outside."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from tessera.interfaces.analysis import Analysis
+
+if TYPE_CHECKING:
+    from tessera.rules.game import Game
+
+RESIGN = -1
+"""The move 'resign' among points."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long to think. Whichever is reached first ends the search; None means no such limit."""
+
+    visits: int | None = None
+    """Root visits."""
+    seconds: float | None = None
+    """Wall time."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to choose, beside how long to think."""
+
+    allow_resign: bool = True
+    deterministic: bool = False
+    """No randomness at all (GTP's reg_genmove)."""
+    avoid: tuple[int, ...] = ()
+    """Points not to be considered as the next move."""
+    allow: tuple[int, ...] = ()
+    """When not empty, the only points to be considered as the next move."""
+    fast_cleanup: bool = False
+    """Do not pass while dead stones stand on the board (GTP's kgs-genmove_cleanup)."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A chosen move and why."""
+
+    point: int
+    """0..P-1, P for pass, RESIGN."""
+    analysis: Analysis | None = None
+
+
+Report = Callable[[Analysis], None]
+
+
+@runtime_checkable
+class Player(Protocol):
+    """Chooses moves. One instance serves one game at a time; it may keep a search tree between moves."""
+
+    name: str
+
+    def choose(
+        self,
+        game: Game,
+        color: int,
+        limits: Limits,
+        *,
+        options: Options = Options(),
+        stop: threading.Event | None = None,
+        report: Report | None = None,
+        interval: float = 1.0,
+    ) -> Choice:
+        """The move `color` would play now; `game` is not changed.
+
+        Returns soon (tens of milliseconds) after `stop` is set, with the best move so far. `report` is
+        called from the thread of this call at most every `interval` seconds.
+        """
+        ...
+
+    def analyze(
+        self,
+        game: Game,
+        color: int,
+        limits: Limits,
+        *,
+        options: Options = Options(),
+        stop: threading.Event | None = None,
+        report: Report | None = None,
+        interval: float = 1.0,
+    ) -> Analysis:
+        """Like `choose`, without choosing: no resignation, no randomness. Limits() runs until `stop`."""
+        ...
+
+    def close(self) -> None:
+        """Release what the player holds. Safe to call twice."""
+        ...
+
+
+@dataclass(frozen=True)
+class PlayerSpec:
+    """A kind of player a plugin offers under a name, e.g. 'search', 'policy', 'random'."""
+
+    name: str
+    summary: str
+    defaults: dict[str, Any]
+    """Every setting with its default."""
+    build: Callable[..., Player]
+    """build(context, **settings) -> player; `context` is a `PlayerContext`."""
+    needs_network: bool = False
+
+
+@dataclass(frozen=True)
+class PlayerContext:
+    """What the core hands to a player that is being built."""
+
+    evaluator: Any = None
+    """An `Evaluator` when the spec needs a network, else None."""
+    size: int = 19
+    """Board side the player will start on; a game of another size must still work."""
+    seed: int = 0
