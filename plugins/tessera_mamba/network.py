@@ -1,0 +1,78 @@
+"""The tower: stem, blocks, heads; for every board size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor, nn
+
+from tessera.errors import BadValue
+from tessera.interfaces.network import Outputs
+from tessera.nn.heads import Heads
+from tessera.nn.settings import one_of, whole_number
+from tessera.nn.stem import Stem
+from tessera_mamba.block import Block, LocalMixer, Mixer, Shape
+from tessera_mamba.mamba2 import DIRECTIONS, Mamba2Mixer
+
+SCANS = ("axial", "raster", "none", "mamba2")
+
+
+class MambaNet(nn.Module):
+    """See `tessera_mamba.DEFAULTS` for the settings."""
+
+    def __init__(
+        self,
+        *,
+        blocks: Any,
+        width: Any,
+        expand: Any,
+        head_dim: Any,
+        state: Any,
+        mlp: Any,
+        pool_every: Any,
+        scan: Any,
+    ) -> None:
+        super().__init__()
+        depth = whole_number("mamba blocks", blocks, low=1, high=200)
+        every = whole_number("mamba pool_every", pool_every, low=0, high=200)
+        shape = _shape(width, expand, head_dim, state)
+        hidden = whole_number("mamba mlp", mlp, low=1, high=8) * shape.width
+        kind = one_of("mamba scan", scan, SCANS)
+        self.stem = Stem(shape.width)
+        self.blocks = nn.ModuleList(
+            Block(
+                _mixer(kind, shape, i),
+                width=shape.width,
+                hidden=hidden,
+                pool=every > 0 and (i + 1) % every == 0,
+                depth=depth,
+            )
+            for i in range(depth)
+        )
+        self.heads = Heads(shape.width)
+
+    def forward(self, planes: Tensor, globals_: Tensor) -> Outputs:
+        """planes [B, F, N, N], globals_ [B, G] -> Outputs."""
+        tokens, mask = self.stem(planes, globals_)
+        for block in self.blocks:
+            tokens = block(tokens, mask)
+        outputs: Outputs = self.heads(tokens, mask)
+        return outputs
+
+
+def _shape(width: Any, expand: Any, head_dim: Any, state: Any) -> Shape:
+    width = whole_number("mamba width", width, low=8, high=2048)
+    inner = whole_number("mamba expand", expand, low=1, high=8) * width
+    head_dim = whole_number("mamba head_dim", head_dim, low=1, high=512)
+    if inner % head_dim:
+        raise BadValue("mamba head_dim", head_dim, f"a divisor of expand * width = {inner}")
+    return Shape(width, inner, head_dim, whole_number("mamba state", state, low=1, high=512))
+
+
+def _mixer(scan: str, shape: Shape, index: int) -> nn.Module:
+    """The mixer of block number `index`; what it scans alternates from block to block."""
+    if scan == "none":
+        return LocalMixer(shape)
+    if scan == "mamba2":
+        return Mamba2Mixer(shape, direction=index % DIRECTIONS)
+    return Mixer(shape, raster=scan == "raster", columns=index % 2 == 1)
