@@ -1,18 +1,13 @@
 """One block of the tower: a gated state-space mixer, then a gated MLP.
 
-    u = norm(h);  [z | x | B | C | dt] = W_in u
-    x, B, C = silu(depthwise 3x3 convolution);  B, C = norm(B), norm(C)
-    dt = clamp(softplus(dt + bias)) on the board, 0 off it
-    y = scan forward + scan backward + D x            h += W_out norm(y silu(z))
-    h += W_down (silu(gate) up)
-
-What keeps the state bounded: A = -exp(A_log) < 0 in float32, dt clamped, B and C normalised.
+u = norm(h);  [z | x | B | C | dt] = W_in u
+x, B, C = silu(depthwise 3x3 convolution);  B, C = norm(B), norm(C)
+dt = clamp(softplus(dt + bias)) on the board, 0 off it
+y = scan forward + scan backward + D x            h += W_out norm(y silu(z))
+h += W_down (silu(gate) up)
 """
 
 from __future__ import annotations
-
-import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -20,109 +15,10 @@ from torch.nn import functional
 
 from tessera.nn.norm import RMSNorm
 from tessera.nn.pool import PoolBias
-from tessera_mamba.scan import Scan
+from tessera_mamba.mamba2 import Mamba2Mixer
+from tessera_mamba.mixer import LocalMixer, Mixer
 
-DT_FIRST, DT_LAST, DT_MOST = 1e-3, 0.1, 1.0
-"""Heads start with step sizes spread over 1e-3..0.1; training cannot push one beyond 1."""
-GEMM_MULTIPLE = 16
-"""in_proj's rows are padded to a multiple of this: an odd count costs up to 40% of the product's speed."""
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The sizes of a mixer."""
-
-    width: int
-    """D of the tower."""
-    inner: int
-    """Channels scanned, a multiple of head_dim."""
-    head_dim: int
-    """Channels per head, P."""
-    state: int
-    """State size, S."""
-
-    @property
-    def heads(self) -> int:
-        return self.inner // self.head_dim
-
-
-class Mixer(nn.Module):
-    """Mixes points along lines; `raster` makes the whole board one line, `columns` reads it column by column."""
-
-    def __init__(self, shape: Shape, *, raster: bool, columns: bool) -> None:
-        super().__init__()
-        self.shape, self.raster, self.columns = shape, raster, columns
-        inner, state, heads = shape.inner, shape.state, shape.heads
-        self.sizes = (inner, inner + 2 * state, heads)
-        rows = sum(self.sizes)
-        self.spare = -rows % GEMM_MULTIPLE
-        self.in_proj = nn.Linear(shape.width, rows + self.spare, bias=False)
-        self.conv = nn.Conv2d(inner + 2 * state, inner + 2 * state, 3, padding=1, groups=inner + 2 * state)
-        self.norm_b, self.norm_c, self.norm_y = RMSNorm(state), RMSNorm(state), RMSNorm(inner)
-        self.dt_bias = nn.Parameter(first_dt_bias(heads))
-        self.A_log = nn.Parameter(torch.log(torch.linspace(1.0, 16.0, heads)))
-        self.D = nn.Parameter(torch.ones(heads))
-        self.scan = Scan(both=True)
-        self.out_proj = nn.Linear(inner, shape.width, bias=False)
-
-    def forward(self, u: Tensor, mask: Tensor) -> Tensor:
-        """u [B, N, N, D], mask [B, N, N, 1] -> [B, N, N, D]."""
-        z, xbc, dt, _ = self.in_proj(u).split((*self.sizes, self.spare), dim=-1)
-        x, b, c = self._local(xbc, mask)
-        step = functional.softplus(dt.float() + self.dt_bias).clamp(max=DT_MOST) * mask
-        y = self._scan(x, step, b, c)
-        gated = self.norm_y(y * functional.silu(z))
-        mixed: Tensor = self.out_proj(gated)
-        return mixed
-
-    def _local(self, xbc: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Depthwise convolution, then x [B, N, N, H, P], B and C [B, N, N, S] normalised."""
-        image = self.conv((xbc * mask).permute(0, 3, 1, 2))
-        mixed = functional.silu(image.permute(0, 2, 3, 1))
-        x, b, c = mixed.split((self.shape.inner, self.shape.state, self.shape.state), dim=-1)
-        heads = x.unflatten(-1, (self.shape.heads, self.shape.head_dim))
-        return heads, self.norm_b(b).to(x.dtype), self.norm_c(c).to(x.dtype)
-
-    def _scan(self, x: Tensor, dt: Tensor, b: Tensor, c: Tensor) -> Tensor:
-        """Scan along this block's lines: -> y [B, N, N, inner]."""
-        A = -torch.exp(self.A_log.float())
-        x, dt, b, c = (self._as_lines(tensor) for tensor in (x, dt, b, c))
-        y = self.scan(x, dt, A, b, c) + self.D[:, None] * x
-        if self.raster:
-            y = y.unflatten(1, (int(y.shape[1] ** 0.5), -1))
-        if self.columns:
-            y = y.transpose(1, 2)
-        return y.flatten(-2)
-
-    def _as_lines(self, tensor: Tensor) -> Tensor:
-        """[B, N, N, ...] -> [B, N, N, ...] with lines along dimension 2, or [B, N*N, ...] in raster order."""
-        if self.columns:
-            tensor = tensor.transpose(1, 2)
-        return tensor.flatten(1, 2) if self.raster else tensor
-
-
-class LocalMixer(nn.Module):
-    """The mixer with the scan taken out: a gated depthwise convolution (MambaOut), to measure what the scan is worth.
-
-    What B, C and dt would have cost goes into more channels, so that the parameter count stays within 5%.
-    """
-
-    def __init__(self, shape: Shape) -> None:
-        super().__init__()
-        freed = 2 * shape.state + shape.heads
-        inner = (shape.inner + freed // 2) // GEMM_MULTIPLE * GEMM_MULTIPLE
-        self.in_proj = nn.Linear(shape.width, 2 * inner, bias=False)
-        self.conv = nn.Conv2d(inner, inner, 3, padding=1, groups=inner)
-        self.norm_y = RMSNorm(inner)
-        self.out_proj = nn.Linear(inner, shape.width, bias=False)
-
-    def forward(self, u: Tensor, mask: Tensor) -> Tensor:
-        """u [B, N, N, D], mask [B, N, N, 1] -> [B, N, N, D]."""
-        z, x = self.in_proj(u).chunk(2, dim=-1)
-        image = self.conv((x * mask).permute(0, 3, 1, 2))
-        y = functional.silu(image.permute(0, 2, 3, 1))
-        mixed: Tensor = self.out_proj(self.norm_y(y * functional.silu(z)))
-        return mixed
+AnyMixer = Mixer | LocalMixer | Mamba2Mixer
 
 
 class GatedMLP(nn.Module):
@@ -143,15 +39,15 @@ class GatedMLP(nn.Module):
 class Block(nn.Module):
     """h += mixer(norm(h)) (+ pooled context); h += MLP(norm(h))."""
 
-    def __init__(self, mixer: nn.Module, *, width: int, hidden: int, pool: bool, depth: int) -> None:
+    def __init__(self, mixer: AnyMixer, *, width: int, hidden: int, pool: bool, depth: int) -> None:
         super().__init__()
         self.mixer = mixer
-        self.norm_mixer, self.norm_mlp = RMSNorm(width), RMSNorm(width)
+        self.norm_mixer, self.norm_mlp = RMSNorm(width, scaled=False), RMSNorm(width, scaled=False)
         self.mlp = GatedMLP(width, hidden)
         self.pool = PoolBias(width) if pool else None
         with torch.no_grad():
-            for branch in (self.mixer.out_proj, self.mlp.down):
-                branch.weight.mul_((2 * depth) ** -0.5)
+            for last in (mixer.out_proj, self.mlp.down):
+                last.weight.mul_((2 * depth) ** -0.5)
 
     def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """tokens [B, N, N, D], mask [B, N, N, 1] -> tokens."""
@@ -161,9 +57,3 @@ class Block(nn.Module):
             tokens = tokens + self.pool(u, mask)
         mixed: Tensor = tokens + self.mlp(self.norm_mlp(tokens))
         return mixed
-
-
-def first_dt_bias(heads: int) -> Tensor:
-    """[H] biases whose softplus is spread evenly in the logarithm over DT_FIRST..DT_LAST."""
-    dt = torch.logspace(math.log10(DT_FIRST), math.log10(DT_LAST), heads)
-    return dt + torch.log(-torch.expm1(-dt))

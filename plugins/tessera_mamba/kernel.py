@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import warnings
 from collections.abc import Callable
@@ -23,13 +24,13 @@ def mamba_ssm_scan() -> Form | None:
     if importlib.util.find_spec("mamba_ssm") is None:
         return None
     try:
-        from mamba_ssm.ops.triton.ssd_combined import mamba_chunk_scan_combined
+        kernel = importlib.import_module("mamba_ssm.ops.triton.ssd_combined").mamba_chunk_scan_combined
     except ImportError as error:
         warnings.warn(f"mamba-ssm is installed but cannot be used, torch runs the scan: {error}", stacklevel=2)
         return None
 
     def scan(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
-        y: Tensor = mamba_chunk_scan_combined(x, dt, A, B.unsqueeze(-2), C.unsqueeze(-2), CHUNK)
+        y: Tensor = kernel(x, dt, A, B.unsqueeze(-2), C.unsqueeze(-2), CHUNK)
         return y
 
     return scan

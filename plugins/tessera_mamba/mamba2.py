@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tessera.nn.norm import RMSNorm
-from tessera_mamba.block import Shape, first_dt_bias
+from tessera_mamba.mixer import Shape, first_dt_bias
 from tessera_mamba.scan import Scan
 
 TAPS = 4
@@ -32,17 +32,17 @@ class Mamba2(nn.Module):
         self.dt_bias = nn.Parameter(first_dt_bias(shape.heads))
         self.A_log = nn.Parameter(torch.log(torch.linspace(1.0, 16.0, shape.heads)))
         self.D = nn.Parameter(torch.ones(shape.heads))
-        self.norm = RMSNorm(shape.inner)
+        self.norm = RMSNorm(shape.inner, scaled=True)
         self.out_proj = nn.Linear(shape.inner, shape.width, bias=False)
         self.scan = Scan(both=False)
 
     def forward(self, u: Tensor) -> Tensor:
         """u [B, L, D] -> [B, L, D]; a point sees itself and the points before it."""
         inner, state, heads = self.shape.inner, self.shape.state, self.shape.heads
-        z, xbc, dt = self.in_proj(u).split((inner, inner + 2 * state, heads), dim=-1)
+        z, xbc, dt = torch.split(self.in_proj(u), [inner, inner + 2 * state, heads], dim=-1)
         mixed = self.conv1d(xbc.transpose(1, 2))[..., : u.shape[1]].transpose(1, 2)
-        x, b, c = functional.silu(mixed).split((inner, state, state), dim=-1)
-        x = x.unflatten(-1, (heads, self.shape.head_dim))
+        x, b, c = torch.split(functional.silu(mixed), [inner, state, state], dim=-1)
+        x = torch.unflatten(x, -1, (heads, self.shape.head_dim))
         step = functional.softplus(dt.float() + self.dt_bias)
         y = self.scan(x, step, -torch.exp(self.A_log.float()), b, c) + self.D[:, None] * x
         out: Tensor = self.out_proj(self.norm(y.flatten(-2) * functional.silu(z)))
@@ -72,7 +72,7 @@ class Mamba2Mixer(nn.Module):
         line = torch.zeros_like(packed).scatter(1, index, packed)
         if self.backwards:
             line = line.flip(1)
-        board = line.unflatten(1, (side, side))
+        board = torch.unflatten(line, 1, (side, side))
         return board.transpose(1, 2) if self.columns else board
 
     def _line(self, board: Tensor) -> Tensor:

@@ -11,8 +11,9 @@ from tessera.interfaces.network import Outputs
 from tessera.nn.heads import Heads
 from tessera.nn.settings import one_of, whole_number
 from tessera.nn.stem import Stem
-from tessera_mamba.block import Block, LocalMixer, Mixer, Shape
+from tessera_mamba.block import AnyMixer, Block
 from tessera_mamba.mamba2 import DIRECTIONS, Mamba2Mixer
+from tessera_mamba.mixer import LocalMixer, Mixer, Shape
 
 SCANS = ("axial", "raster", "none", "mamba2")
 
@@ -69,7 +70,7 @@ def _shape(width: Any, expand: Any, head_dim: Any, state: Any) -> Shape:
     return Shape(width, inner, head_dim, whole_number("mamba state", state, low=1, high=512))
 
 
-def _mixer(scan: str, shape: Shape, index: int) -> nn.Module:
+def _mixer(scan: str, shape: Shape, index: int) -> AnyMixer:
     """The mixer of block number `index`; what it scans alternates from block to block."""
     if scan == "none":
         return LocalMixer(shape)

@@ -56,11 +56,11 @@ class Scan(nn.Module):
 
     def state_norm(self, x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
         """Scalar: the largest Frobenius norm of all heads' states at a line's end (or ends)."""
-        norms = final_state(x, dt, A, B).flatten(-3).norm(dim=-1).max()
+        states = [final_state(x, dt, A, B)]
         if self.both:
-            backward = final_state(x.flip(-3), dt.flip(-2), A, B.flip(-2))
-            norms = torch.maximum(norms, backward.flatten(-3).norm(dim=-1).max())
-        return norms
+            states.append(final_state(x.flip(-3), dt.flip(-2), A, B.flip(-2)))
+        largest: Tensor = torch.linalg.vector_norm(torch.stack(states), dim=(-3, -2, -1)).max()
+        return largest
 
 
 def reversible(form: Form, x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
@@ -105,10 +105,10 @@ def chunked(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor, *, chunk: in
     count = -(-length // chunk)
     spare = count * chunk - length
     # dt = 0 in the padding: those points neither enter the state nor let it decay.
-    x = functional.pad(x, (0, 0, 0, 0, 0, spare)).unflatten(-3, (count, chunk))
-    dt = functional.pad(dt.float(), (0, 0, 0, spare)).unflatten(-2, (count, chunk))
-    B = functional.pad(B, (0, 0, 0, spare)).unflatten(-2, (count, chunk))
-    C = functional.pad(C, (0, 0, 0, spare)).unflatten(-2, (count, chunk))
+    x = torch.unflatten(functional.pad(x, (0, 0, 0, 0, 0, spare)), -3, (count, chunk))
+    dt, B, C = (
+        torch.unflatten(functional.pad(line, (0, 0, 0, spare)), -2, (count, chunk)) for line in (dt.float(), B, C)
+    )
     c = _line_decay(dt, A).cumsum(-1)
     y = _inside_chunks(x, dt, c, B, C)
     if count > 1:

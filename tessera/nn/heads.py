@@ -25,7 +25,7 @@ class Heads(nn.Module):
 
     def __init__(self, width: int, *, channels: int = 32) -> None:
         super().__init__()
-        self.norm = RMSNorm(width)
+        self.norm = RMSNorm(width, scaled=False)
         self.points = nn.Linear(width, 2 * channels)
         self.moves_context = nn.Linear(STATISTICS * channels, channels)
         self.pass_hidden = nn.Linear(STATISTICS * channels, channels)

@@ -7,14 +7,18 @@ from torch import Tensor, nn
 
 
 class RMSNorm(nn.Module):
-    """x / sqrt(mean(x^2) + eps) * weight over the last dimension."""
+    """x / sqrt(mean(x^2) + eps), times a weight if `scaled`, over the last dimension.
 
-    def __init__(self, width: int, *, eps: float = 1e-5) -> None:
+    Leave the weight out before a linear layer, which has it already: it would cost a pass over the activations.
+    """
+
+    def __init__(self, width: int, *, scaled: bool, eps: float = 1e-5) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.ones(width))
+        self.weight = nn.Parameter(torch.ones(width)) if scaled else None
         self.eps = eps
 
     def forward(self, x: Tensor) -> Tensor:
         """[..., width] of any float type -> the same shape in float32."""
         x = x.float()
-        return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + self.eps) * self.weight
+        x = x * torch.rsqrt(x.square().mean(-1, keepdim=True) + self.eps)
+        return x if self.weight is None else x * self.weight

@@ -6,9 +6,9 @@ per layer, on the device, and leaves nothing behind: its hooks live as long as i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -54,10 +54,9 @@ def state_probe(module: nn.Module) -> Iterator[StateProbe]:
     Costs a small product per layer and forward pass, no gradient memory and no wait for the device.
     """
     probe = StateProbe()
+    stateful = [(name, layer) for name, layer in module.named_modules() if isinstance(layer, Stateful)]
     handles = [
-        layer.register_forward_pre_hook(_watcher(probe, name, layer))
-        for name, layer in module.named_modules()
-        if isinstance(layer, Stateful)
+        module.get_submodule(name).register_forward_pre_hook(_watcher(probe, name, layer)) for name, layer in stateful
     ]
     try:
         yield probe
@@ -66,7 +65,7 @@ def state_probe(module: nn.Module) -> Iterator[StateProbe]:
             handle.remove()
 
 
-def _watcher(probe: StateProbe, name: str, layer: Stateful) -> Any:
+def _watcher(probe: StateProbe, name: str, layer: Stateful) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
     def watch(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         with torch.no_grad():
             probe.record(name, layer.state_norm(*inputs))
