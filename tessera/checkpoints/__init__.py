@@ -1,0 +1,44 @@
+"""Checkpoints: `.pth` files that are safe to open, whole, and durable.
+
+An ordinary `torch.save` zip of tensors and primitives (plain `torch.load(weights_only=True)` opens it) with
+two additions: the member `tessera/manifest.json`, which says what the weights are and holds a SHA-256 for
+every tensor, and a zip comment with the SHA-256 of everything before it, so that no flipped bit goes unseen.
+
+    save("net.pth", module, network="resnet", settings={"blocks": 6}, meta=Meta(sizes=(9,)))
+    loaded = load("net.pth", build_manager())        # Loaded(module, manifest, trainer)
+    manifest = read_manifest("net.pth")              # no torch needed
+    manifest = verify("net.pth")                     # reads and checks everything; no torch needed
+
+Where to start reading: `manifest.py` (what is recorded), `archive.py` (the container), `pickled.py` (the
+little unpickler that replaces pickle for files from outside), `read.py`, `write.py`, `durable.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tessera.checkpoints.manifest import Elo, Manifest, Meta, TensorInfo
+from tessera.checkpoints.read import Loaded, load, read_manifest, verify
+from tessera.checkpoints.write import save
+from tessera.errors import CheckpointError
+
+__all__ = [
+    "Elo",
+    "Loaded",
+    "Manifest",
+    "Meta",
+    "TensorInfo",
+    "load",
+    "read_manifest",
+    "save",
+    "shipped_path",
+    "verify",
+]
+
+
+def shipped_path() -> Path:
+    """The network that comes with the package, for those who name no checkpoint."""
+    path = Path(__file__).resolve().parent.parent / "assets" / "shipped.pth"
+    if not path.is_file():
+        raise CheckpointError(f"the shipped network is missing at {path}; reinstall tessera-go, or name one with --ckpt")
+    return path

@@ -1,0 +1,118 @@
+"""Loading: everything is checked on the CPU before a module is built or a device is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tessera.checkpoints.archive import peek_manifest, read_file
+from tessera.checkpoints.contents import Contents, open_contents
+from tessera.checkpoints.manifest import Manifest, parse_manifest
+from tessera.checkpoints.pickled import TensorRef
+from tessera.checkpoints.store import local_path, scheme_of
+from tessera.config import resolve
+from tessera.errors import BadValue, CheckpointError
+from tessera.interfaces.network import NetworkSpec
+from tessera.interfaces.stores import StoreSpec
+
+if TYPE_CHECKING:
+    import torch
+
+
+class Catalog(Protocol):
+    """What `load` asks of a plugin manager."""
+
+    @property
+    def networks(self) -> Mapping[str, NetworkSpec]: ...
+
+    @property
+    def stores(self) -> Mapping[str, StoreSpec]: ...
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A network as it came out of a checkpoint."""
+
+    module: torch.nn.Module
+    """In eval mode, on the device asked for."""
+    manifest: Manifest
+    trainer: dict[str, Any] | None = None
+    """Tensors (on the CPU) and primitives, when asked for and there."""
+
+
+def read_manifest(path: str | Path) -> Manifest:
+    """What the file at `path` says about itself. Quick: the tensors are not read, so not verified."""
+    path = local_path(path)
+    return parse_manifest(peek_manifest(path), source=str(path))
+
+
+def verify(path: str | Path) -> Manifest:
+    """Read the whole file and check all of it but the network's code; raises `CheckpointError`."""
+    path = local_path(path)
+    return open_contents(read_file(path), source=str(path)).manifest
+
+
+def load(url: str | Path, manager: Catalog, *, device: str = "cpu", with_trainer: bool = False) -> Loaded:
+    """The network at `url`, rebuilt by the plugin it names and checked tensor by tensor.
+
+    The module is first built on torch's meta device, so that nothing is allocated for sizes that the
+    file's tensors do not confirm. Raises `CheckpointError`.
+    """
+    path = manager.stores[scheme_of(url)].build().get(str(url))
+    contents = open_contents(read_file(path), source=str(url))
+    module = _rebuild(contents, manager.networks)
+    module.load_state_dict(_tensors(contents, contents.tree["model"]), strict=True)
+    trainer = _tensors(contents, contents.tree.get("trainer")) if with_trainer else None
+    return Loaded(module.to(device).eval(), contents.manifest, trainer)
+
+
+def _rebuild(contents: Contents, networks: Mapping[str, NetworkSpec]) -> torch.nn.Module:
+    import torch
+
+    manifest, source = contents.manifest, contents.archive.source
+    try:
+        spec = networks[manifest.network]
+        settings = resolve(spec.defaults, manifest.settings, owner=f"network {spec.name}")
+        with torch.device("meta"):
+            sketch = spec.build(**settings)
+        _check_state(sketch.state_dict(), contents.tree["model"], f"{source}: network {spec.name!r}")
+        return spec.build(**settings)
+    except BadValue as error:
+        raise CheckpointError(f"{source}: {error}") from error
+
+
+def _check_state(state: Mapping[str, Any], refs: Mapping[str, TensorRef], where: str) -> None:
+    """Names, shapes and dtypes of the module and of the file must be the same."""
+    missing, foreign = sorted(set(state) - set(refs)), sorted(set(refs) - set(state))
+    if missing or foreign:
+        first = f"lacks {missing[0]!r}" if missing else f"has an unknown {foreign[0][:80]!r}"
+        raise CheckpointError(f"{where} does not fit: the file {first} ({len(missing)} missing, {len(foreign)} unknown)")
+    for name, tensor in state.items():
+        wanted = tuple(tensor.shape), str(tensor.dtype).removeprefix("torch.")
+        if wanted != (refs[name].shape, refs[name].dtype):
+            got = f"{list(refs[name].shape)} {refs[name].dtype}"
+            raise CheckpointError(f"{where} does not fit: {name!r} is {got}, wanted {list(wanted[0])} {wanted[1]}")
+
+
+def _tensors(contents: Contents, tree: Any) -> Any:
+    """`tree` with real CPU tensors in place of the descriptions; tensors that shared a storage share it again."""
+    import torch
+
+    storages: dict[str, torch.Tensor] = {}
+
+    def build(value: Any) -> Any:
+        if isinstance(value, TensorRef):
+            if value.storage not in storages:
+                data = bytearray(contents.tensor_bytes(value))
+                flat = torch.frombuffer(data, dtype=torch.uint8) if data else torch.empty(0, dtype=torch.uint8)
+                storages[value.storage] = flat
+            return storages[value.storage].view(getattr(torch, value.dtype)).reshape(value.shape)
+        if isinstance(value, dict):
+            return {key: build(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [build(item) for item in value]
+        return tuple(build(item) for item in value) if isinstance(value, tuple) else value
+
+    return build(tree)

@@ -1,0 +1,110 @@
+"""Everything the terminal shows. The only module that imports rich.
+
+stdout carries results (tables, JSON, boards); stderr carries progress and notes, so that a command's output
+can be piped. Colour, width and NO_COLOR are rich's business.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.markup import escape
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+__all__ = ["escape", "is_terminal", "live", "note", "print_json", "print_pairs", "print_table", "print_text", "progress"]
+
+SLOW_SECONDS = 2.0
+"""Work that takes longer than this shows a progress bar."""
+
+
+def is_terminal() -> bool:
+    """Whether stdout is a terminal a live display can draw on."""
+    return Console().is_terminal
+
+
+def print_text(markup: str = "") -> None:
+    """A line of rich markup on stdout; put foreign text through `escape` first."""
+    Console(highlight=False, soft_wrap=True).print(markup)
+
+
+def print_json(value: Any) -> None:
+    """`value` as one indented JSON document on stdout, never coloured."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "") -> None:
+    """A table of plain values on stdout; cells are not read as markup."""
+    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    Console(highlight=False).print(table)
+
+
+def print_pairs(pairs: Mapping[str, object]) -> None:
+    """Names and values below each other on stdout."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in pairs.items():
+        table.add_row(Text(name), Text(str(value)))
+    Console(highlight=False).print(table)
+
+
+def note(text: str) -> None:
+    """A plain line on stderr."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(text))
+
+
+@contextmanager
+def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr that appears when the work takes more than two seconds; yields `advance(steps)`."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task(label, total=total)
+    start, shown = time.monotonic(), False
+
+    def advance(steps: int = 1) -> None:
+        nonlocal shown
+        bar.advance(task, steps)
+        if not shown and time.monotonic() - start > SLOW_SECONDS:
+            bar.start()
+            shown = True
+
+    try:
+        yield advance
+    finally:
+        bar.stop()
+
+
+@contextmanager
+def live(*, refresh_per_second: float = 8.0) -> Iterator[Callable[..., None]]:
+    """A display on stdout that is redrawn in place; yields `show(*blocks)`.
+
+    A block is a string of rich markup, or a (title, markup) pair that gets a frame. When stdout is not a
+    terminal only the last `show` is printed, at the end.
+    """
+    with Live(console=Console(highlight=False), refresh_per_second=refresh_per_second) as display:
+
+        def show(*blocks: str | tuple[str, str]) -> None:
+            display.update(Group(*(_block(block) for block in blocks)))
+
+        yield show
+
+
+def _block(block: str | tuple[str, str]) -> RenderableType:
+    if isinstance(block, str):
+        return Text.from_markup(block)
+    title, markup = block
+    return Panel(Text.from_markup(markup), title=title, title_align="left", expand=False)

@@ -1,0 +1,17 @@
+"""Finding plugins and asking each of them what it offers.
+
+    manager = build_manager()
+    manager.networks["resnet"].build(blocks=4)
+
+Plugins are installed distributions with entry points in the group `tessera`, loaded one by one: a plugin
+that cannot be imported, breaks a hook's signature or takes a name that is taken is unregistered whole,
+kept as a `Report` with its cure for `tessera plugins`, and never fatal. There is no global manager;
+whoever needs one builds it (about 10 ms). TESSERA_DISABLE_PLUGINS=name,name leaves plugins out.
+
+Where to start reading: `loading.build_manager`, then `manager.Manager`.
+"""
+
+from tessera.plugins.loading import DISABLE_VARIABLE, GROUP, build_manager
+from tessera.plugins.manager import Manager, Registry, Report
+
+__all__ = ["DISABLE_VARIABLE", "GROUP", "Manager", "Registry", "Report", "build_manager"]
