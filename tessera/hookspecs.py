@@ -10,7 +10,7 @@ answer before they are loaded.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pluggy
 
@@ -76,6 +76,3 @@ def tessera_register_commands(cli: click.Group) -> None:
 @hookspec
 def tessera_run_event(event: RunEvent) -> None:
     """Listen to a long job. Called in its thread: return at once, never raise to stop it."""
-
-
-HookCaller = Any

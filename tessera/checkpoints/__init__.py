@@ -40,5 +40,7 @@ def shipped_path() -> Path:
     """The network that comes with the package, for those who name no checkpoint."""
     path = Path(__file__).resolve().parent.parent / "assets" / "shipped.pth"
     if not path.is_file():
-        raise CheckpointError(f"the shipped network is missing at {path}; reinstall tessera-go, or name one with --ckpt")
+        raise CheckpointError(
+            f"the shipped network is missing at {path}; reinstall tessera-go, or name one with --ckpt"
+        )
     return path

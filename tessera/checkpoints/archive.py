@@ -152,8 +152,10 @@ def _checked_infos(archive: zipfile.ZipFile, size: int, source: str) -> dict[str
             raise CheckpointError(f"{source}: member {name[:80]!r} occurs twice")
         if not _known(name) or info.orig_filename != name:
             raise CheckpointError(f"{source}: unexpected member {info.orig_filename[:80]!r}")
-        if info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size or info.flag_bits & 0x41:
-            raise CheckpointError(f"{source}: member {name[:80]!r} is compressed or encrypted; only stored ones are read")
+        if info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size:
+            raise CheckpointError(f"{source}: member {name[:80]!r} is compressed; only stored ones are read")
+        if info.flag_bits & 0x41:
+            raise CheckpointError(f"{source}: member {name[:80]!r} is encrypted")
         infos[name] = info
         total += info.file_size
     if total > size:
@@ -172,7 +174,15 @@ def _known(name: str) -> bool:
 def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: str) -> bytes:
     try:
         data = archive.read(info)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError, OSError, struct.error) as error:
+    except (
+        zipfile.BadZipFile,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        struct.error,
+    ) as error:
         raise CheckpointError(f"{source}: member {info.filename!r} cannot be read: {error}") from None
     if len(data) != info.file_size:
         raise CheckpointError(f"{source}: member {info.filename!r} is truncated")

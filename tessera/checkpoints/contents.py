@@ -7,7 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tessera.checkpoints.archive import BOOKKEEPING, FOLDER, MANIFEST, MAX_MANIFEST, MAX_PICKLE, PICKLE, STORAGE, Archive
+from tessera.checkpoints.archive import (
+    BOOKKEEPING,
+    FOLDER,
+    MANIFEST,
+    MAX_MANIFEST,
+    MAX_PICKLE,
+    PICKLE,
+    STORAGE,
+    Archive,
+)
 from tessera.checkpoints.manifest import Manifest, parse_manifest
 from tessera.checkpoints.pickled import TensorRef, parse
 from tessera.errors import CheckpointError

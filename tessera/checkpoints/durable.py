@@ -50,7 +50,7 @@ def publish(staged: Path, target: Path) -> None:
     try:
         if target.exists() and not stat.S_ISREG(target.stat().st_mode):
             raise NotCommitted(f"{target}: not saved: it exists and is not a regular file; choose another name")
-        os.replace(staged, target)
+        staged.replace(target)
     except OSError as error:
         raise NotCommitted(f"{target}: not saved: {_reason(error)}; nothing was changed") from error
     finally:

@@ -123,11 +123,13 @@ def parse_manifest(text: bytes, *, source: str) -> Manifest:
     fields = _Fields(data, source, "manifest")
     schema = fields.whole("schema")
     if schema != SCHEMA_VERSION:
-        raise CheckpointError(f"{source}: manifest schema {schema}; this version reads {SCHEMA_VERSION}: update tessera")
+        raise CheckpointError(
+            f"{source}: manifest schema {schema}, this version reads {SCHEMA_VERSION}; update tessera"
+        )
     features = fields.whole("features")
     if features != FEATURES_VERSION:
-        cure = "use the version of tessera that wrote it, or train anew"
-        raise CheckpointError(f"{source}: made for input features {features}, this version has {FEATURES_VERSION}; {cure}")
+        problem = f"made for input features {features}, this version has {FEATURES_VERSION}"
+        raise CheckpointError(f"{source}: {problem}; use the version of tessera that wrote it, or train anew")
     manifest = Manifest(
         network=fields.text("network"),
         settings=_settings(fields.mapping("settings"), source),

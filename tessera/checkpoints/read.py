@@ -88,7 +88,8 @@ def _check_state(state: Mapping[str, Any], refs: Mapping[str, TensorRef], where:
     missing, foreign = sorted(set(state) - set(refs)), sorted(set(refs) - set(state))
     if missing or foreign:
         first = f"lacks {missing[0]!r}" if missing else f"has an unknown {foreign[0][:80]!r}"
-        raise CheckpointError(f"{where} does not fit: the file {first} ({len(missing)} missing, {len(foreign)} unknown)")
+        counts = f"{len(missing)} missing, {len(foreign)} unknown"
+        raise CheckpointError(f"{where} does not fit: the file {first} ({counts})")
     for name, tensor in state.items():
         wanted = tuple(tensor.shape), str(tensor.dtype).removeprefix("torch.")
         if wanted != (refs[name].shape, refs[name].dtype):

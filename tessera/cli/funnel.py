@@ -25,12 +25,12 @@ def guarded(program: str, body: Callable[[], object]) -> int:
         sys.stdout.flush()
         return result if isinstance(result, int) and not isinstance(result, bool) else 0
     except TesseraError as error:
-        print(f"{program}: {' '.join(str(error).split())}", file=sys.stderr)
+        _complain(program, " ".join(str(error).split()))
         return error.exit_code
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except (KeyboardInterrupt, click.Abort):
-        print(f"{program}: interrupted", file=sys.stderr)
+        _complain(program, "interrupted")
         return INTERRUPTED
     except click.ClickException as error:
         error.show()
@@ -40,6 +40,10 @@ def guarded(program: str, body: Callable[[], object]) -> int:
             raise
         _silence_stdout()
         return 1
+
+
+def _complain(program: str, text: str) -> None:
+    sys.stderr.write(f"{program}: {text}\n")
 
 
 def _silence_stdout() -> None:

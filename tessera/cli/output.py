@@ -21,15 +21,33 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["escape", "is_terminal", "live", "note", "print_json", "print_pairs", "print_table", "print_text", "progress"]
+__all__ = [
+    "escape",
+    "is_terminal",
+    "live",
+    "note",
+    "print_json",
+    "print_pairs",
+    "print_table",
+    "print_text",
+    "progress",
+]
 
 SLOW_SECONDS = 2.0
 """Work that takes longer than this shows a progress bar."""
 
 
+PIPE_WIDTH = 200
+"""Columns of a table that does not go to a terminal."""
+
+
 def is_terminal() -> bool:
     """Whether stdout is a terminal a live display can draw on."""
     return Console().is_terminal
+
+
+def _stdout() -> Console:
+    return Console(highlight=False, width=None if is_terminal() else PIPE_WIDTH)
 
 
 def print_text(markup: str = "") -> None:
@@ -49,7 +67,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, tit
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
-    Console(highlight=False).print(table)
+    _stdout().print(table)
 
 
 def print_pairs(pairs: Mapping[str, object]) -> None:
@@ -59,7 +77,7 @@ def print_pairs(pairs: Mapping[str, object]) -> None:
     table.add_column(overflow="fold")
     for name, value in pairs.items():
         table.add_row(Text(name), Text(str(value)))
-    Console(highlight=False).print(table)
+    _stdout().print(table)
 
 
 def note(text: str) -> None:

@@ -40,7 +40,7 @@ def _check_arguments(implementation: object, hook: str, name: str) -> None:
     for argument in inspect.signature(implementation).parameters:  # type: ignore[arg-type]
         if argument not in offered:
             raise PluginError(
-                f"plugin {name!r}, hook {hook!r}: argument {argument!r} is not offered; it may take {', '.join(offered)}"
+                f"plugin {name!r}, hook {hook!r}: argument {argument!r} is not offered, only {', '.join(offered)}"
             )
 
 

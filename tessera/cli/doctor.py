@@ -1,0 +1,186 @@
+"""`tessera doctor`: does everything that Tessera needs work on this machine?
+
+Each check is one small function that returns a `Finding`; a check that finds trouble names the cure.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+import click
+
+import tessera
+from tessera.checkpoints import load, shipped_path, verify
+from tessera.cli import output
+from tessera.cli.main import App
+from tessera.errors import TesseraError
+from tessera.interfaces.network import F, G
+from tessera.plugins import Manager
+
+ENGINES = {
+    "gnugo": ("gnugo", "apt-get install gnugo"),
+    "pachi": ("pachi", "apt-get install pachi"),
+    "katago": ("katago", "see github.com/lightvector/KataGo"),
+    "leelaz": ("leelaz", "see github.com/leela-zero/leela-zero"),
+}
+"""Name -> (program, how to get it). All of them are optional opponents."""
+PACKAGES = ("torch", "numba", "numpy", "pluggy", "click", "rich", "sgfmill")
+EXTRAS = {"numba-cuda": "cuda", "mamba-ssm": "mamba", "openvino": "openvino"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    check: str
+    status: str
+    """'ok', 'absent' (optional and not there) or 'trouble'."""
+    detail: str
+    cure: str = ""
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_obj
+def command(app: App, as_json: bool) -> int:
+    """Check versions, devices, plugins, engines and the shipped network; time one evaluation.
+
+    Exits with 1 when something that should work does not.
+
+    \b
+    Examples:
+      tessera doctor
+      tessera doctor --json
+    """
+    findings = list(examine(app.manager))
+    if as_json:
+        output.print_json([asdict(finding) for finding in findings])
+    else:
+        output.print_table(("check", "status", "detail"), [(each.check, each.status, each.detail) for each in findings])
+        for each in findings:
+            if each.cure:
+                output.print_text(f"\n[bold]{each.check}[/bold]: {output.escape(each.cure)}")
+    return int(any(finding.status == "trouble" for finding in findings))
+
+
+def examine(manager: Manager) -> Iterator[Finding]:
+    """All findings in order. A check that raises an unforeseen error is trouble, not the end of the report."""
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (
+        _versions,
+        _extras,
+        _devices,
+        lambda: _plugins(manager),
+        _engines,
+        lambda: _network(manager),
+    )
+    for check in checks:
+        try:
+            yield from check()
+        except Exception as error:
+            yield Finding("unforeseen", "trouble", f"{type(error).__name__}: {error}", "please report this")
+
+
+def _versions() -> Iterator[Finding]:
+    yield Finding("tessera", "ok", tessera.__version__)
+    yield Finding("python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    for package in PACKAGES:
+        version = _installed(package)
+        cure = "" if version else f"reinstall tessera-go, or pip install {package}"
+        yield Finding(package, "ok" if version else "trouble", version or "not installed", cure)
+
+
+def _extras() -> Iterator[Finding]:
+    for package, extra in EXTRAS.items():
+        version = _installed(package)
+        cure = f"optional: pip install 'tessera-go[{extra}]'"
+        yield Finding(package, "ok" if version else "absent", version or cure)
+
+
+def _installed(package: str) -> str:
+    """The version of an installed distribution, '' without it."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _devices() -> Iterator[Finding]:
+    import torch
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    yield Finding("cpu", "ok", f"{cores} cores, torch uses {torch.get_num_threads()} threads")
+    if not torch.cuda.is_available():
+        yield Finding("cuda", "absent", "no CUDA device that torch can use; everything runs on the CPU")
+        return
+    for index in range(torch.cuda.device_count()):
+        properties = torch.cuda.get_device_properties(index)
+        yield Finding(f"cuda:{index}", "ok", f"{properties.name}, {properties.total_memory / 2**30:.0f} GiB")
+
+
+def _plugins(manager: Manager) -> Iterator[Finding]:
+    for report in manager.reports():
+        status = {"loaded": "ok", "failed": "trouble", "blocked": "absent"}[report.status]
+        detail = report.error or f"{report.status}, {report.distribution}"
+        yield Finding(f"plugin {report.name}", status, detail, report.cure)
+
+
+def _engines() -> Iterator[Finding]:
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/games", "/usr/local/games"])
+    for name, (program, source) in ENGINES.items():
+        found = shutil.which(program, path=path)
+        if found is None:
+            yield Finding(f"engine {name}", "absent", f"optional opponent: {source}")
+        else:
+            yield Finding(f"engine {name}", "ok", f"{found}, {_version_of(found)}")
+
+
+def _version_of(program: str) -> str:
+    try:
+        done = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, timeout=5, stdin=subprocess.DEVNULL, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "version unknown"
+    lines = (done.stdout or done.stderr).strip().splitlines()
+    return lines[0] if lines else "version unknown"
+
+
+def _network(manager: Manager) -> Iterator[Finding]:
+    try:
+        path = shipped_path()
+        manifest = verify(path)
+        loaded = load(path, manager)
+    except TesseraError as error:
+        cure = "reinstall tessera-go, or name a network of your own with --ckpt"
+        yield Finding("shipped network", "trouble", str(error), cure)
+        return
+    yield Finding("shipped network", "ok", f"{manifest.network} {manifest.short}, {manifest.meta.games:,} games, whole")
+    for size in (9, 19):
+        evaluator = manager.evaluators["torch"].build(loaded.module, "cpu")
+        yield Finding(
+            f"evaluation {size}x{size}", "ok", f"{1000 * _seconds(evaluator, size):.1f} ms, one position, cpu"
+        )
+
+
+def _seconds(evaluator: object, size: int, *, repeats: int = 5) -> float:
+    """The median time of one evaluation of an empty board, after one to warm up."""
+    import torch
+
+    from tessera.interfaces.network import Evaluator
+
+    assert isinstance(evaluator, Evaluator)
+    planes, globals_ = torch.zeros(1, F, size, size), torch.zeros(1, G)
+    planes[:, 0] = 1
+    times = []
+    for _ in range(repeats + 1):
+        start = time.perf_counter()
+        evaluator.evaluate(planes, globals_)
+        times.append(time.perf_counter() - start)
+    return sorted(times[1:])[repeats // 2]
