@@ -1,7 +1,7 @@
 """The Mamba network: selective state spaces over the rows and columns of the board.
 
-Start reading at `network`, then `block` and `mixer`, then `scan` (the state space itself, in several equal forms). `mamba2` is
-another kind of mixer, with mamba-ssm's own weights.
+Start reading at `network`, then `block` and `mixer`, then `scan` (the state space itself, in several equal forms).
+`mamba2` is another kind of mixer, with mamba-ssm's own weights.
 """
 
 from __future__ import annotations

@@ -1,10 +1,14 @@
 """One block of the tower: a gated state-space mixer, then a gated MLP.
 
-u = norm(h);  [z | x | B | C | dt] = W_in u
-x, B, C = silu(depthwise 3x3 convolution);  B, C = norm(B), norm(C)
-dt = clamp(softplus(dt + bias)) on the board, 0 off it
-y = scan forward + scan backward + D x            h += W_out norm(y silu(z))
-h += W_down (silu(gate) up)
+With u = norm(h) and act = hardswish:
+
+    [z | x | B | C | dt] = W_in u
+    x, B, C = act(depthwise 3x3 convolution);  B, C = norm(B), norm(C)
+    dt = clamp(softplus(dt + bias)) on the board, 0 off it
+    y = scan forward + scan backward + D x            h += W_out norm(y act(z))
+    h += W_down (act(gate) up)
+
+Hardswish instead of Mamba's silu: the same shape without exp, which took a third of an evaluation under OpenVINO.
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ AnyMixer = Mixer | LocalMixer | Mamba2Mixer
 
 
 class GatedMLP(nn.Module):
-    """W_down (silu(W_gate u) * W_up u), Shazeer 2020."""
+    """W_down (act(W_gate u) * W_up u), Shazeer 2020."""
 
     def __init__(self, width: int, hidden: int) -> None:
         super().__init__()
@@ -32,7 +36,7 @@ class GatedMLP(nn.Module):
     def forward(self, u: Tensor) -> Tensor:
         """[..., width] -> [..., width]."""
         gate, up = self.up(u).chunk(2, dim=-1)
-        out: Tensor = self.down(functional.silu(gate) * up)
+        out: Tensor = self.down(functional.hardswish(gate) * up)
         return out
 
 

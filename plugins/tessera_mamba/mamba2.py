@@ -16,8 +16,6 @@ from tessera_mamba.scan import Scan
 
 TAPS = 4
 """Length of the causal convolution before the scan."""
-DIRECTIONS = 4
-"""Row by row, the same backwards, column by column, the same backwards."""
 
 
 class Mamba2(nn.Module):
@@ -50,11 +48,11 @@ class Mamba2(nn.Module):
 
 
 class Mamba2Mixer(nn.Module):
-    """`Mamba2` over the whole board as one line, in one of four directions."""
+    """`Mamba2` over the whole board as one line, row by row or the same backwards."""
 
-    def __init__(self, shape: Shape, *, direction: int) -> None:
+    def __init__(self, shape: Shape, *, backwards: bool) -> None:
         super().__init__()
-        self.backwards, self.columns = direction % 2 == 1, direction // 2 % 2 == 1
+        self.backwards = backwards
         self.core = Mamba2(shape)
 
     @property
@@ -72,12 +70,9 @@ class Mamba2Mixer(nn.Module):
         line = torch.zeros_like(packed).scatter(1, index, packed)
         if self.backwards:
             line = line.flip(1)
-        board = torch.unflatten(line, 1, (side, side))
-        return board.transpose(1, 2) if self.columns else board
+        return torch.unflatten(line, 1, (side, side))
 
     def _line(self, board: Tensor) -> Tensor:
         """[B, N, N, X] -> [B, N*N, X] in this mixer's reading order."""
-        if self.columns:
-            board = board.transpose(1, 2)
         line = board.flatten(1, 2)
         return line.flip(1) if self.backwards else line

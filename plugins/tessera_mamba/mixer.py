@@ -41,11 +41,11 @@ class Shape:
 
 
 class Mixer(nn.Module):
-    """Mixes points along lines; `raster` makes the whole board one line, `columns` reads it column by column."""
+    """Mixes points along each row in both directions; with `raster` the whole board, row by row, is one line."""
 
-    def __init__(self, shape: Shape, *, raster: bool, columns: bool) -> None:
+    def __init__(self, shape: Shape, *, raster: bool) -> None:
         super().__init__()
-        self.shape, self.raster, self.columns = shape, raster, columns
+        self.shape, self.raster = shape, raster
         inner, state, heads = shape.inner, shape.state, shape.heads
         self.sizes = (inner, inner + 2 * state, heads)
         rows = sum(self.sizes)
@@ -66,35 +66,27 @@ class Mixer(nn.Module):
         x, b, c = self._local(xbc, mask)
         step = functional.softplus(dt.float() + self.dt_bias).clamp(max=DT_MOST) * mask
         y = self._scan(x, step, b, c)
-        gated = self.norm_y(y * functional.silu(z))
+        gated = self.norm_y(y * functional.hardswish(z))
         mixed: Tensor = self.out_proj(gated)
         return mixed
 
     def _local(self, xbc: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Depthwise convolution, then x [B, N, N, H, P], B and C [B, N, N, S] normalised."""
         image = self.conv((xbc * mask).permute(0, 3, 1, 2))
-        mixed = functional.silu(image.permute(0, 2, 3, 1))
+        mixed = functional.hardswish(image.permute(0, 2, 3, 1))
         x, b, c = torch.split(mixed, [self.shape.inner, self.shape.state, self.shape.state], dim=-1)
         heads = torch.unflatten(x, -1, (self.shape.heads, self.shape.head_dim))
         return heads, self.norm_b(b).to(x.dtype), self.norm_c(c).to(x.dtype)
 
     def _scan(self, x: Tensor, dt: Tensor, b: Tensor, c: Tensor) -> Tensor:
-        """Scan along this block's lines: -> y [B, N, N, inner]."""
+        """Scan along the rows, or all rows as one line: -> y [B, N, N, inner]."""
         A = -torch.exp(self.A_log.float())
         side = x.shape[1]
-        x, dt, b, c = (self._as_lines(tensor) for tensor in (x, dt, b, c))
-        y: Tensor = self.scan(x, dt, A, b, c) + self.D[:, None] * x
         if self.raster:
-            y = torch.unflatten(y, 1, (side, side))
-        if self.columns:
-            y = y.transpose(1, 2)
-        return y.flatten(-2)
-
-    def _as_lines(self, tensor: Tensor) -> Tensor:
-        """[B, N, N, ...] -> [B, N, N, ...] with lines along dimension 2, or [B, N*N, ...] in raster order."""
-        if self.columns:
-            tensor = tensor.transpose(1, 2)
-        return tensor.flatten(1, 2) if self.raster else tensor
+            x, dt, b, c = (tensor.flatten(1, 2) for tensor in (x, dt, b, c))
+        y: Tensor = self.scan(x, dt, A, b, c) + self.D[:, None] * x
+        y = y.flatten(-2)
+        return torch.unflatten(y, 1, (side, side)) if self.raster else y
 
 
 class LocalMixer(nn.Module):
@@ -116,8 +108,8 @@ class LocalMixer(nn.Module):
         """u [B, N, N, D], mask [B, N, N, 1] -> [B, N, N, D]."""
         z, x = self.in_proj(u).chunk(2, dim=-1)
         image = self.conv((x * mask).permute(0, 3, 1, 2))
-        y = functional.silu(image.permute(0, 2, 3, 1))
-        mixed: Tensor = self.out_proj(self.norm_y(y * functional.silu(z)))
+        y = functional.hardswish(image.permute(0, 2, 3, 1))
+        mixed: Tensor = self.out_proj(self.norm_y(y * functional.hardswish(z)))
         return mixed
 
 
