@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from tessera.errors import CheckpointError
@@ -58,10 +60,8 @@ def compose(members: Mapping[str, bytes]) -> bytearray:
 
 def read_file(path: Path) -> bytes:
     """The whole file at `path`, up to `MAX_FILE` bytes."""
-    with _open(path) as file:
-        data = file.read(MAX_FILE + 1)
-    _check_size(len(data), path)
-    return data
+    with _opened(path) as (file, size):
+        return file.read(size)
 
 
 class Archive:
@@ -94,9 +94,7 @@ class Archive:
 def peek_manifest(path: Path) -> bytes:
     """The manifest's bytes without reading the rest of the file. Only the manifest's CRC is checked."""
     source = str(path)
-    with _open(path) as file:
-        size = file.seek(0, io.SEEK_END)
-        _check_size(size, path)
+    with _opened(path) as (file, size):
         file.seek(max(0, size - END.size - COMMENT))
         _check_end(file.read(), size, source)
         archive = _open_zip(file, source)
@@ -106,20 +104,21 @@ def peek_manifest(path: Path) -> bytes:
         return _read_member(archive, infos[MANIFEST], source)
 
 
-def _open(path: Path) -> io.BufferedReader:
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[io.BufferedReader, int]]:
+    """A regular file and its size. Never waits for a pipe, never reads a device."""
     try:
         if path.exists() and not path.is_file():
             raise CheckpointError(f"{path}: not a regular file")
-        return path.open("rb")
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > MAX_FILE:
+                raise CheckpointError(f"{path}: larger than {MAX_FILE} bytes, the most a checkpoint may have")
+            yield file, size
     except FileNotFoundError:
-        raise CheckpointError(f"{path}: no such file; check the path given as --ckpt") from None
+        raise CheckpointError(f"{path}: no such file; check the path") from None
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{path}: cannot be read: {error}") from None
-
-
-def _check_size(size: int, path: Path) -> None:
-    if size > MAX_FILE:
-        raise CheckpointError(f"{path}: larger than {MAX_FILE} bytes, the most a checkpoint may have")
 
 
 def _check_end(tail: bytes, size: int, source: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import subprocess
@@ -48,19 +49,28 @@ def save(
     primitives that `load(..., with_trainer=True)` gives back. `manager` is needed for URLs with a scheme
     other than `file`. Raises `NotCommitted` (the old file still stands) or `DurabilityUncertain`.
     """
+    data, manifest = encode(module, network=network, settings=settings, meta=meta, trainer=trainer)
+    commit(data, manifest, url, manager=manager)
+    return manifest
+
+
+def commit(data: bytes | bytearray, manifest: Manifest, url: str | Path, *, manager: Stores | None = None) -> None:
+    """Put encoded bytes at `url`: staged, synced, read back and verified, then handed to the store. No torch."""
     scheme = scheme_of(url)
     if scheme != "file" and manager is None:
         raise BadValue("checkpoint", str(url), "a path, unless a plugin manager is given for the scheme")
     store = manager.stores[scheme].build() if manager is not None else FileStore()
-    data, manifest = encode(module, network=network, settings=settings, meta=meta, trainer=trainer)
-    if scheme == "file":
-        target = local_path(url).resolve()
-        _make_folder(target.parent)
-        _put_verified(data, manifest, target.parent, target.name, store.put, str(target))
-    else:
-        with tempfile.TemporaryDirectory(prefix="tessera-") as folder:
-            _put_verified(data, manifest, Path(folder), "checkpoint.pth", store.put, str(url))
-    return manifest
+    with contextlib.ExitStack() as cleanup:
+        if scheme == "file":
+            target = local_path(url).resolve()
+            folder, name, url = _made(target.parent), target.name, str(target)
+        else:
+            folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="tessera-")))
+            name = "checkpoint.pth"
+        staged = durable.stage(data, folder, name)
+        cleanup.callback(durable.discard, staged)
+        _read_back(staged, data, manifest, str(url))
+        store.put(staged, str(url))
 
 
 def encode(
@@ -117,32 +127,28 @@ def _git(root: Path, *words: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout.strip()
 
 
-def _put_verified(data: bytearray, manifest: Manifest, folder: Path, name: str, put: Any, url: str) -> None:
-    staged = durable.stage(data, folder, name)
-    try:
-        _read_back(staged, data, manifest)
-        put(staged, url)
-    finally:
-        durable.discard(staged)
-
-
-def _read_back(staged: Path, data: bytearray, manifest: Manifest) -> None:
+def _read_back(staged: Path, data: bytes | bytearray, manifest: Manifest, url: str) -> None:
     try:
         stored = read_file(staged)
         same = hashlib.sha256(stored).digest() == hashlib.sha256(data).digest()
         if not same or open_contents(stored, source=str(staged)).manifest.digest != manifest.digest:
-            raise NotCommitted(f"{staged}: not saved: what was read back is not what was written; check the disk")
+            raise NotCommitted(f"{url}: not saved: what was read back is not what was written; check the disk")
     except NotCommitted:
         raise
     except CheckpointError as error:
-        raise NotCommitted(f"not saved: reading back failed: {error}") from error
+        raise NotCommitted(f"{url}: not saved: reading back failed: {error}") from error
 
 
-def _make_folder(folder: Path) -> None:
+def _made(folder: Path) -> Path:
+    """The folder, made durable when it is new."""
+    if folder.is_dir():
+        return folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        durable.sync_directory(folder.parent)
     except OSError as error:
         raise NotCommitted(f"{folder}: not saved: the folder cannot be made: {error.strerror}") from error
+    return folder
 
 
 def _plain(value: Any, path: str) -> Any:

@@ -1,0 +1,117 @@
+"""A small valid checkpoint, and tools to forge damaged and hostile ones from it."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import io
+import json
+import pickle
+import warnings
+import zipfile
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+
+from tessera.checkpoints import Elo, Manifest, Meta
+from tessera.checkpoints.archive import COMMENT, MANIFEST, PICKLE, SEAL, compose
+from tessera.checkpoints.manifest import TensorInfo, parse_manifest
+from tessera.checkpoints.store import FileStore
+from tessera.checkpoints.write import encode
+from tessera.errors import BadValue
+from tessera.interfaces.network import NetworkSpec
+from tessera.interfaces.stores import StoreSpec
+from tessera.plugins import Registry
+
+META = Meta(rules="chinese-kgs", sizes=(9, 13), games=7, moves=400, step=3, parent="ab", elo=Elo(1.5, -10, 12, "x"))
+SETTINGS = {"width": 4, "bias": True}
+
+
+def build_toy(*, width: int = 8, bias: bool = True) -> torch.nn.Module:
+    """Two layers and a buffer: floats, ints, and a 0-dimensional tensor."""
+    if not 1 <= width <= 64:
+        raise BadValue("width", width, "1 to 64")
+    return torch.nn.Sequential(torch.nn.Linear(width, 3, bias=bias), torch.nn.BatchNorm1d(3))
+
+
+TOY = NetworkSpec("toy", "for tests", {"width": 8, "bias": True}, build_toy)
+OTHER = NetworkSpec("other", "for tests", {"width": 8, "bias": True}, lambda **_: torch.nn.Linear(2, 2))
+CATALOG = SimpleNamespace(networks=Registry("networks", lambda: ()), stores={"file": StoreSpec("file", "", FileStore)})
+CATALOG.networks.update(toy=TOY, other=OTHER)
+
+
+def toy(seed: int = 0) -> torch.nn.Module:
+    torch.manual_seed(seed)
+    return build_toy(**SETTINGS)
+
+
+def valid(seed: int = 0, **keywords: Any) -> bytes:
+    """The bytes of a checkpoint of `toy`."""
+    data, _ = encode(toy(seed), network="toy", settings=SETTINGS, meta=META, **keywords)
+    return bytes(data)
+
+
+def members(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {info.filename: archive.read(info) for info in archive.infolist()}
+
+
+@functools.cache
+def good() -> dict[str, bytes]:
+    """The members of a valid checkpoint."""
+    return members(valid())
+
+
+def reseal(data: bytes) -> bytes:
+    """`data` with a right seal over whatever it now contains."""
+    return data[:-64] + hashlib.sha256(data[:-COMMENT]).hexdigest().encode()
+
+
+def with_members(**changes: bytes | None) -> bytes:
+    """A valid checkpoint with members replaced or, when None, left out. Keys: 'pickle', 'manifest', or names."""
+    aliases = {"pickle": PICKLE, "manifest": MANIFEST}
+    parts: dict[str, bytes | None] = {**good(), **{aliases.get(key, key): it for key, it in changes.items()}}
+    return bytes(compose({name: content for name, content in parts.items() if content is not None}))
+
+
+def with_manifest(**changes: Any) -> bytes:
+    """A valid checkpoint whose manifest has some fields replaced and a digest that fits."""
+    manifest = parse_manifest(good()[MANIFEST], source="valid")
+    return with_members(manifest=dataclasses.replace(manifest, **changes).to_json())
+
+
+def with_json(edit: Callable[[dict[str, Any]], object]) -> bytes:
+    """A valid checkpoint whose manifest was edited as JSON, without a new digest."""
+    fields = json.loads(good()[MANIFEST])
+    edit(fields)
+    return with_members(manifest=json.dumps(fields).encode())
+
+
+def declaring(elements: int) -> bytes:
+    """One tensor that declares `elements` float32 in pickle and manifest alike, with four bytes of data."""
+    parts = good()
+    tiny = io.BytesIO()
+    torch.save({"model": {"w": torch.zeros(3)}}, tiny)
+    tiny.seek(0)
+    with zipfile.ZipFile(tiny) as archive:
+        code = archive.read("archive/data.pkl")
+    big = pickle.dumps(elements, protocol=2)[2:-1]
+    assert code.count(b"K\x03") == 2
+    code = code.replace(b"K\x03", big)
+    manifest = Manifest("toy", dict(SETTINGS), {"model/w": TensorInfo((elements,), "float32", "0" * 64)}, META)
+    kept = {name: parts[name] for name in ("tessera/byteorder", "tessera/version")}
+    return bytes(compose({PICKLE: code, **kept, "tessera/data/0": b"\0" * 4, MANIFEST: manifest.to_json()}))
+
+
+def raw_zip(entries: list[tuple[str, bytes]], *, compression: int = zipfile.ZIP_STORED) -> bytes:
+    """A sealed zip of any entries, duplicates included."""
+    buffer = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w", compression) as archive:
+        warnings.simplefilter("ignore", UserWarning)  # zipfile warns of the duplicates we want
+        for name, content in entries:
+            archive.writestr(zipfile.ZipInfo(name), content, compress_type=compression)
+        archive.comment = SEAL + b"0" * 64
+    return reseal(buffer.getvalue())
