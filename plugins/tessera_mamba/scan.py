@@ -120,7 +120,7 @@ def final_state(x: Tensor, dt: Tensor, A: Tensor, B: Tensor) -> Tensor:
     """The state after the last point, [..., H, S, P] float32."""
     c = _line_decay(dt, A).cumsum(-1)
     remaining = torch.exp2(c[..., -1:] - c) * dt.float().movedim(-1, -2)
-    return torch.einsum("...hl,...ls,...lhp->...hsp", remaining, B.float(), x.float())
+    return _collect(remaining, B.float(), x.float())
 
 
 def _inside_chunks(x: Tensor, dt: Tensor, c: Tensor, B: Tensor, C: Tensor) -> Tensor:
@@ -134,15 +134,20 @@ def _inside_chunks(x: Tensor, dt: Tensor, c: Tensor, B: Tensor, C: Tensor) -> Te
 def _across_chunks(x: Tensor, dt: Tensor, c: Tensor, B: Tensor, C: Tensor) -> Tensor:
     """What the chunks before contribute, like x [..., K, T, H, P]."""
     remaining = torch.exp2(c[..., -1:] - c) * dt.movedim(-1, -2)
-    added = torch.einsum("...hl,...ls,...lhp->...hsp", remaining.to(x.dtype), B.to(x.dtype), x).float()
+    added = _collect(remaining.to(x.dtype), B, x).float()
     whole = torch.exp2(c[..., -1])[..., None, None]
     state = torch.zeros_like(added[..., 0, :, :, :])
     entering = []
     for k in range(x.shape[-4]):
         entering.append(state)
         state = whole[..., k, :, :, :] * state + added[..., k, :, :, :]
-    states = torch.stack(entering, dim=-4).to(x.dtype)
-    return torch.einsum("...hl,...ls,...hsp->...lhp", torch.exp2(c).to(x.dtype), C.to(x.dtype), states)
+    read = torch.matmul(C[..., None, :, :], torch.stack(entering, dim=-4).to(x.dtype))
+    return (read * torch.exp2(c)[..., None].to(x.dtype)).movedim(-3, -2)
+
+
+def _collect(weights: Tensor, B: Tensor, x: Tensor) -> Tensor:
+    """weights [..., H, L] -> the sum over the line of weight B x^T, [..., H, S, P]."""
+    return torch.matmul(B.transpose(-1, -2)[..., None, :, :], x.movedim(-2, -3) * weights[..., None])
 
 
 def _line_decay(dt: Tensor, A: Tensor) -> Tensor:

@@ -1,0 +1,47 @@
+"""From a torch network to an OpenVINO model, for one board side and any number of positions."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from tessera.errors import MissingExtra
+from tessera.interfaces.network import F, G
+
+
+def load_openvino() -> Any:
+    """The package `openvino`; raises `MissingExtra` when it is not installed."""
+    try:
+        return importlib.import_module("openvino")
+    except ModuleNotFoundError as missing:
+        raise MissingExtra("the openvino evaluator", "openvino", "openvino") from missing
+
+
+def convert(openvino: Any, module: nn.Module, side: int) -> Any:
+    """An OpenVINO model with inputs planes [?, F, side, side] and globals [?, G], outputs in `Outputs`' order."""
+    pytorch = importlib.import_module("openvino.frontend.pytorch")
+    examples = (torch.ones(2, F, side, side), torch.ones(2, G))
+    shapes = [openvino.PartialShape([-1, F, side, side]), openvino.PartialShape([-1, G])]
+    with torch.no_grad(), warnings.catch_warnings():
+        # Tracing fixes what depends on the side alone, as intended here, and warns about every such place.
+        warnings.simplefilter("ignore")
+        return openvino.convert_model(
+            module,
+            example_input=examples,
+            input=[(shape, openvino.Type.f32) for shape in shapes],
+            extension=[pytorch.ConversionExtension("aten::exp2", _exp2)],
+            share_weights=False,
+        )
+
+
+def _exp2(context: Any) -> Any:
+    """torch's exp2, which OpenVINO's importer does not know, as exp(x ln 2)."""
+    ops = importlib.import_module("openvino.opset13")
+    scaled = ops.multiply(context.get_input(0), ops.constant(math.log(2.0), dtype=np.float32))
+    return ops.exp(scaled).outputs()

@@ -1,0 +1,110 @@
+"""OpenVINO against torch: the same outputs, within rounding in float32, within 0.02 of probability in bfloat16."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import tessera_mamba
+import tessera_openvino
+import tessera_resnet
+from tessera.errors import BadValue, MissingExtra
+from tessera.interfaces.network import Evaluator, EvaluatorSpec, F, G, Outputs
+
+installed = pytest.mark.skipif(importlib.util.find_spec("openvino") is None, reason="openvino is not installed")
+
+TOWERS = {
+    "resnet": lambda: tessera_resnet.build(blocks=2, width=16, pool_every=2),
+    "axial": lambda: tessera_mamba.build(blocks=2, width=16, head_dim=16, state=8, pool_every=2),
+    "raster": lambda: tessera_mamba.build(blocks=2, width=16, head_dim=16, state=8, scan="raster"),
+    "mamba2": lambda: tessera_mamba.build(blocks=2, width=16, head_dim=16, state=8, scan="mamba2"),
+}
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def positions(count: int, side: int) -> tuple[Tensor, Tensor]:
+    random = torch.Generator().manual_seed(count)
+    planes = (torch.rand(count, F, side, side, generator=random) < 0.3).float()
+    planes[:, 0] = 1
+    planes[0, :, -1] = 0  # one position has a row off the board
+    return planes, torch.randn(count, G, generator=random)
+
+
+def network(name: str) -> nn.Module:
+    torch.manual_seed(2)
+    net = TOWERS[name]().eval()
+    with torch.no_grad():
+        for layer in ("moves", "passes", "verdict", "ownership"):
+            net.get_submodule(f"heads.{layer}").weight.mul_(10)  # type: ignore[operator]
+    return net
+
+
+def expected(net: nn.Module, inputs: tuple[Tensor, Tensor]) -> Outputs:
+    with torch.inference_mode():
+        outputs: Outputs = net(*inputs)
+    return outputs
+
+
+@installed
+@pytest.mark.parametrize("name", list(TOWERS))
+def test_float32_agrees(name: str) -> None:
+    net = network(name)
+    evaluator = tessera_openvino.build(net, "cpu", exact=True)
+    assert isinstance(evaluator, Evaluator)
+    for count, side in ((1, 5), (3, 5), (2, 9), (37, 5)):
+        inputs = positions(count, side)
+        for got, exact in zip(evaluator.evaluate(*inputs), expected(net, inputs), strict=True):
+            torch.testing.assert_close(got, exact, rtol=1e-4, atol=1e-4)
+
+
+@installed
+@pytest.mark.parametrize("name", ["resnet", "axial"])
+def test_default_precision_is_close(name: str) -> None:
+    net = network(name)
+    inputs = positions(3, 9)
+    got, exact = tessera_openvino.build(net, "cpu").evaluate(*inputs), expected(net, inputs)
+    assert float((got.policy.softmax(1) - exact.policy.softmax(1)).abs().max()) < 0.02
+    assert float((got.value.softmax(1) - exact.value.softmax(1)).abs().max()) < 0.02
+    assert float((got.ownership - exact.ownership).abs().max()) < 0.05
+
+
+@installed
+def test_training_on_leaves_the_copy_alone() -> None:
+    net = network("resnet")
+    inputs = positions(2, 5)
+    evaluator = tessera_openvino.build(net, "cpu", exact=True)
+    before = evaluator.evaluate(*inputs).value
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.add_(1.0)
+    assert torch.equal(evaluator.evaluate(*inputs).value, before)
+
+
+def test_hook_offers_both_precisions() -> None:
+    offered: list[EvaluatorSpec] = []
+    tessera_openvino.tessera_register_evaluators(register=offered.append)
+    assert [(spec.name, spec.devices) for spec in offered] == [("openvino", ("cpu",)), ("openvino-f32", ("cpu",))]
+
+
+@installed
+def test_another_device_is_refused() -> None:
+    with pytest.raises(BadValue, match="openvino device: got 'cuda', allowed: cpu"):
+        tessera_openvino.build(network("resnet"), "cuda")
+
+
+def test_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    with pytest.raises(MissingExtra, match="pip install 'tessera-go\\[openvino\\]'"):
+        tessera_openvino.build(network("resnet"), "cpu")
