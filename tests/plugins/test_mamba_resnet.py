@@ -17,6 +17,7 @@ from tessera.errors import BadValue
 from tessera.interfaces.network import F, G, NetworkSpec, Outputs
 from tessera.nn.heads import LAST_LAYER_GAIN, OFF_BOARD_LOGIT
 from tessera.nn.parameters import no_decay, parameter_count
+from tessera.nn.probe import state_probe
 
 SMALL = {"blocks": 3, "width": 32, "pool_every": 2}
 TOWERS: dict[str, Callable[[], nn.Module]] = {
@@ -263,3 +264,26 @@ def test_hook_offers_the_network(plugin: Any, name: str) -> None:
 def test_plugins_load_without_torch() -> None:
     code = "import sys, tessera_mamba, tessera_resnet, tessera_openvino; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("scan", ["axial", "raster", "mamba2"])
+def test_state_probe_sees_the_state_grow(scan: str) -> None:
+    torch.manual_seed(1)
+    net = TOWERS[scan]()
+    norms = []
+    for _ in range(2):
+        with state_probe(net) as probe:
+            net(*positions(2, 9))
+        assert probe.norm is not None and len(probe.by_layer) == SMALL["blocks"]
+        norms.append(probe.norm)
+        with torch.no_grad():  # steps ten times as long feed the state ten times as much
+            net.get_parameter("blocks.1.mixer.core.dt_bias" if scan == "mamba2" else "blocks.1.mixer.dt_bias").add_(2.3)
+    assert 0 < norms[0] < norms[1] < 20 * norms[0]
+
+
+@pytest.mark.parametrize("name", ["resnet", "none"])
+def test_state_probe_finds_no_state(name: str) -> None:
+    net = TOWERS[name]()
+    with state_probe(net) as probe:
+        net(*positions(1, 5))
+    assert probe.norm is None
