@@ -1,7 +1,7 @@
 """When a plugin is called. This file is the manual for plugin authors.
 
-A plugin is a module (or object) with functions named like those below and marked `@tessera.hookimpl`
-(import it from `tessera.hookspecs`). Take only the arguments you need. Each `register_*` hook is called
+A plugin is a module (or object) with functions named like those below and marked `@hookimpl`
+(`from tessera.hookspecs import hookimpl`). Take only the arguments you need. Each `register_*` hook is called
 once while the manager is built; `register(spec)` refuses a name that is taken. Import torch and other
 heavy packages inside the functions you register, not at the top of the module: `tessera-gtp` has to
 answer before they are loaded.

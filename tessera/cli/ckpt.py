@@ -74,7 +74,7 @@ def export(app: App, url: str, target: Path, force: bool) -> None:
     except ModuleNotFoundError as error:
         if error.name != "safetensors":
             raise
-        raise MissingExtra("tessera ckpt export", "safetensors", "dev") from None
+        raise MissingExtra("tessera ckpt export", "safetensors", "export") from None
     output.print_text(f"{output.escape(str(target))}: {len(manifest.tensors)} tensors of {manifest.short}")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -91,19 +91,16 @@ def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
     task = bar.add_task(label, total=total)
-    start, shown = time.monotonic(), False
-
-    def advance(steps: int = 1) -> None:
-        nonlocal shown
-        bar.advance(task, steps)
-        if not shown and time.monotonic() - start > SLOW_SECONDS:
-            bar.start()
-            shown = True
-
+    timer = threading.Timer(SLOW_SECONDS, bar.start)
+    timer.daemon = True
+    timer.start()
     try:
-        yield advance
+        yield lambda steps: bar.advance(task, steps)
     finally:
-        bar.stop()
+        timer.cancel()
+        timer.join()
+        if bar.live.is_started:
+            bar.stop()
 
 
 @contextmanager

@@ -1,0 +1,140 @@
+"""The table of commands, plugins' commands beside it, and the error funnel."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from tessera.cli import funnel, main
+from tessera.errors import BadValue, EngineError, TesseraError
+
+
+def run(*words: str, **keywords: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "import sys; from tessera.cli.main import main; sys.exit(main())", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, **keywords)  # type: ignore[call-overload,no-any-return]
+
+
+def test_help_lists_the_present_commands_and_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from tessera.cli.main import main; main(['--help']);"
+        "print([name for name in ('torch', 'numba', 'rich', 'sgfmill') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    for name, entry in main.COMMANDS.items():
+        present = importlib.util.find_spec(entry.target.partition(":")[0]) is not None
+        assert (f"\n  {name} " in done.stdout) == present
+
+
+def test_help_is_quick() -> None:
+    def seconds() -> float:
+        start = time.perf_counter()
+        run("--help")
+        return time.perf_counter() - start
+
+    assert min(seconds() for _ in range(3)) < 0.5
+
+
+@pytest.mark.parametrize("name", main.COMMANDS)
+def test_every_present_command_is_a_click_command_with_an_example(name: str) -> None:
+    if importlib.util.find_spec(main.COMMANDS[name].target.partition(":")[0]) is None:
+        pytest.skip("not part of this checkout")
+    done = run(name, "--help")
+    assert done.returncode == 0, done.stderr
+    assert "Example" in done.stdout
+    assert f"tessera {name}" in done.stdout or "tessera-gtp" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["--version"], 0, ""),
+        (["nonsense"], 2, "No such command 'nonsense'"),
+        (["--nonsense"], 2, "No such option"),
+        (["ckpt", "show"], 2, "Missing argument"),
+        (["ckpt", "show", "/nope.pth"], 1, "tessera: /nope.pth: no such file; check the path\n"),
+        (["ckpt", "show", "s3://a/b"], 2, "tessera: store: got 's3'"),
+    ],
+)
+def test_exit_codes(words: list[str], code: int, message: str) -> None:
+    done = run(*words)
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def raising(error: BaseException) -> Callable[[], object]:
+    def body() -> object:
+        raise error
+
+    return body
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (BadValue("komi", "x", "a number"), 2, "prog: komi: got 'x', allowed: a number\n"),
+        (EngineError("two\nlines"), 1, "prog: two lines\n"),
+        (TesseraError("x"), 1, "prog: x\n"),
+        (KeyboardInterrupt(), 130, "prog: interrupted\n"),
+        (click.Abort(), 130, "prog: interrupted\n"),
+        (click.UsageError("bad"), 2, "Error: bad\n"),
+        (click.exceptions.Exit(7), 7, ""),
+    ],
+)
+def test_the_funnel(error: BaseException, code: int, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert funnel.guarded("prog", raising(error)) == code
+    captured = capsys.readouterr()
+    assert captured.err.endswith(message)
+    assert captured.out == ""
+
+
+def test_results_that_are_exit_codes() -> None:
+    assert [funnel.guarded("prog", lambda it=it: it) for it in (None, 0, 1, True, "text")] == [0, 0, 1, 0, 0]
+
+
+def test_a_bug_keeps_its_traceback() -> None:
+    with pytest.raises(ZeroDivisionError):
+        funnel.guarded("prog", raising(ZeroDivisionError()))
+    with pytest.raises(OSError, match="disk"):
+        funnel.guarded("prog", raising(OSError(5, "disk")))
+
+
+def test_a_closed_pipe_is_silent() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    code = (
+        "import sys; from tessera.cli.funnel import guarded;"
+        "sys.exit(guarded('prog', lambda: [print('x' * 1000) for _ in range(1000)]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert done.stderr == ""
+    assert done.returncode == 1
+
+
+def test_interrupt_of_a_running_command(tmp_path: Path) -> None:
+    (tmp_path / "sleepy.py").write_text(
+        "import click, sys, time\nfrom tessera.cli import main\n"
+        "@click.command()\ndef nap():\n    print('asleep', flush=True)\n    time.sleep(30)\n"
+        "main.cli.add_command(nap)\n"
+        "main.COMMANDS['nap'] = main.Entry('sleepy_nap:nap', 'x')\nsys.modules['sleepy_nap'] = sys.modules['__main__']\n"
+        "main.importlib.util.find_spec = lambda name: True\nsys.exit(main.main(['nap']))\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "sleepy.py")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "asleep\n"
+    process.send_signal(2)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert errors.strip() == "tessera: interrupted"
