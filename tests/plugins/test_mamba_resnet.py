@@ -150,6 +150,18 @@ def test_a_corner_is_felt_in_the_opposite_corner(tower: nn.Module) -> None:
     assert float((before.policy[0, 360] - after.policy[0, 360]).abs()) > 1e-7
 
 
+@pytest.mark.parametrize(("scan", "felt"), [("axial", True), ("raster", True), ("mamba2", True), ("none", False)])
+def test_only_a_scan_carries_across_the_board(scan: str, felt: bool) -> None:
+    """Without pooling, two blocks reach the opposite corner by rows and columns; convolutions alone do not."""
+    torch.manual_seed(1)
+    net = tessera_mamba.build(blocks=2, width=32, head_dim=16, state=8, pool_every=0, scan=scan).eval()
+    planes, globals_ = positions(1, 9)
+    changed = planes.clone()
+    changed[:, 1, 0, 0] = 1 - changed[:, 1, 0, 0]
+    before, after = run(net, planes, globals_), run(net, changed, globals_)
+    assert bool(before.ownership[0, 80] != after.ownership[0, 80]) is felt
+
+
 @pytest.mark.parametrize("name", ["resnet", "mamba"])
 def test_default_network_starts_calm(name: str) -> None:
     torch.manual_seed(0)

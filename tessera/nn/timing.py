@@ -1,0 +1,55 @@
+"""How fast an evaluator is: the figure behind `doctor`, BENCHMARKS.md and the choice of a batch size."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from tessera.interfaces.network import Evaluator, F, G
+
+WARM_UP = 2
+LEAST = 3
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Evaluations of one batch size on one board size."""
+
+    side: int
+    batch: int
+    median_ms: float
+    """Time of one batch, milliseconds."""
+
+    @property
+    def positions_per_second(self) -> float:
+        return 1000.0 * self.batch / self.median_ms
+
+
+def random_positions(batch: int, side: int, *, seed: int = 0) -> tuple[Tensor, Tensor]:
+    """Planes [batch, F, side, side] of random bits on a full board and globals [batch, G]: for timing, not for Go."""
+    random = torch.Generator().manual_seed(seed)
+    planes = (torch.rand(batch, F, side, side, generator=random) < 0.3).float()
+    planes[:, 0] = 1.0
+    return planes, torch.randn(batch, G, generator=random)
+
+
+def time_evaluator(evaluator: Evaluator, *, side: int, batch: int, seconds: float = 1.0) -> Timing:
+    """Evaluate the same random batch for about `seconds`, first calls (compilation, caches) not counted."""
+    planes, globals_ = (tensor.to(evaluator.device) for tensor in random_positions(batch, side))
+    for _ in range(WARM_UP):
+        _wait(evaluator.evaluate(planes, globals_).value)
+    times: list[float] = []
+    while sum(times) < seconds or len(times) < LEAST:
+        start = time.perf_counter()
+        _wait(evaluator.evaluate(planes, globals_).value)
+        times.append(time.perf_counter() - start)
+    return Timing(side=side, batch=batch, median_ms=1000.0 * statistics.median(times))
+
+
+def _wait(outputs: Tensor) -> None:
+    """Until the device has finished, however it queues: three numbers per position are copied to the host."""
+    outputs.cpu()
