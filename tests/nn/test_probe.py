@@ -20,7 +20,8 @@ class Leaky(nn.Module):
         return x * 2
 
     def state_norm(self, x: Tensor) -> Tensor:
-        return torch.linalg.vector_norm(x)
+        norm: Tensor = torch.linalg.vector_norm(x)
+        return norm
 
 
 def hooks(module: nn.Module) -> int:
