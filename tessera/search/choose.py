@@ -1,0 +1,185 @@
+"""Which edge of a node to follow: PUCT for play, Gumbel's deterministic rule for few simulations.
+
+Scalar kernels over one tree: `tree` is the batched `Tree`, `b` its game, `node` the place in it.
+PUCT as in AlphaZero with KataGo's first-play reduction; the Gumbel rules are equations 5, 7 and 8 of
+"Policy improvement by planning with Gumbel" (Danihelka et al., ICLR 2022).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tessera.rules.jit import kernel
+
+
+@kernel
+def puct_action(tree, b, node, settings):
+    """The edge that maximises Q + c * prior * sqrt(visits) / (1 + edge visits)."""
+    prior, visits, value = tree.prior[b, node], tree.edge_visits[b, node], tree.edge_value[b, node]
+    actions = prior.shape[0]
+    total = 0
+    explored = 0.0
+    for a in range(actions):
+        if visits[a] > 0:
+            total += visits[a]
+            explored += prior[a]
+    here = tree.utility[b, node] / max(1, tree.visits[b, node])
+    unvisited = here - settings.first_play_reduction * math.sqrt(explored)
+    scale = settings.exploration * math.sqrt(total + 1.0)
+    best, best_score = actions - 1, -1e30
+    for a in range(actions):
+        p = prior[a]
+        if p > 0.0:
+            n = visits[a]
+            q = value[a] / n if n > 0 else unvisited
+            score = q + scale * p / (1.0 + n)
+            if score > best_score:
+                best, best_score = a, score
+    return best
+
+
+@kernel
+def mixed_value(tree, b, node):
+    """The value completed Qs give to unvisited actions: the raw value mixed with the visited actions' mean."""
+    prior, visits, value = tree.prior[b, node], tree.edge_visits[b, node], tree.edge_value[b, node]
+    total, weight, mean = 0, 0.0, 0.0
+    for a in range(prior.shape[0]):
+        n = visits[a]
+        if n > 0 and prior[a] > 0.0:
+            total += n
+            weight += prior[a]
+            mean += prior[a] * value[a] / n
+    raw = tree.raw[b, node, 0]
+    if total == 0:
+        return raw
+    return (raw + total * mean / weight) / (1.0 + total)
+
+
+@kernel
+def most_visits(visits):
+    most = 0
+    for a in range(visits.shape[0]):
+        most = max(most, visits[a])
+    return most
+
+
+@kernel
+def improved_action(tree, b, node, settings):
+    """Below a Gumbel root: the edge whose visits lag most behind the improved policy.
+
+    The improved policy is softmax(log prior + sigma(completed Q)); unvisited actions share one completed
+    Q, so only the unvisited action with the highest prior can win among them.
+    """
+    prior, visits, value = tree.prior[b, node], tree.edge_visits[b, node], tree.edge_value[b, node]
+    actions = prior.shape[0]
+    mixed = mixed_value(tree, b, node)
+    scale = (settings.visit_offset + most_visits(visits)) * settings.value_scale
+    # Subtracting the largest sigma keeps every exponential in 0..1.
+    top, total = mixed, 0
+    for a in range(actions):
+        n = visits[a]
+        if n > 0 and prior[a] > 0.0:
+            total += n
+            top = max(top, value[a] / n)
+    unvisited_factor = math.exp(scale * (mixed - top))
+    mass, fresh, fresh_prior = 0.0, -1, 0.0
+    for a in range(actions):
+        p = prior[a]
+        if p > 0.0:
+            n = visits[a]
+            if n > 0:
+                mass += p * math.exp(scale * (value[a] / n - top))
+            else:
+                mass += p * unvisited_factor
+                if p > fresh_prior:
+                    fresh, fresh_prior = a, p
+    best, best_score = fresh, -1e30
+    if fresh >= 0:
+        best_score = fresh_prior * unvisited_factor / mass
+    for a in range(actions):
+        n = visits[a]
+        if n > 0 and prior[a] > 0.0:
+            score = prior[a] * math.exp(scale * (value[a] / n - top)) / mass - n / (1.0 + total)
+            if score > best_score:
+                best, best_score = a, score
+    return best if best >= 0 else actions - 1
+
+
+@kernel
+def gumbel_score(tree, b, gumbel, a, scale, mixed):
+    """Noise + log prior + sigma(completed Q) of a root action."""
+    n = tree.edge_visits[b, 0, a]
+    q = tree.edge_value[b, 0, a] / n if n > 0 else mixed
+    return gumbel[b, a] + math.log(tree.prior[b, 0, a]) + scale * q
+
+
+@kernel
+def gumbel_root_action(tree, b, gumbel, considered_visits, settings):
+    """At a Gumbel root: the best action among those visited exactly `considered_visits` times.
+
+    Falls back to the best action of any visit count when none has that many (fewer legal moves than planned).
+    """
+    prior, visits = tree.prior[b, 0], tree.edge_visits[b, 0]
+    actions = prior.shape[0]
+    mixed = mixed_value(tree, b, 0)
+    scale = (settings.visit_offset + most_visits(visits)) * settings.value_scale
+    best, best_score, best_fits = actions - 1, -1e30, False
+    for a in range(actions):
+        if prior[a] > 0.0:
+            fits = visits[a] == considered_visits
+            if best_fits and not fits:
+                continue
+            score = gumbel_score(tree, b, gumbel, a, scale, mixed)
+            if (fits and not best_fits) or score > best_score:
+                best, best_score, best_fits = a, score, fits
+    return best
+
+
+@kernel
+def gumbel_choice(tree, b, gumbel, settings):
+    """The action a Gumbel search plays: the best score among the most visited actions."""
+    return gumbel_root_action(tree, b, gumbel, most_visits(tree.edge_visits[b, 0]), settings)
+
+
+@kernel
+def improved_policy(tree, b, settings, out):
+    """Fill out[A] with softmax(log prior + sigma(completed Q)) of the root: the target a policy learns from."""
+    prior, visits, value = tree.prior[b, 0], tree.edge_visits[b, 0], tree.edge_value[b, 0]
+    actions = prior.shape[0]
+    mixed = mixed_value(tree, b, 0)
+    scale = (settings.visit_offset + most_visits(visits)) * settings.value_scale
+    top = -1e30
+    for a in range(actions):
+        if prior[a] > 0.0:
+            q = value[a] / visits[a] if visits[a] > 0 else mixed
+            top = max(top, math.log(prior[a]) + scale * q)
+    mass = 0.0
+    for a in range(actions):
+        weight = 0.0
+        if prior[a] > 0.0:
+            q = value[a] / visits[a] if visits[a] > 0 else mixed
+            weight = math.exp(math.log(prior[a]) + scale * q - top)
+        out[a] = weight
+        mass += weight
+    for a in range(actions):
+        out[a] /= mass
+
+
+@kernel
+def next_random(random, b):
+    """A number in 0..1 (never 0) from game b's own stream: Marsaglia's xorshift64."""
+    x = np.int64(random[b])
+    x ^= x << np.int64(13)
+    x ^= (x >> np.int64(7)) & np.int64(0x01FFFFFFFFFFFFFF)
+    x ^= x << np.int64(17)
+    random[b] = x
+    return (((x >> np.int64(11)) & np.int64(0x1FFFFFFFFFFFFF)) + 0.5) / 9007199254740992.0
+
+
+@kernel
+def draw_gumbel(random, gumbel, b, scale):
+    """Fill gumbel[b] with scaled standard Gumbel noise."""
+    for a in range(gumbel.shape[1]):
+        gumbel[b, a] = -scale * math.log(-math.log(next_random(random, b)))

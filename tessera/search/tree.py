@@ -1,0 +1,142 @@
+"""The batched tree: B independent trees of up to M nodes, every field one array.
+
+Node 0 is the root; a child's index is larger than its parent's. Values belong to the side to play at the
+node they are stored at; an edge's value belongs to the side that plays it. `utility` is what the search
+maximises, in -1..1; `result` (win minus loss) and `score` (points) are carried along to be shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from tessera.interfaces.network import F, G
+from tessera.rules.layout import row_length
+
+if TYPE_CHECKING:
+    import torch
+
+NO_NODE = -1
+MAX_DEPTH = 512
+"""Longest line a search follows below the root."""
+
+
+class Tree(NamedTuple):
+    """Arrays of B trees. A node is `evaluated` once its prior and raw value are known."""
+
+    state: torch.Tensor
+    """[B, M, S] int32 position of each node."""
+    key: torch.Tensor
+    """[B, M] int64 superko key of that position."""
+    parent: torch.Tensor
+    """[B, M] int32, -1 at the root."""
+    action: torch.Tensor
+    """[B, M] int32 action that led here."""
+    status: torch.Tensor
+    """[B, M] int8: 0 waiting for its evaluation, 1 evaluated, 2 the game is over here."""
+    visits: torch.Tensor
+    """[B, M] int32 backups through the node."""
+    utility: torch.Tensor
+    """[B, M] float32 sum over backups."""
+    result: torch.Tensor
+    """[B, M] float32 sum over backups."""
+    score: torch.Tensor
+    """[B, M] float32 sum over backups."""
+    square: torch.Tensor
+    """[B, M] float32 sum of squared utilities, for confidence bounds."""
+    raw: torch.Tensor
+    """[B, M, 3] float32 utility, result, score of the node's own evaluation."""
+    prior: torch.Tensor
+    """[B, M, A] float32 policy over legal actions, 0 for illegal ones."""
+    child: torch.Tensor
+    """[B, M, A] int32 node an edge leads to, -1 when it was not taken yet."""
+    edge_visits: torch.Tensor
+    """[B, M, A] int32, leaves in flight included."""
+    edge_value: torch.Tensor
+    """[B, M, A] float32 sum of utilities for the side that plays the edge; a leaf in flight counts as a loss."""
+    size: torch.Tensor
+    """[B] int32 nodes in use."""
+    ownership: torch.Tensor
+    """[B, P] float32 sum over leaves, positive for Black; divide by `leaves`."""
+    leaves: torch.Tensor
+    """[B] int32 leaves summed in `ownership`."""
+
+
+class Workspace(NamedTuple):
+    """What one step of a search works on; allocated once, by the caller of the search."""
+
+    leaf: torch.Tensor
+    """[B, K] int32 node to be evaluated, -1 none."""
+    planes: torch.Tensor
+    """[B * K, F, N, N] float32"""
+    globals_: torch.Tensor
+    """[B * K, G] float32"""
+    path: torch.Tensor
+    """[B, MAX_DEPTH] int64 superko keys along a line."""
+    owner: torch.Tensor
+    """[B, P] int8"""
+    scratch: torch.Tensor
+    """[B, P] int32"""
+    gumbel: torch.Tensor
+    """[B, A] float32 Gumbel noise of the root's actions."""
+    legal: torch.Tensor
+    """[B] int32 legal actions at the root, pass included."""
+    random: torch.Tensor
+    """[B] int64 state of each game's random numbers, never 0."""
+
+
+def tree_bytes(games: int, nodes: int, size: int) -> int:
+    """Bytes of a tree: per node the position, four values per action and a handful of numbers."""
+    actions = size * size + 1
+    return games * nodes * (4 * row_length(size) + 16 * actions + 53)
+
+
+def allocate(games: int, nodes: int, leaves: int, size: int, device: str) -> tuple[Tree, Workspace]:
+    """Zeroed arrays. On the CPU untouched pages cost nothing until a search reaches them."""
+    import torch
+
+    points = size * size
+    actions = points + 1
+
+    def zeros(*shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+        return torch.zeros(shape, dtype=dtype, device=device)
+
+    i8, i32, i64 = torch.int8, torch.int32, torch.int64
+    tree = Tree(
+        state=zeros(games, nodes, row_length(size), dtype=i32),
+        key=zeros(games, nodes, dtype=i64),
+        parent=zeros(games, nodes, dtype=i32),
+        action=zeros(games, nodes, dtype=i32),
+        status=zeros(games, nodes, dtype=i8),
+        visits=zeros(games, nodes, dtype=i32),
+        utility=zeros(games, nodes),
+        result=zeros(games, nodes),
+        score=zeros(games, nodes),
+        square=zeros(games, nodes),
+        raw=zeros(games, nodes, 3),
+        prior=zeros(games, nodes, actions),
+        child=zeros(games, nodes, actions, dtype=i32),
+        edge_visits=zeros(games, nodes, actions, dtype=i32),
+        edge_value=zeros(games, nodes, actions),
+        size=zeros(games, dtype=i32),
+        ownership=zeros(games, points),
+        leaves=zeros(games, dtype=i32),
+    )
+    work = Workspace(
+        leaf=torch.full((games, leaves), NO_NODE, dtype=i32, device=device),
+        planes=zeros(games * leaves, F, size, size),
+        globals_=zeros(games * leaves, G),
+        path=zeros(games, MAX_DEPTH, dtype=i64),
+        owner=zeros(games, points, dtype=i8),
+        scratch=zeros(games, points, dtype=i32),
+        gumbel=zeros(games, actions),
+        legal=zeros(games, dtype=i32),
+        random=torch.ones(games, dtype=i64, device=device),
+    )
+    return tree, work
+
+
+def numpy_views(arrays: Any) -> Any:
+    """The same memory as numpy arrays, for the CPU kernels."""
+    return type(arrays)(*(np.asarray(array) for array in arrays))

@@ -1,0 +1,232 @@
+"""One simulation in three scalar kernels: descend to a leaf, evaluate it elsewhere, back up.
+
+While a leaf is being evaluated its path counts as visited and lost ("virtual loss"), so that the next of
+the K leaves of the same step looks elsewhere. Superko holds along the path: a node's legal moves are
+checked against the game's past and every position between the root and the node.
+"""
+
+from __future__ import annotations
+
+import math
+
+from tessera.rules import kernels
+from tessera.rules.coords import BLACK, WHITE
+from tessera.rules.features import write_features
+from tessera.rules.jit import kernel
+from tessera.rules.layout import LEGAL_BITS, PASSES, TO_PLAY, bits_at, meta_at
+from tessera.rules.scoring_kernels import final_score2
+from tessera.search.choose import gumbel_root_action, improved_action, puct_action
+
+WAITING, EVALUATED, OVER = 0, 1, 2
+
+
+@kernel
+def clear_node(tree, b, node, parent, action):
+    """Empty statistics for a new node; its state is the caller's."""
+    tree.parent[b, node] = parent
+    tree.action[b, node] = action
+    tree.status[b, node] = WAITING
+    tree.visits[b, node] = 0
+    tree.utility[b, node] = 0.0
+    tree.result[b, node] = 0.0
+    tree.score[b, node] = 0.0
+    tree.square[b, node] = 0.0
+    child, visits, value = tree.child[b, node], tree.edge_visits[b, node], tree.edge_value[b, node]
+    prior = tree.prior[b, node]
+    for a in range(child.shape[0]):
+        child[a] = -1
+        visits[a] = 0
+        value[a] = 0.0
+        prior[a] = 0.0
+
+
+@kernel
+def plant(tree, work, b, n, t, state, seen):
+    """Make `state` the root of tree b and put it up for evaluation in the first leaf slot."""
+    clear_node(tree, b, 0, -1, -1)
+    root = tree.state[b, 0]
+    for i in range(root.shape[0]):
+        root[i] = state[i]
+    meta = meta_at(n)
+    if root[meta + PASSES] >= 2:
+        root[meta + PASSES] = 0  # whoever asks for a move after two passes wants the game to go on
+    tree.key[b, 0] = kernels.current_key(root, n, t)
+    tree.size[b] = 1
+    tree.leaves[b] = 0
+    for p in range(n * n):
+        tree.ownership[b, p] = 0.0
+    kernels.legal(root, n, t, root[meta + TO_PLAY], seen, work.path[b], 0)
+    submit(tree, work, b, 0, 0, n, t)
+
+
+@kernel
+def submit(tree, work, b, slot, node, n, t):
+    """Put a node whose legal moves are known into a leaf slot, as network input."""
+    s = tree.state[b, node]
+    work.leaf[b, slot] = node
+    row = b * work.leaf.shape[1] + slot
+    planes = work.planes[row].reshape(work.planes.shape[1] * n * n)
+    write_features(s, n, t, s[meta_at(n) + TO_PLAY], planes, work.globals_[row])
+
+
+@kernel
+def utility_of(result, score, n, settings):
+    """What the search maximises: win minus loss, and a little of the score so that won games stay tidy."""
+    return (1.0 - settings.score_weight) * result + settings.score_weight * math.atan(score / n) * (2.0 / math.pi)
+
+
+@kernel
+def undo_virtual(tree, b, node, action):
+    """Take a virtual loss off every edge from the root to (node, action)."""
+    while node >= 0:
+        tree.edge_visits[b, node, action] -= 1
+        tree.edge_value[b, node, action] += 1.0
+        action = tree.action[b, node]
+        node = tree.parent[b, node]
+
+
+@kernel
+def back_up(tree, b, node, result, score, n, settings):
+    """Add a leaf's value, given from its side to play's view, to every node and edge above it."""
+    utility = utility_of(result, score, n, settings)
+    while True:
+        tree.visits[b, node] += 1
+        tree.utility[b, node] += utility
+        tree.result[b, node] += result
+        tree.score[b, node] += score
+        tree.square[b, node] += utility * utility
+        parent = tree.parent[b, node]
+        if parent < 0:
+            break
+        utility, result, score = -utility, -result, -score
+        # The virtual loss of descend() becomes the real value; its visit stays.
+        tree.edge_value[b, parent, tree.action[b, node]] += 1.0 + utility
+        node = parent
+
+
+@kernel
+def finish(tree, work, b, node, n, t):
+    """Note the result of a finished game at a node, from its side to play's view."""
+    s = tree.state[b, node]
+    margin = 0.5 * final_score2(s, n, t, work.owner[b], work.scratch[b])
+    if s[meta_at(n) + TO_PLAY] == WHITE:
+        margin = -margin
+    tree.status[b, node] = OVER
+    tree.raw[b, node, 1] = 1.0 if margin > 0 else (-1.0 if margin < 0 else 0.0)
+    tree.raw[b, node, 2] = margin
+
+
+@kernel
+def count_owner(tree, work, b, n):
+    """Add the counted board in work.owner to the tree's ownership."""
+    for p in range(n * n):
+        owner = work.owner[b, p]
+        if owner == BLACK:
+            tree.ownership[b, p] += 1.0
+        elif owner == WHITE:
+            tree.ownership[b, p] -= 1.0
+    tree.leaves[b] += 1
+
+
+@kernel
+def descend(tree, work, b, slot, n, t, seen, considered_visits, settings):
+    """Follow the tree from the root to a new leaf and submit it for evaluation in `slot`.
+
+    The slot stays empty when the line ends in a finished game (backed up at once), meets a leaf already
+    in flight, or the tree is full. Returns whether the simulation counted or was submitted.
+    """
+    work.leaf[b, slot] = -1
+    path = work.path[b]
+    node, depth, action = 0, 0, 0
+    while True:
+        if not settings.gumbel_root:
+            action = puct_action(tree, b, node, settings)
+        elif node == 0:
+            action = gumbel_root_action(tree, b, work.gumbel, considered_visits, settings)
+        else:
+            action = improved_action(tree, b, node, settings)
+        tree.edge_visits[b, node, action] += 1
+        tree.edge_value[b, node, action] -= 1.0
+        below = tree.child[b, node, action]
+        if below < 0:
+            break
+        status = tree.status[b, below]
+        if status == OVER:
+            final_score2(tree.state[b, below], n, t, work.owner[b], work.scratch[b])
+            count_owner(tree, work, b, n)
+            back_up(tree, b, below, tree.raw[b, below, 1], tree.raw[b, below, 2], n, settings)
+            return True
+        if status == WAITING or depth + 2 >= path.shape[0]:
+            undo_virtual(tree, b, node, action)
+            return False
+        node = below
+        path[depth] = tree.key[b, node]
+        depth += 1
+
+    new = tree.size[b]
+    if new >= tree.parent.shape[1]:
+        undo_virtual(tree, b, node, action)
+        return False
+    tree.size[b] = new + 1
+    tree.child[b, node, action] = new
+    clear_node(tree, b, new, node, action)
+    above, s = tree.state[b, node], tree.state[b, new]
+    for i in range(s.shape[0]):
+        s[i] = above[i]
+    meta = meta_at(n)
+    kernels.play(s, n, t, action, s[meta + TO_PLAY])
+    if kernels.is_over(s, n):
+        finish(tree, work, b, new, n, t)
+        count_owner(tree, work, b, n)
+        back_up(tree, b, new, tree.raw[b, new, 1], tree.raw[b, new, 2], n, settings)
+        return True
+    key = kernels.current_key(s, n, t)
+    tree.key[b, new] = key
+    path[depth] = key
+    kernels.legal(s, n, t, s[meta + TO_PLAY], seen, path, depth + 1)
+    submit(tree, work, b, slot, new, n, t)
+    return True
+
+
+@kernel
+def set_prior(prior, s, n, logits):
+    """Fill prior[A] with the softmax of the logits over the legal points of `s`, and pass."""
+    points = n * n
+    legal_ = bits_at(n, LEGAL_BITS)
+    top = logits[points]
+    for p in range(points):
+        if (s[legal_ + p // n + 1] >> (p % n)) & 1:
+            top = max(top, logits[p])
+    mass = max(1e-9, math.exp(logits[points] - top))
+    prior[points] = mass
+    for p in range(points):
+        if (s[legal_ + p // n + 1] >> (p % n)) & 1:
+            # A floor keeps every legal move reachable: 0 means illegal.
+            weight = max(1e-9, math.exp(logits[p] - top))
+            prior[p] = weight
+            mass += weight
+    for a in range(points + 1):
+        prior[a] = max(prior[a] / mass, 1e-12) if prior[a] > 0.0 else 0.0
+
+
+@kernel
+def absorb(tree, b, node, n, policy, value, score, ownership, settings):
+    """Take a network's answer for a waiting node and back it up.
+
+    policy [A] logits, value [3] logits for win, draw, loss, score in points and ownership [P] in -1..1,
+    all from the view of the node's side to play.
+    """
+    s = tree.state[b, node]
+    set_prior(tree.prior[b, node], s, n, policy)
+    top = max(value[0], max(value[1], value[2]))
+    win, draw, loss = math.exp(value[0] - top), math.exp(value[1] - top), math.exp(value[2] - top)
+    result = (win - loss) / (win + draw + loss)
+    tree.raw[b, node, 0] = utility_of(result, score, n, settings)
+    tree.raw[b, node, 1] = result
+    tree.raw[b, node, 2] = score
+    tree.status[b, node] = EVALUATED
+    sign = 1.0 if s[meta_at(n) + TO_PLAY] == BLACK else -1.0
+    for p in range(n * n):
+        tree.ownership[b, p] += sign * ownership[p]
+    tree.leaves[b] += 1
+    back_up(tree, b, node, result, score, n, settings)
