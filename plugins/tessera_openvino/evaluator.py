@@ -46,7 +46,7 @@ class OpenVinoEvaluator:
         request = self._request(planes.shape[-1])
         parts = [
             _infer(request, part, rest)
-            for part, rest in zip(planes.split(SLICE), globals_.split(SLICE), strict=True)  # type: ignore[no-untyped-call]
+            for part, rest in zip(torch.split(planes, SLICE), torch.split(globals_, SLICE), strict=True)
         ]
         return parts[0] if len(parts) == 1 else Outputs(*(torch.cat(pieces) for pieces in zip(*parts, strict=True)))
 

@@ -18,6 +18,7 @@ from tessera.interfaces.network import F, G, NetworkSpec, Outputs
 from tessera.nn.heads import LAST_LAYER_GAIN, OFF_BOARD_LOGIT
 from tessera.nn.parameters import no_decay, parameter_count
 from tessera.nn.probe import state_probe
+from tessera.testing import check_network
 
 SMALL = {"blocks": 3, "width": 32, "pool_every": 2}
 TOWERS: dict[str, Callable[[], nn.Module]] = {
@@ -271,6 +272,19 @@ def test_hook_offers_the_network(plugin: Any, name: str) -> None:
     assert spec.name == name
     assert all(type(value) in (str, int, float, bool) for value in spec.defaults.values())
     assert isinstance(spec.build(**spec.defaults), nn.Module)
+
+
+@pytest.mark.parametrize("scan", ["axial", "raster", "none", "mamba2"])
+def test_mamba_conforms(scan: str) -> None:
+    offered: list[NetworkSpec] = []
+    tessera_mamba.tessera_register_networks(register=offered.append)
+    check_network(offered[0], settings={**SMALL, "head_dim": 16, "state": 8, "scan": scan})
+
+
+def test_resnet_conforms() -> None:
+    offered: list[NetworkSpec] = []
+    tessera_resnet.tessera_register_networks(register=offered.append)
+    check_network(offered[0], settings=SMALL)
 
 
 def test_plugins_load_without_torch() -> None:

@@ -15,6 +15,7 @@ import tessera_openvino
 import tessera_resnet
 from tessera.errors import BadValue, MissingExtra
 from tessera.interfaces.network import Evaluator, EvaluatorSpec, F, G, Outputs
+from tessera.testing import check_evaluator
 
 installed = pytest.mark.skipif(importlib.util.find_spec("openvino") is None, reason="openvino is not installed")
 
@@ -108,3 +109,11 @@ def test_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "openvino", None)
     with pytest.raises(MissingExtra, match="pip install 'tessera-go\\[openvino\\]'"):
         tessera_openvino.build(network("resnet"), "cpu")
+
+
+@installed
+@pytest.mark.parametrize(("index", "tolerance"), [(0, 5e-2), (1, 1e-3)])
+def test_evaluators_conform(index: int, tolerance: float) -> None:
+    offered: list[EvaluatorSpec] = []
+    tessera_openvino.tessera_register_evaluators(register=offered.append)
+    check_evaluator(offered[index], sizes=(2, 5, 9), tolerance=tolerance)
