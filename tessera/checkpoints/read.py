@@ -81,6 +81,10 @@ def _rebuild(contents: Contents, networks: Mapping[str, NetworkSpec]) -> torch.n
         return spec.build(**settings)
     except BadValue as error:
         raise CheckpointError(f"{source}: {error}") from error
+    except (ArithmeticError, MemoryError, RuntimeError, TypeError, ValueError) as error:
+        # What torch and careless plugins raise for settings that make no sense.
+        problem = " ".join(str(error).split())[:200]
+        raise CheckpointError(f"{source}: network {manifest.network!r} cannot be built: {problem}") from error
 
 
 def _check_state(state: Mapping[str, Any], refs: Mapping[str, TensorRef], where: str) -> None:

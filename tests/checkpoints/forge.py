@@ -38,9 +38,10 @@ def build_toy(*, width: int = 8, bias: bool = True) -> torch.nn.Module:
 
 
 TOY = NetworkSpec("toy", "for tests", {"width": 8, "bias": True}, build_toy)
+CARELESS = NetworkSpec("careless", "for tests", {"width": 8}, lambda width: torch.nn.Linear(width, 3))
 OTHER = NetworkSpec("other", "for tests", {"width": 8, "bias": True}, lambda **_: torch.nn.Linear(2, 2))
 CATALOG = SimpleNamespace(networks=Registry("networks", lambda: ()), stores={"file": StoreSpec("file", "", FileStore)})
-CATALOG.networks.update(toy=TOY, other=OTHER)
+CATALOG.networks.update(toy=TOY, other=OTHER, careless=CARELESS)
 
 
 def toy(seed: int = 0) -> torch.nn.Module:

@@ -197,6 +197,10 @@ MANIFESTS: dict[str, tuple[bytes, str]] = {
     "unknown setting": (with_manifest(settings={"depth": 5}), "depth"),
     "setting of another type": (with_manifest(settings={"width": "4"}), "width"),
     "setting out of the plugin's range": (with_manifest(settings={"width": 10**5}), "width"),
+    "nonsense to a plugin without checks": (
+        with_manifest(network="careless", settings={"width": -4}),
+        "'careless' cannot be built",
+    ),
     "huge setting": (with_manifest(settings={"width": 10**12}), "plain value"),
     "nested setting": (with_manifest(settings={"width": [4]}), "plain value"),
     "no tensors": (with_manifest(tensors={}), "disagree on tensor"),

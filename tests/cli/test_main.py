@@ -121,14 +121,23 @@ def test_a_closed_pipe_is_silent() -> None:
     assert done.returncode == 1
 
 
+SLEEPY = """
+import sys, time
+import click
+from tessera.cli.main import cli, main
+
+@click.command()
+def nap():
+    print("asleep", flush=True)
+    time.sleep(30)
+
+cli.get_command = lambda ctx, name: nap
+sys.exit(main(["nap"]))
+"""
+
+
 def test_interrupt_of_a_running_command(tmp_path: Path) -> None:
-    (tmp_path / "sleepy.py").write_text(
-        "import click, sys, time\nfrom tessera.cli import main\n"
-        "@click.command()\ndef nap():\n    print('asleep', flush=True)\n    time.sleep(30)\n"
-        "main.cli.add_command(nap)\n"
-        "main.COMMANDS['nap'] = main.Entry('sleepy_nap:nap', 'x')\nsys.modules['sleepy_nap'] = sys.modules['__main__']\n"
-        "main.importlib.util.find_spec = lambda name: True\nsys.exit(main.main(['nap']))\n"
-    )
+    (tmp_path / "sleepy.py").write_text(SLEEPY)
     process = subprocess.Popen(
         [sys.executable, str(tmp_path / "sleepy.py")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

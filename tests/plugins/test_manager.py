@@ -166,7 +166,7 @@ def test_two_plugins_of_one_name() -> None:
 
 def test_an_unknown_name_lists_what_is_there() -> None:
     manager = build_manager(load_entry_points=False)
-    with pytest.raises(BadValue, match="network: got 'mambo', allowed: .*uniform"):
+    with pytest.raises(BadValue, match=r"network: got 'mambo', allowed: .*uniform"):
         manager.networks["mambo"]
     with pytest.raises(BadValue, match="GTP command: got 'x', allowed: none is loaded"):
         manager.gtp_commands["x"]

@@ -86,7 +86,8 @@ def test_its_command_is_in_the_help_and_runs(example: Path) -> None:
 
 def test_its_player_and_store_conform(example: Path) -> None:
     code = (
-        "from tessera.plugins import build_manager; from tessera.testing import check_player, check_plugin, check_store;"
+        "from tessera.plugins import build_manager;"
+        "from tessera.testing import check_player, check_plugin, check_store;"
         "import tessera_example; check_plugin(tessera_example); manager = build_manager();"
         "check_player(manager.players['center']);"
         "check_player(manager.players['center'], settings={'shy': True});"
