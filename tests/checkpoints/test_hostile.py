@@ -307,6 +307,7 @@ def test_forged_edits_under_a_right_seal_never_crash(tmp_path: Path) -> None:
     assert set(outcomes) <= {"refused", "toy"}
 
 
+@pytest.mark.filterwarnings("ignore:invalid escape sequence")
 def test_forged_bytes_of_the_pickle_never_crash(tmp_path: Path) -> None:
     path, dice = tmp_path / "forged.pth", random.Random(8)
     for _ in range(1500):
