@@ -2,6 +2,55 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from tessera.interfaces.player import PlayerSpec
 
-SPECS: tuple[PlayerSpec, ...] = ()
+if TYPE_CHECKING:
+    from tessera.interfaces.player import Player, PlayerContext
+
+
+def _search(context: PlayerContext, **settings: Any) -> Player:
+    from dataclasses import fields
+
+    from tessera.players.search import SearchPlayer
+    from tessera.search.settings import SearchSettings
+
+    names = {field.name for field in fields(SearchSettings)}
+    search = SearchSettings(**{key: value for key, value in settings.items() if key in names})
+    rest = {key: value for key, value in settings.items() if key not in names}
+    return SearchPlayer(context.evaluator, settings=search, seed=context.seed, **rest)
+
+
+def _policy(context: PlayerContext, **settings: Any) -> Player:
+    from tessera.players.policy import PolicyPlayer
+
+    return PolicyPlayer(context.evaluator, seed=context.seed, **settings)
+
+
+def _random(context: PlayerContext, **settings: Any) -> Player:
+    from tessera.players.random import RandomPlayer
+
+    return RandomPlayer(seed=context.seed, **settings)
+
+
+SPECS = (
+    PlayerSpec(
+        "search",
+        "tree search with a network (PUCT)",
+        {
+            "visits": 400,
+            "leaves": 8,
+            "memory_mb": 1024,
+            "temperature": 0.0,
+            "temperature_moves": 0,
+            "exploration": 1.1,
+            "first_play_reduction": 0.2,
+            "score_weight": 0.1,
+        },
+        _search,
+        needs_network=True,
+    ),
+    PlayerSpec("policy", "the network's favourite, no search", {"temperature": 0.0}, _policy, needs_network=True),
+    PlayerSpec("random", "any legal point but its own eyes", {}, _random),
+)

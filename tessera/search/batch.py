@@ -58,12 +58,16 @@ class BatchSearch:
         cpu.plant(self.arrays, self._work, self.size, self._tables, np.asarray(states), self._seen)
         self._evaluate()
 
-    def follow(self, action: int, seen: Any) -> bool:
+    def follow(self, action: int) -> bool:
         """Keep the subtree below `action` of the only tree; False when nothing is known there."""
         assert self.games == 1
         moved = np.empty(self.arrays.parent.shape[1], np.int32)
-        self._seen = np.asarray(seen)
         return bool(cpu.reroot(self.arrays, action, moved))
+
+    def rebase(self, seen: Any) -> None:
+        """Search on under a game's grown superko set [T]."""
+        assert self.games == 1
+        self._seen = np.asarray(seen)[None]
 
     def run_gumbel(self, simulations: int) -> None:
         """A whole Gumbel search of that many simulations per tree, one leaf at a time."""

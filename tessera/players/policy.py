@@ -1,0 +1,88 @@
+"""The policy player: one network pass per move, no search."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tessera.interfaces.analysis import Analysis, MoveInfo
+from tessera.interfaces.network import Evaluator
+from tessera.interfaces.player import Choice, Limits, Options, Report
+from tessera.players.passing import pointless
+from tessera.players.reading import read_analysis
+from tessera.rules.layout import TO_PLAY, meta_at
+from tessera.search.batch import BatchSearch
+
+if TYPE_CHECKING:
+    from tessera.rules.game import Game
+
+
+class PolicyPlayer:
+    """Plays the network's favourite, or draws from its policy sharpened by 1 / temperature. Limits do not matter."""
+
+    def __init__(self, evaluator: Evaluator, *, temperature: float = 0.0, seed: int = 0, name: str = "policy") -> None:
+        self.name = name
+        self._evaluator, self._temperature = evaluator, temperature
+        self._random = np.random.Generator(np.random.PCG64(seed))
+        self._search: BatchSearch | None = None
+
+    def choose(
+        self,
+        game: Game,
+        color: int,
+        limits: Limits,
+        *,
+        options: Options = Options(),
+        stop: threading.Event | None = None,
+        report: Report | None = None,
+        interval: float = 1.0,
+    ) -> Choice:
+        analysis = self.analyze(game, color, limits, options=options)
+        if self._temperature <= 0.0 or options.deterministic:
+            return Choice(analysis.moves[0].point, analysis)
+        priors = np.array([move.prior for move in analysis.moves])
+        weights = (priors / priors.max()) ** (1.0 / self._temperature)
+        drawn = int(self._random.choice(len(weights), p=weights / weights.sum()))
+        return Choice(analysis.moves[drawn].point, analysis)
+
+    def analyze(
+        self,
+        game: Game,
+        color: int,
+        limits: Limits,
+        *,
+        options: Options = Options(),
+        stop: threading.Event | None = None,
+        report: Report | None = None,
+        interval: float = 1.0,
+    ) -> Analysis:
+        """Every legal move by its prior; `visits` are 0, values those of the position itself."""
+        if self._search is None or self._search.size != game.size:
+            self._search = BatchSearch(self._evaluator, size=game.size, nodes=1)
+        state = game.state.copy()
+        state[meta_at(game.size) + TO_PLAY] = color
+        self._search.plant(state[None], game.seen[None])
+        base = read_analysis(self._search.arrays, game.size, seconds=0.0, during_search=False)
+        return _with_moves(base, _candidates(game, color, base, options))
+
+    def close(self) -> None:
+        self._search = None
+
+
+def _candidates(game: Game, color: int, base: Analysis, options: Options) -> list[int]:
+    """Legal points the caller and common sense leave, best prior first; pass when nothing else is left."""
+    banned = set(options.avoid) | set(pointless(game, color))
+    legal = [int(a) for a in np.flatnonzero(base.policy >= 0)]
+    kept = [a for a in legal if a not in banned and (not options.allow or a in options.allow)] or [game.points]
+    return sorted(kept, key=lambda a: (-float(base.policy[a]), a))
+
+
+def _with_moves(base: Analysis, points: list[int]) -> Analysis:
+    total = sum(max(float(base.policy[a]), 0.0) for a in points) or 1.0
+    moves = tuple(
+        MoveInfo(a, 0, base.winrate, base.score, float(base.policy[a]), 0.0, (a,), float(base.policy[a]) / total)
+        for a in points
+    )
+    return Analysis(base.color, base.size, moves, 0, base.winrate, base.score, base.ownership, base.policy)

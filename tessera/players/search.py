@@ -1,0 +1,194 @@
+"""The search player: PUCT on one game, K leaves per network batch, the tree kept between moves."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tessera.interfaces.analysis import Analysis
+from tessera.interfaces.network import Evaluator
+from tessera.interfaces.player import Choice, Limits, Options, Report
+from tessera.players.passing import decide, pointless
+from tessera.players.reading import read_analysis
+from tessera.rules.layout import KOMI2, MOVES, TO_PLAY, meta_at
+from tessera.search.batch import BatchSearch
+from tessera.search.settings import SearchSettings
+from tessera.search.tree import tree_bytes
+
+if TYPE_CHECKING:
+    from tessera.rules.game import Game
+
+MIN_NODES, MAX_NODES = 1_000, 200_000
+IDLE_WAIT = 0.05
+"""Seconds between looks at the stop flag once a full tree has nothing left to search."""
+
+
+class SearchPlayer:
+    """Thinks with a network and a tree. With no limit at all `choose` uses `visits`."""
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        *,
+        visits: int = 400,
+        leaves: int = 8,
+        memory_mb: int = 1024,
+        temperature: float = 0.0,
+        temperature_moves: int = 0,
+        settings: SearchSettings = SearchSettings(),
+        seed: int = 0,
+        name: str = "search",
+    ) -> None:
+        self.name = name
+        self._evaluator = evaluator
+        self._visits, self._leaves, self._memory = visits, leaves, memory_mb * 2**20
+        self._temperature, self._temperature_moves = temperature, temperature_moves
+        self._settings = settings
+        self._random = np.random.Generator(np.random.PCG64(seed))
+        self._search: BatchSearch | None = None
+        self._moves: list[int] | None = None
+        """The moves of the game the tree belongs to; None when it must not be reused."""
+
+    def choose(
+        self,
+        game: Game,
+        color: int,
+        limits: Limits,
+        *,
+        options: Options = Options(),
+        stop: threading.Event | None = None,
+        report: Report | None = None,
+        interval: float = 1.0,
+    ) -> Choice:
+        """See `interfaces.player.Player`. Passes only when it wins by counting or nothing is left to play."""
+        if limits.visits is None and limits.seconds is None:
+            limits = Limits(visits=self._visits)
+        analysis = self._think(
+            game, color, limits, options, stop or threading.Event(), report, interval, may_stop_early=True
+        )
+        temperature = 0.0
+        if not options.deterministic and len(game.moves) < self._temperature_moves:
+            temperature = self._temperature
+        return Choice(decide(game, analysis, temperature, self._random, options), analysis)
+
+    def analyze(
+        self,
+        game: Game,
+        color: int,
+        limits: Limits,
+        *,
+        options: Options = Options(),
+        stop: threading.Event | None = None,
+        report: Report | None = None,
+        interval: float = 1.0,
+    ) -> Analysis:
+        return self._think(
+            game, color, limits, options, stop or threading.Event(), report, interval, may_stop_early=False
+        )
+
+    def close(self) -> None:
+        self._search = None
+        self._moves = None
+
+    # ------------------------------------------------------------ thinking
+
+    def _think(
+        self,
+        game: Game,
+        color: int,
+        limits: Limits,
+        options: Options,
+        stop: threading.Event,
+        report: Report | None,
+        interval: float,
+        *,
+        may_stop_early: bool,
+    ) -> Analysis:
+        start = time.monotonic()
+        search = self._prepare(game, color, options)
+        tree, size = search.arrays, game.size
+        last_report = start
+        while not stop.is_set():
+            visits, now = int(tree.visits[0, 0]) - 1, time.monotonic()
+            if limits.visits is not None and visits >= limits.visits:
+                break
+            if limits.seconds is not None and now - start >= limits.seconds:
+                break
+            if may_stop_early and _decided(tree.edge_visits[0, 0], limits, visits):
+                break
+            if report is not None and now - last_report >= interval:
+                last_report = now
+                report(read_analysis(tree, size, seconds=now - start, during_search=True))
+            search.step()
+            if int(tree.visits[0, 0]) - 1 == visits:  # the tree is full
+                if may_stop_early or limits.seconds is None and limits.visits is not None:
+                    break
+                stop.wait(IDLE_WAIT)
+        return read_analysis(tree, size, seconds=time.monotonic() - start, during_search=False)
+
+    def _prepare(self, game: Game, color: int, options: Options) -> BatchSearch:
+        """A search whose root is this position: the old tree where it leads here, else a new one."""
+        special = bool(options.avoid or options.allow)
+        if not (special or options.deterministic) and self._follow(game, color):
+            assert self._search is not None
+        else:
+            self._plant(game, color)
+        assert self._search is not None
+        self._moves = None if special else [move.point for move in game.moves]
+        self._restrict(game, color, options)
+        return self._search
+
+    def _follow(self, game: Game, color: int) -> bool:
+        """Walk the old tree down the moves played since. False when it does not lead to this position."""
+        moves = [move.point for move in game.moves]
+        search, known = self._search, self._moves
+        if search is None or known is None or search.size != game.size or moves[: len(known)] != known:
+            return False
+        for action in moves[len(known) :]:
+            if not search.follow(action):
+                return False
+        search.rebase(game.seen)
+        root, meta = search.arrays.state[0, 0], meta_at(game.size)
+        same_board = bool((root[: game.points] == game.state[: game.points]).all())
+        # Komi and the rules' codes lie together at the end of the row.
+        same_rules = bool((root[meta + KOMI2 - 3 : meta + KOMI2 + 1] == game.state[meta + KOMI2 - 3 : meta + KOMI2 + 1]).all())
+        same_turn = int(root[meta + TO_PLAY]) == color and int(root[meta + MOVES]) == int(game.state[meta + MOVES])
+        return same_board and same_rules and same_turn
+
+    def _plant(self, game: Game, color: int) -> None:
+        if self._search is None or self._search.size != game.size:
+            nodes = self._memory // tree_bytes(1, 1, game.size)
+            self._search = BatchSearch(
+                self._evaluator,
+                size=game.size,
+                nodes=int(min(MAX_NODES, max(MIN_NODES, nodes))),
+                leaves=self._leaves,
+                settings=self._settings,
+            )
+        state = game.state.copy()
+        state[meta_at(game.size) + TO_PLAY] = color
+        self._search.plant(state[None], game.seen[None])
+
+    def _restrict(self, game: Game, color: int, options: Options) -> None:
+        """Take moves out of the root: those the caller rules out, and those that cannot matter any more."""
+        assert self._search is not None
+        prior = self._search.arrays.prior[0, 0]
+        banned = set(options.avoid) | set(pointless(game, color))
+        if options.allow:
+            banned |= set(range(game.points + 1)) - set(options.allow)
+        kept = [a for a in np.flatnonzero(prior > 0) if int(a) not in banned]
+        if banned and kept:
+            for action in banned:
+                prior[action] = 0.0
+            prior /= prior.sum()
+
+
+def _decided(visits: np.ndarray, limits: Limits, done: int) -> bool:
+    """Whether the visits still allowed cannot change which move has most."""
+    if limits.visits is None or limits.seconds is not None or done < 2:
+        return False
+    first, second = np.partition(visits, -2)[-2:][::-1]
+    return bool(first - second > limits.visits - done)
