@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tessera.checkpoints.archive import peek_manifest, read_file
+from tessera.checkpoints.budget import build_within
 from tessera.checkpoints.contents import Contents, open_contents
 from tessera.checkpoints.manifest import Manifest, parse_manifest
 from tessera.checkpoints.pickled import TensorRef
@@ -57,8 +58,7 @@ def verify(path: str | Path) -> Manifest:
 def load(url: str | Path, manager: Catalog, *, device: str = "cpu", with_trainer: bool = False) -> Loaded:
     """The network at `url`, rebuilt by the plugin it names and checked tensor by tensor.
 
-    The module is first built on torch's meta device, so that nothing is allocated for sizes that the
-    file's tensors do not confirm. Raises `CheckpointError`.
+    While it is built it may allocate little more than the file's tensors confirm. Raises `CheckpointError`.
     """
     path = manager.stores[scheme_of(url)].build().get(str(url))
     contents = open_contents(read_file(path), source=str(url))
@@ -69,22 +69,19 @@ def load(url: str | Path, manager: Catalog, *, device: str = "cpu", with_trainer
 
 
 def _rebuild(contents: Contents, networks: Mapping[str, NetworkSpec]) -> torch.nn.Module:
-    import torch
-
-    manifest, source = contents.manifest, contents.archive.source
+    manifest, refs = contents.manifest, contents.tree["model"]
+    where = f"{contents.archive.source}: network {manifest.network!r}"
     try:
         spec = networks[manifest.network]
         settings = resolve(spec.defaults, manifest.settings, owner=f"network {spec.name}")
-        with torch.device("meta"):
-            sketch = spec.build(**settings)
-        _check_state(sketch.state_dict(), contents.tree["model"], f"{source}: network {spec.name!r}")
-        return spec.build(**settings)
-    except BadValue as error:
-        raise CheckpointError(f"{source}: {error}") from error
+        module = build_within(sum(ref.elements for ref in refs.values()), lambda: spec.build(**settings))
+    except (BadValue, CheckpointError) as error:
+        raise CheckpointError(f"{where} cannot be built: {error}") from error
     except (ArithmeticError, MemoryError, RuntimeError, TypeError, ValueError) as error:
         # What torch and careless plugins raise for settings that make no sense.
-        problem = " ".join(str(error).split())[:200]
-        raise CheckpointError(f"{source}: network {manifest.network!r} cannot be built: {problem}") from error
+        raise CheckpointError(f"{where} cannot be built: {' '.join(str(error).split())[:200]}") from error
+    _check_state(module.state_dict(), refs, where)
+    return module
 
 
 def _check_state(state: Mapping[str, Any], refs: Mapping[str, TensorRef], where: str) -> None:

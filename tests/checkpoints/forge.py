@@ -38,7 +38,7 @@ def build_toy(*, width: int = 8, bias: bool = True) -> torch.nn.Module:
 
 
 TOY = NetworkSpec("toy", "for tests", {"width": 8, "bias": True}, build_toy)
-CARELESS = NetworkSpec("careless", "for tests", {"width": 8}, lambda width: torch.nn.Linear(width, 3))
+CARELESS = NetworkSpec("careless", "for tests", {"width": 8}, lambda width: torch.nn.Linear(width, width))
 OTHER = NetworkSpec("other", "for tests", {"width": 8, "bias": True}, lambda **_: torch.nn.Linear(2, 2))
 CATALOG = SimpleNamespace(networks=Registry("networks", lambda: ()), stores={"file": StoreSpec("file", "", FileStore)})
 CATALOG.networks.update(toy=TOY, other=OTHER, careless=CARELESS)

@@ -91,6 +91,24 @@ def test_what_the_disk_changed_is_not_committed(saved: Path, monkeypatch: pytest
     assert list(saved.parent.iterdir()) == [saved]
 
 
+def test_the_order_that_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def watched_fsync(descriptor: int) -> None:
+        events.append("fsync folder" if is_folder(descriptor) else "fsync file")
+        fsync(descriptor)
+
+    def watched_replace(source: Path, target: Path) -> None:
+        events.append("replace")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", watched_fsync)
+    monkeypatch.setattr(os, "replace", watched_replace)
+    save_toy(tmp_path / "net.pth")
+    assert events == ["fsync file", "replace", "fsync folder"]
+
+
 def test_short_writes_are_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:1000]))

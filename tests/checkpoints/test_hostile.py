@@ -201,6 +201,10 @@ MANIFESTS: dict[str, tuple[bytes, str]] = {
         with_manifest(network="careless", settings={"width": -4}),
         "'careless' cannot be built",
     ),
+    "terabytes to a plugin without checks": (
+        with_manifest(network="careless", settings={"width": 10**6}),
+        "'careless' cannot be built: its settings ask for far more than the [0-9]+ elements",
+    ),
     "huge setting": (with_manifest(settings={"width": 10**12}), "plain value"),
     "nested setting": (with_manifest(settings={"width": [4]}), "plain value"),
     "no tensors": (with_manifest(tensors={}), "disagree on tensor"),
