@@ -6,6 +6,7 @@ The state is the same flat row the batched kernels use, so a search starts from 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from tessera.rules.layout import (
     FORBIDDEN_BITS,
     KO_POINT,
     KOMI2,
+    LEGAL_BITS,
     PASSES,
     PRISONERS,
     TO_PLAY,
@@ -57,7 +59,7 @@ class Game:
     def __init__(self, size: int = 19, *, rules: Ruleset = DEFAULT, komi: float | None = None) -> None:
         self.size = check_size(size)
         self.rules = rules
-        self.komi = rules.komi if komi is None else komi
+        self.komi = _check_komi(rules.komi if komi is None else komi)
         self.handicap = 0
         self.setup: dict[int, int] = {}
         self.moves: list[Move] = []
@@ -70,6 +72,8 @@ class Game:
     # ------------------------------------------------------------ setting up
 
     def _start(self, stones: Mapping[int, int], to_play: int) -> None:
+        if to_play not in COLOR_NAMES:
+            raise BadValue("side to play", to_play, f"{BLACK} (black) or {WHITE} (white)")
         state = np.empty_like(self.state)
         rules = self.rules
         kernels.reset(
@@ -100,12 +104,16 @@ class Game:
 
     def set_up(self, stones: Mapping[int, int], to_play: int = BLACK) -> None:
         """Start from a position. Raises `BadValue` for a chain without liberty; the game is then unchanged."""
-        self._start(stones, to_play)
-        self.handicap = 0
+        before, self.handicap = self.handicap, 0
+        try:
+            self._start(stones, to_play)
+        except BadValue:
+            self.handicap = before
+            raise
 
     def set_handicap(self, points: Iterable[int]) -> None:
         """Start with these black stones and White to play."""
-        stones = {point: BLACK for point in points}
+        stones = dict.fromkeys(points, BLACK)
         before, self.handicap = self.handicap, len(stones)
         try:
             self._start(stones, WHITE)
@@ -114,27 +122,22 @@ class Game:
             raise
 
     def set_komi(self, komi: float) -> None:
-        """Komi for White; takes effect at once and survives `clear`."""
-        self.komi = komi
-        self._each_row(KOMI2, self._komi2())
+        """Komi for White; takes effect at once and survives `clear`. Kernels and networks see it in half points."""
+        self.komi = _check_komi(komi)
+        self._set_meta(KOMI2, self._komi2())
 
     def set_rules(self, rules: Ruleset) -> None:
         """Change the rules in mid-game: the position stays, and the superko history is read anew under them."""
-        moves, setup, to_play, handicap = self.moves, self.setup, self._first_to_play(), self.handicap
+        moves, first, to_play = self.moves, self._first_to_play(), self.to_play
         self.rules = rules
-        self._start(setup, to_play)
-        self.handicap = handicap
+        self._start(self.setup, first)
         for move in moves:
             self._play(move)
-        self._each_row(KOMI2, self._komi2())
+        self.to_play = to_play
 
     def _first_to_play(self) -> int:
         first = self._undo[0] if self._undo else self.state
         return int(first[meta_at(self.size) + TO_PLAY])
-
-    def _each_row(self, entry: int, value: int) -> None:
-        for row in (self.state, *self._undo):
-            row[meta_at(self.size) + entry] = value
 
     def copy(self) -> Game:
         """An independent game in the same state."""
@@ -142,13 +145,17 @@ class Game:
         twin.__dict__.update(self.__dict__)
         twin.setup, twin.moves = dict(self.setup), list(self.moves)
         twin.state, twin.seen = self.state.copy(), self.seen.copy()
-        twin._keys, twin._undo = list(self._keys), [row.copy() for row in self._undo]
+        # The rows in `_undo` are never written to, so both games may hold them.
+        twin._keys, twin._undo = list(self._keys), list(self._undo)
         return twin
 
     # ------------------------------------------------------------ looking
 
     def _meta(self, entry: int) -> int:
         return int(self.state[meta_at(self.size) + entry])
+
+    def _set_meta(self, entry: int, value: int) -> None:
+        self.state[meta_at(self.size) + entry] = value
 
     @property
     def points(self) -> int:
@@ -161,7 +168,13 @@ class Game:
 
     @to_play.setter
     def to_play(self, color: int) -> None:
-        self.state[meta_at(self.size) + TO_PLAY] = color
+        if color not in COLOR_NAMES:
+            raise BadValue("side to play", color, f"{BLACK} (black) or {WHITE} (white)")
+        if color != self.to_play:
+            self._set_meta(TO_PLAY, color)
+            # Situational superko asks who was to play here, and the answer has just changed.
+            self._keys[-1] = self._key()
+            self.fill_seen(self.seen)
 
     @property
     def stones(self) -> NDArray[np.int32]:
@@ -192,22 +205,27 @@ class Game:
         """[A] which points `color` (the side to play by default) may play now; pass, the last, always."""
         color = self.to_play if color is None else color
         self._find_legal(color)
-        mask = np.empty(self.points + 1, np.uint8)
-        kernels.write_mask(self.state, self.size, mask)
-        return mask.astype(np.bool_)
+        mask = np.empty(self.points + 1, np.bool_)
+        kernels.write_mask(self.state, self.size, mask.view(np.uint8))
+        return mask
 
     def forbidden_by_ko(self, color: int) -> list[int]:
         """Points that only the ko or superko rule forbids `color` to play."""
         self._find_legal(color)
-        start = bits_at(self.size, FORBIDDEN_BITS) + 1
-        rows = self.state[start : start + self.size]
-        return [p for p in range(self.points) if int(rows[p // self.size]) >> (p % self.size) & 1]
+        return [p for p in range(self.points) if self._bit(FORBIDDEN_BITS, p)]
+
+    def _bit(self, board: int, point: int) -> bool:
+        row, column = divmod(point, self.size)
+        return bool(int(self.state[bits_at(self.size, board) + row + 1]) >> column & 1)
 
     def _find_legal(self, color: int) -> None:
         kernels.legal(self.state, self.size, tables(self.size), color, self.seen, NO_PATH, 0)
 
     def is_legal(self, color: int, point: int) -> bool:
-        return point == self.points or (0 <= point < self.points and bool(self.legal_mask(color)[point]))
+        if not 0 <= point < self.points:
+            return point == self.points
+        self._find_legal(color)
+        return self._bit(LEGAL_BITS, point)
 
     # ------------------------------------------------------------ moving
 
@@ -219,6 +237,7 @@ class Game:
 
     def _play(self, move: Move) -> None:
         self._undo.append(self.state.copy())
+        self.to_play = move.color
         kernels.play(self.state, self.size, tables(self.size), move.point, move.color)
         self.moves.append(move)
         self._remember()
@@ -239,23 +258,32 @@ class Game:
         """Take back the last move. Raises `IllegalMove` when there is none; set-up stones stay."""
         if not self.moves:
             raise IllegalMove("cannot undo: no move was played")
-        self.state = self._undo.pop()
+        self.state = self._undo.pop().copy()
+        self._set_meta(KOMI2, self._komi2())
         self._keys.pop()
-        self._rebuild_seen()
+        self._keys[-1] = self._key()
+        self.fill_seen(self.seen)
         return self.moves.pop()
 
     # ------------------------------------------------------------ superko
 
+    def _key(self) -> int:
+        return int(kernels.current_key(self.state, self.size, tables(self.size)))
+
     def _remember(self) -> None:
-        key = int(kernels.current_key(self.state, self.size, tables(self.size)))
-        self._keys.append(key)
+        self._keys.append(self._key())
         if 2 * len(self._keys) > len(self.seen):
             self.seen = np.zeros(2 * len(self.seen), np.int64)
-            self._rebuild_seen()
+            self.fill_seen(self.seen)
         else:
-            kernels.add_seen(self.seen, np.int64(key))
+            kernels.add_seen(self.seen, np.int64(self._keys[-1]))
 
-    def _rebuild_seen(self) -> None:
-        self.seen[:] = 0
-        for key in self._keys:
-            kernels.add_seen(self.seen, np.int64(key))
+    def fill_seen(self, seen: NDArray[np.int64]) -> None:
+        """Write the superko keys of the game so far into a set of at least twice as many slots."""
+        kernels.fill_seen(seen, np.array(self._keys, np.int64))
+
+
+def _check_komi(komi: float) -> float:
+    if not math.isfinite(komi):
+        raise BadValue("komi", komi, "a finite number of points")
+    return komi

@@ -1,8 +1,8 @@
-"""How kernels are compiled for the CPU: `@kernel` for scalar functions, `@parallel_kernel` for batches.
+"""How kernels are compiled for the CPU: `@kernel` for scalar functions, `Batched` for loops over games.
 
 Numba's cache looks only at the file of the function it compiled, so a change in a function that was
 inlined from another file would go unnoticed. Our cache folder is therefore named by a digest of every
-kernel source. With NUMBA_DISABLE_JIT=1 both decorators leave plain Python behind, which is how numba's
+kernel source. With NUMBA_DISABLE_JIT=1 all of them leave plain Python behind, which is how numba's
 CUDA simulator runs the same functions.
 """
 
@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -36,15 +37,14 @@ def kernel_digest() -> str:
 @cache
 def cache_folder() -> str:
     """A writable folder for compiled kernels, or '' when there is none (kernels then compile anew each time)."""
-    base = os.environ.get("NUMBA_CACHE_DIR") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "tessera"
-    )
-    folder = Path(base) / f"kernels-{kernel_digest()}"
+    named = os.environ.get("NUMBA_CACHE_DIR")
     try:
+        base = Path(named) if named else Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "tessera"
+        folder = base / f"kernels-{kernel_digest()}"
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             os.utime(folder)
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError: no home directory
         return ""
     _sweep(folder.parent)
     return str(folder)
@@ -57,13 +57,16 @@ def _sweep(base: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _compile(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
-    previous = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = cache_folder()
+def _compile(function: Callable[..., Any], subfolder: str = "", **options: Any) -> Callable[..., Any]:
+    config: Any = numba.config
+    previous, folder = config.CACHE_DIR, cache_folder()
+    # Numba's cache does not tell compilations of one function with different options apart; folders do.
+    config.CACHE_DIR = str(Path(folder, subfolder)) if folder else ""
     try:
-        return numba.njit(cache=bool(numba.config.CACHE_DIR), nogil=True, **options)(function)
+        njit: Any = numba.njit
+        return njit(cache=bool(folder), nogil=True, _nrt=False, **options)(function)
     finally:
-        numba.config.CACHE_DIR = previous
+        config.CACHE_DIR = previous
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,9 +75,38 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     Kernels allocate nothing, so numba's reference counting is off: it costs two thirds of the speed
     (515 -> 191 ns for a random 9x9 move, all else equal).
     """
-    return _compile(function, forceinline=True, _nrt=False)
+    return _compile(function, forceinline=True)
+
+
+def serial_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A loop over games on the calling thread; `prange` in it is `range`."""
+    return _compile(function, "serial")
 
 
 def parallel_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A loop over games with `prange`: one game per turn, games independent of each other."""
-    return _compile(function, parallel=True)
+    """A loop over games with `prange`: one game per turn, games independent of each other, no reduction."""
+    return _compile(function, "parallel", parallel=True)
+
+
+class Batched:
+    """A loop over games, compiled for the calling thread and for all threads: `loop(games, *arguments)`.
+
+    Numba's threading layers differ in what they survive: 'workqueue' (the only one on some systems) aborts
+    the process when two threads launch at once, and GNU OpenMP does when a forked child launches after its
+    parent did. So few games never start a thread, launches wait for each other, and a program that forks
+    after a large batch must use `spawn` or NUMBA_NUM_THREADS=1.
+    """
+
+    _launch = threading.Lock()
+
+    def __init__(self, function: Callable[..., Any], *, parallel_from: int) -> None:
+        self.serial, self.parallel = serial_kernel(function), parallel_kernel(function)
+        self.parallel_from = parallel_from
+        """Games from which the threads' start (about 10 us) is worth it."""
+
+    def __call__(self, games: int, *arguments: Any) -> None:
+        if games < self.parallel_from or numba.get_num_threads() == 1:
+            self.serial(*arguments)
+            return
+        with self._launch:
+            self.parallel(*arguments)

@@ -20,7 +20,6 @@ from tessera.rules.layout import (
     DE_BRUIJN,
     EMPTY_KEY,
     FORBIDDEN_BITS,
-    LEGAL_BITS,
     HASH_HIGH,
     HASH_LOW,
     HISTORY,
@@ -29,6 +28,7 @@ from tessera.rules.layout import (
     KO_RULE,
     KOMI2,
     LAST,
+    LEGAL_BITS,
     LOST_BITS,
     META,
     MOVES,
@@ -278,6 +278,15 @@ def add_seen(seen, key):
             return
         slot = (slot + 1) & mask
     seen[slot] = key
+
+
+@kernel
+def fill_seen(seen, keys):
+    """Forget everything but these keys."""
+    for i in range(seen.shape[0]):
+        seen[i] = 0
+    for i in range(keys.shape[0]):
+        add_seen(seen, keys[i])
 
 
 @kernel

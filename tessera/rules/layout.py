@@ -49,8 +49,10 @@ MOVES = 6
 LAST = 7
 """The last five moves, latest first; P is a pass, -1 no move."""
 HISTORY = 5
+REFUSED = 12
+"""Batched actions since the reset that were refused: off the board or on a stone."""
 PRISONERS = 12
-"""At PRISONERS + color: stones of that colour captured so far (entry 12 itself is unused)."""
+"""At PRISONERS + color: stones of that colour captured so far (color is 1 or 2)."""
 KO_RULE = 15
 SUICIDE = 16
 TERRITORY = 17
@@ -118,6 +120,12 @@ def seen_length(size: int) -> int:
 def move_limit(size: int) -> int:
     """Moves after which a batched game is scored as it stands, so that its superko set never fills up."""
     return seen_length(size) * 5 // 8
+
+
+@kernel
+def seen_limit(slots):
+    """`move_limit` of a superko set with that many slots; a set never fills, so that looking up always ends."""
+    return slots * 5 // 8
 
 
 @kernel

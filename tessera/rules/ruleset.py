@@ -109,7 +109,9 @@ def from_katago(fields: dict[str, object]) -> Ruleset:
             case ("tax", "NONE") | ("hasButton" | "friendlyPassOk", False):
                 pass
             case "ko" | "scoring" | "suicide" | "whiteHandicapBonus" | "tax" | "hasButton" | "friendlyPassOk", _:
-                raise BadValue(f"rules field {key}", value, "see kata-get-rules; tax, button and friendly pass are not played here")
+                raise BadValue(
+                    f"rules field {key}", value, "see kata-get-rules; tax, button and friendly pass are not played here"
+                )
             case _:
                 raise BadValue("rules field", key, "ko, scoring, suicide, whiteHandicapBonus, tax, hasButton")
     return rules

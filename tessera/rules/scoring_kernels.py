@@ -1,5 +1,6 @@
 """Counting a board as scalar kernels: who owns each point when every stone on it lives."""
 
+# mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 from tessera.rules.coords import BLACK, EMPTY, WALL, WHITE
@@ -42,7 +43,7 @@ def owners(stones, n, t, owner, scratch):
                     owner[neighbour] = EMPTY
                     scratch[size] = neighbour
                     size += 1
-        if touched == BLACK or touched == WHITE:
+        if touched in (BLACK, WHITE):
             for i in range(size):
                 owner[scratch[i]] = touched
             balance += size if touched == BLACK else -size
