@@ -31,8 +31,9 @@ def stage(data: bytes | bytearray | memoryview, directory: Path, name: str) -> P
     try:
         _write_all(descriptor, memoryview(data))
         os.fsync(descriptor)
-        # Reading back must reach the disk, not the cache that has just been written.
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        if hasattr(os, "posix_fadvise"):
+            # Reading back must reach the disk, not the cache that has just been written. macOS has no such call.
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
     except OSError as error:
         discard(staged)
         raise NotCommitted(f"{directory / name}: not saved: {_reason(error)}; nothing was changed") from error
