@@ -38,7 +38,7 @@ class Analysis:
     """BLACK or WHITE."""
     size: int
     moves: tuple[MoveInfo, ...]
-    """Best first: the first is what the player would play now. Empty when nothing is legal but pass and no search ran."""
+    """Best first: the first is what the player would play now. Empty when only pass is legal and no search ran."""
     visits: int
     """Evaluations and terminal visits below the root so far."""
     winrate: float
