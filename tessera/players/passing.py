@@ -31,16 +31,14 @@ def pointless(game: Game, color: int) -> list[int]:
 
     Only with area scoring, and not where an enemy stone is still to be taken: see `pass_alive`.
     """
-    stones = game.stones
+    stones = game.stones.tolist()
     mine, theirs = pass_alive(stones, game.size, color), pass_alive(stones, game.size, opponent(color))
     enemy_inside = any(stones[p] == opponent(color) for p in mine.territory)
     inside = set(theirs.territory) | (set() if enemy_inside else set(mine.territory))
     return [p for p in inside if stones[p] == EMPTY]
 
 
-def decide(
-    game: Game, analysis: Analysis, temperature: float, random: np.random.Generator, options: Options
-) -> int:
+def decide(game: Game, analysis: Analysis, temperature: float, random: np.random.Generator, options: Options) -> int:
     """The move to play: most visited (or drawn by visits), except that a pass must be sane."""
     choice = _draw(analysis, temperature, random)
     if choice != game.points:

@@ -18,9 +18,7 @@ MAX_LINE = 30
 """Moves shown of a line."""
 
 
-def read_analysis(
-    tree: Tree, size: int, *, seconds: float, during_search: bool
-) -> Analysis:
+def read_analysis(tree: Tree, size: int, *, seconds: float, during_search: bool) -> Analysis:
     """The root of tree 0, best move first (most visits, then best value)."""
     prior = np.asarray(tree.prior)[0, 0]
     visits = np.asarray(tree.edge_visits)[0, 0]

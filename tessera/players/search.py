@@ -7,13 +7,14 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tessera.interfaces.analysis import Analysis
 from tessera.interfaces.network import Evaluator
 from tessera.interfaces.player import Choice, Limits, Options, Report
 from tessera.players.passing import decide, pointless
 from tessera.players.reading import read_analysis
-from tessera.rules.layout import KOMI2, MOVES, TO_PLAY, meta_at
+from tessera.rules.layout import KO_POINT, KO_RULE, TO_PLAY, meta_at
 from tessera.search.batch import BatchSearch
 from tessera.search.settings import SearchSettings
 from tessera.search.tree import tree_bytes
@@ -117,14 +118,14 @@ class SearchPlayer:
                 break
             if limits.seconds is not None and now - start >= limits.seconds:
                 break
-            if may_stop_early and _decided(tree.edge_visits[0, 0], limits, visits):
+            if may_stop_early and _decided(np.asarray(tree.edge_visits)[0, 0], limits, visits):
                 break
             if report is not None and now - last_report >= interval:
                 last_report = now
                 report(read_analysis(tree, size, seconds=now - start, during_search=True))
             search.step()
             if int(tree.visits[0, 0]) - 1 == visits:  # the tree is full
-                if may_stop_early or limits.seconds is None and limits.visits is not None:
+                if may_stop_early or (limits.seconds is None and limits.visits is not None):
                     break
                 stop.wait(IDLE_WAIT)
         return read_analysis(tree, size, seconds=time.monotonic() - start, during_search=False)
@@ -151,12 +152,15 @@ class SearchPlayer:
             if not search.follow(action):
                 return False
         search.rebase(game.seen)
-        root, meta = search.arrays.state[0, 0], meta_at(game.size)
-        same_board = bool((root[: game.points] == game.state[: game.points]).all())
-        # Komi and the rules' codes lie together at the end of the row.
-        same_rules = bool((root[meta + KOMI2 - 3 : meta + KOMI2 + 1] == game.state[meta + KOMI2 - 3 : meta + KOMI2 + 1]).all())
-        same_turn = int(root[meta + TO_PLAY]) == color and int(root[meta + MOVES]) == int(game.state[meta + MOVES])
-        return same_board and same_rules and same_turn
+        root = np.asarray(search.arrays.state)[0, 0]
+        expected = game.state.copy()
+        meta = meta_at(game.size)
+        expected[meta + TO_PLAY] = color
+        # Stones, whose turn it is, and the rules and komi; the rest of the row follows from these and the moves.
+        return all(
+            np.array_equal(root[part], expected[part])
+            for part in (slice(game.points), slice(meta + TO_PLAY, meta + KO_POINT), slice(meta + KO_RULE, None))
+        )
 
     def _plant(self, game: Game, color: int) -> None:
         if self._search is None or self._search.size != game.size:
@@ -186,7 +190,7 @@ class SearchPlayer:
             prior /= prior.sum()
 
 
-def _decided(visits: np.ndarray, limits: Limits, done: int) -> bool:
+def _decided(visits: NDArray[np.int32], limits: Limits, done: int) -> bool:
     """Whether the visits still allowed cannot change which move has most."""
     if limits.visits is None or limits.seconds is not None or done < 2:
         return False

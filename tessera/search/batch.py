@@ -91,9 +91,7 @@ class BatchSearch:
         return actions, policies
 
     def _step(self, plan: Any, simulation: int) -> None:
-        cpu.descend(
-            self.arrays, self._work, self.size, self._tables, self._seen, plan, simulation, self._settings
-        )
+        cpu.descend(self.arrays, self._work, self.size, self._tables, self._seen, plan, simulation, self._settings)
         self._evaluate()
 
     def _evaluate(self) -> None:

@@ -1,0 +1,158 @@
+"""The players: limits, stopping, reuse of the tree, and sane passing."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from tessera.interfaces.player import Limits, Options, Player
+from tessera.players.passing import pointless
+from tessera.players.policy import PolicyPlayer
+from tessera.players.random import RandomPlayer, sensible_points
+from tessera.players.search import SearchPlayer
+from tessera.rules.coords import BLACK, WHITE, parse_vertex
+from tessera.rules.game import Game
+from tests.search.worlds import ByStones, Constant, Hashed
+
+
+def settled_game(extra_white: str = "") -> Game:
+    """5x5: Black owns columns A-C with two eyes' room, White columns D-E; White may have a dead stone at `extra_white`."""
+    stones = {parse_vertex(f"C{row}", 5): BLACK for row in range(1, 6)}
+    stones |= {parse_vertex(f"D{row}", 5): WHITE for row in range(1, 6)}
+    stones |= {parse_vertex(v, 5): BLACK for v in ("B3", "A3", "A2", "A4")} | {parse_vertex("E3", 5): WHITE}
+    if extra_white:
+        stones[parse_vertex(extra_white, 5)] = WHITE
+    game = Game(5, komi=0.5)
+    game.set_up(stones, to_play=BLACK)
+    return game
+
+
+@pytest.mark.parametrize("visits", [1, 10, 50])
+def test_visits_limit(visits: int) -> None:
+    analysis = SearchPlayer(Hashed(5), leaves=4).analyze(Game(5), BLACK, Limits(visits=visits))
+    assert visits <= analysis.visits < visits + 4
+    assert sum(move.visits for move in analysis.moves) == analysis.visits
+    assert analysis.moves[0].visits == max(move.visits for move in analysis.moves)
+
+
+def test_time_limit_and_stop() -> None:
+    player = SearchPlayer(Hashed(5))
+    start = time.monotonic()
+    player.choose(Game(5), BLACK, Limits(seconds=0.2))
+    assert 0.15 < time.monotonic() - start < 2
+    stop = threading.Event()
+    threading.Timer(0.2, stop.set).start()
+    start = time.monotonic()
+    reports: list[int] = []
+    player.analyze(Game(5), BLACK, Limits(), stop=stop, report=lambda a: reports.append(a.visits), interval=0.02)
+    assert time.monotonic() - start < 2
+    assert reports == sorted(reports) and reports
+
+
+def test_values_are_from_the_movers_view() -> None:
+    """Black wins wherever it stands: Black to play sees a won game, White a lost one."""
+    world = ByStones(lambda own, other: 2.0 * (own.sum(1) - other.sum(1)))
+    game = Game(5)
+    game.play(BLACK, 12)
+    player = SearchPlayer(world)
+    for color, good in ((BLACK, True), (WHITE, False)):
+        analysis = player.analyze(game, color, Limits(visits=20))
+        assert analysis.color == color
+        assert (analysis.winrate > 0.5) == good
+        assert all((move.winrate > 0.5) == good for move in analysis.moves if move.visits > 1)
+
+
+def test_the_tree_is_kept_between_moves_and_dropped_when_it_does_not_fit() -> None:
+    game, player = Game(5), SearchPlayer(Hashed(5), leaves=2)
+    first = player.analyze(game, BLACK, Limits(visits=100))
+    game.play(BLACK, first.moves[0].point)
+    reply = first.moves[0].pv[1]
+    game.play(WHITE, reply)
+    again = player.analyze(game, BLACK, Limits(visits=1))
+    assert again.visits > 1, "visits of the earlier search are still there"
+    game.undo()
+    fresh = player.analyze(game, WHITE, Limits(visits=1))
+    assert fresh.color == WHITE and fresh.visits <= 2
+    game.set_komi(0.5)
+    assert player.analyze(game, WHITE, Limits(visits=1)).visits <= 2
+    assert player.analyze(game, BLACK, Limits(visits=1)).color == BLACK
+
+
+def test_reuse_changes_nothing_but_the_count() -> None:
+    """A continued tree is a tree of the position at hand: only legal moves, this side's view."""
+    game, player = Game(5), SearchPlayer(Hashed(5), leaves=4)
+    for _ in range(12):
+        choice = player.choose(game, game.to_play, Limits(visits=40))
+        assert game.is_legal(game.to_play, choice.point)
+        game.play(game.to_play, choice.point)
+
+
+def test_avoid_and_allow() -> None:
+    player = SearchPlayer(Hashed(5), leaves=2)
+    free = player.analyze(Game(5), BLACK, Limits(visits=30))
+    best = free.moves[0].point
+    avoided = player.analyze(Game(5), BLACK, Limits(visits=30), options=Options(avoid=(best,)))
+    assert best not in [move.point for move in avoided.moves]
+    allowed = player.analyze(Game(5), BLACK, Limits(visits=30), options=Options(allow=(3, 4)))
+    assert {move.point for move in allowed.moves} <= {3, 4}
+
+
+def test_a_seed_repeats_a_game_with_temperature() -> None:
+    def moves(seed: int) -> list[int]:
+        player = SearchPlayer(Hashed(5), seed=seed, temperature=1.0, temperature_moves=10)
+        game = Game(5)
+        for _ in range(10):
+            game.play(game.to_play, player.choose(game, game.to_play, Limits(visits=16)).point)
+        return [move.point for move in game.moves]
+
+    assert moves(1) == moves(1) != moves(2)
+
+
+def test_moves_in_unconditional_territory_are_pointless() -> None:
+    game = settled_game()
+    black_eyes = {parse_vertex(v, 5) for v in ("A1", "B1", "B2", "A5", "B4", "B5")}
+    white_eyes = {parse_vertex(v, 5) for v in ("E1", "E2", "E4", "E5")}
+    assert set(pointless(game, BLACK)) == black_eyes | white_eyes
+    for color in (BLACK, WHITE):
+        choice = SearchPlayer(Hashed(5)).choose(game, color, Limits(visits=50))
+        assert choice.point == 25, "a settled game is passed"
+
+
+def test_dead_stones_are_taken_before_passing() -> None:
+    """Black wins by 1.5 only once the dead stone is off: the moves there are not pointless, and it does not pass."""
+    game = settled_game("A1")
+    game.set_komi(3.5)
+    assert parse_vertex("B1", 5) not in pointless(game, BLACK)
+    choice = SearchPlayer(Constant()).choose(game, BLACK, Limits(visits=100))
+    assert choice.point == parse_vertex("B1", 5)
+
+
+@pytest.mark.parametrize("player", [SearchPlayer(Constant(), visits=30), PolicyPlayer(Constant()), RandomPlayer()])
+@pytest.mark.parametrize("size", [2, 5, 9])
+def test_whole_games_are_legal_and_end(player: Player, size: int) -> None:
+    game = Game(size)
+    while not game.is_over and len(game.moves) < 3 * size * size:
+        choice = player.choose(game, game.to_play, Limits(visits=8))
+        game.play(game.to_play, choice.point)
+    assert game.is_over or size == 2 or not isinstance(player, RandomPlayer)
+    player.close()
+    player.close()
+
+
+def test_random_fills_no_own_eye() -> None:
+    game = Game(5)
+    game.set_up({parse_vertex(v, 5): BLACK for v in ("A2", "B1", "B2")})
+    assert parse_vertex("A1", 5) not in sensible_points(game, BLACK)
+    assert parse_vertex("A1", 5) not in sensible_points(game, WHITE)  # suicide
+    assert len(sensible_points(game, BLACK)) == 21
+
+
+def test_policy_draws_by_prior() -> None:
+    seen = {PolicyPlayer(Hashed(5), temperature=1.0, seed=s).choose(Game(5), BLACK, Limits()).point for s in range(30)}
+    sharp = {PolicyPlayer(Hashed(5), seed=s).choose(Game(5), BLACK, Limits()).point for s in range(5)}
+    assert len(seen) > 1 and len(sharp) == 1
+    analysis = PolicyPlayer(Hashed(5)).analyze(Game(5), BLACK, Limits())
+    assert np.isclose(analysis.policy.sum(), 1, atol=1e-4)
