@@ -1,4 +1,4 @@
-"""Everything the terminal shows. The only module that imports rich.
+"""Everything the terminal shows but boards. Only this module and `board_output` import rich.
 
 stdout carries results (tables, JSON, boards); stderr carries progress and notes, so that a command's output
 can be piped. Colour, width and NO_COLOR are rich's business.
@@ -13,10 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
+from rich.console import Console
 from rich.markup import escape
-from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -24,7 +22,6 @@ from rich.text import Text
 __all__ = [
     "escape",
     "is_terminal",
-    "live",
     "note",
     "print_json",
     "print_pairs",
@@ -101,25 +98,3 @@ def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
         timer.join()
         if bar.live.is_started:
             bar.stop()
-
-
-@contextmanager
-def live(*, refresh_per_second: float = 8.0) -> Iterator[Callable[..., None]]:
-    """A display on stdout that is redrawn in place; yields `show(*blocks)`.
-
-    A block is a string of rich markup, or a (title, markup) pair that gets a frame. When stdout is not a
-    terminal only the last `show` is printed, at the end.
-    """
-    with Live(console=Console(highlight=False), refresh_per_second=refresh_per_second) as display:
-
-        def show(*blocks: str | tuple[str, str]) -> None:
-            display.update(Group(*(_block(block) for block in blocks)))
-
-        yield show
-
-
-def _block(block: str | tuple[str, str]) -> RenderableType:
-    if isinstance(block, str):
-        return Text.from_markup(block)
-    title, markup = block
-    return Panel(Text.from_markup(markup), title=title, title_align="left", expand=False)

@@ -47,14 +47,3 @@ def test_quick_work_shows_no_bar(capsys: pytest.CaptureFixture[str]) -> None:
     with output.progress(1, "working") as advance:
         advance(1)
     assert capsys.readouterr().err == ""
-
-
-def test_live_prints_the_last_frame_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    with output.live() as show:
-        show("first")
-        show("[bold]last[/bold]", ("board", ". X ."))
-    text = capsys.readouterr().out
-    assert "first" not in text
-    assert "last" in text
-    assert ". X ." in text
-    assert "board" in text
