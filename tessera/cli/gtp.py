@@ -1,0 +1,194 @@
+"""`tessera-gtp` and `tessera gtp`: the engine for Sabaki, GoGui and other GTP clients.
+
+The first answer needs neither torch nor numba nor plugins; they load in the background once no command
+waits. Exit codes: 0 after `quit` or the end of input, 1 when a checkpoint is unusable or stdout is gone,
+2 for a wrong option; SIGTERM and SIGINT end the process as if unhandled (143 and 130 in a shell).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tessera.cli.funnel import guarded
+from tessera.errors import BadValue, CheckpointError
+from tessera.gtp import signals
+from tessera.gtp.commands.table import Function
+from tessera.gtp.lazily import Lazy
+from tessera.gtp.loop import Engine, descriptor_writer
+from tessera.gtp.resign import ResignRule
+from tessera.gtp.settings import EngineSettings, level_visits
+
+if TYPE_CHECKING:
+    from tessera.interfaces.player import Player
+    from tessera.plugins import Manager
+
+PROGRAM = "tessera-gtp"
+
+
+def player_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say who plays; shared with `tessera analysis`."""
+    for option in reversed(
+        (
+            click.option("--ckpt", metavar="FILE", help="The network; the shipped one by default."),
+            click.option("--player", default="search", show_default=True, help="Kind of player: search, policy, ..."),
+            click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A setting of the player."),
+            click.option("--evaluator", default="torch", show_default=True, help="What runs the network."),
+            click.option("--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, ..."),
+            click.option("--threads", type=click.IntRange(1, 1024), help="CPU threads of the network."),
+            click.option("--seed", type=int, default=0, show_default=True, help="Of all randomness."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def resign_option(context: click.Context, parameter: click.Parameter, value: str) -> float:
+    """'off' or a win rate."""
+    try:
+        return 0.0 if value == "off" else float(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is neither a win rate nor off") from None
+
+
+@click.command("gtp", context_settings={"help_option_names": ["-h", "--help"]})
+@player_options
+@click.option("--visits", type=int, help="Most visits of a move.")
+@click.option("--time", "seconds", type=float, help="Most seconds of a move.")
+@click.option("--level", type=int, help="Strength 1 to 10 instead of --visits: 1 is the network alone, 10 512 visits.")
+@click.option(
+    "--resign", default="0.05", show_default=True, callback=resign_option, help="Win rate to resign below, or off."
+)
+@click.option("--lag", type=float, default=0.5, show_default=True, help="Seconds a move loses outside the engine.")
+@click.option(
+    "--sgf-dir",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder loadsgf may read besides the working folder.",
+)
+@click.option("--name", default="Tessera", show_default=True, help="What `name` answers.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    visits: int | None,
+    seconds: float | None,
+    level: int | None,
+    resign: float,
+    lag: float,
+    sgf_dir: Path | None,
+    name: str,
+    **who: Any,
+) -> None:
+    """Speak GTP on stdin and stdout.
+
+    Without any limit a move takes at most 400 visits and 2.5 seconds; a controller's clock is kept.
+
+    \b
+    Examples:
+      tessera-gtp                                  the shipped network, for Sabaki or GoGui
+      tessera-gtp --ckpt final.pth --visits 800    another network; a relative path starts at the working folder
+      tessera-gtp --level 3 --resign off           weaker, and plays to the end
+      echo genmove b | tessera-gtp --player random
+    """
+    if level is not None and visits is not None:
+        raise BadValue("level", level, "--level or --visits", "leave one of them out")
+    settings = EngineSettings(
+        visits=visits if level is None else level_visits(level),
+        seconds=seconds,
+        lag=lag,
+        resign=ResignRule(threshold=resign),
+        folders=(Path.cwd(), *([sgf_dir] if sgf_dir else [])),
+        name=name,
+    )
+    check_checkpoint(who["ckpt"])
+    manager = Lazy(lambda: manager_of(ctx))
+    leave(_serve(settings, lambda: open_player(manager.get(), **who), lambda: manager.get().gtp_commands))
+
+
+def check_checkpoint(url: str | None) -> None:
+    """Refuse a named checkpoint that is no readable checkpoint file; stores with a URL are left to the loader."""
+    if url is None or "://" in url:
+        return
+    from tessera.checkpoints import read_manifest
+
+    try:
+        read_manifest(Path(url))
+    except CheckpointError as error:
+        hint = "" if Path(url).is_absolute() else f" (looked up in {Path.cwd()})"
+        raise CheckpointError(f"{error}{hint}") from None
+
+
+def manager_of(ctx: click.Context) -> Manager:
+    """The manager of `tessera`, or a new one when this is `tessera-gtp`."""
+    from tessera.plugins import build_manager
+
+    shared: Manager | None = getattr(ctx.obj, "manager", None)
+    return shared or build_manager()
+
+
+def open_player(
+    manager: Manager, *, ckpt: str | None, player: str, assignments: tuple[str, ...], **options: Any
+) -> Player:
+    """The player that `player_options` describe. Slow: it imports torch."""
+    from tessera.config import parse_assignments
+    from tessera.players.load import open_player as open_
+
+    settings = parse_assignments(manager.players[player].defaults, assignments, owner=f"player {player}")
+    given = {word.partition("=")[0] for word in assignments}
+    chosen = {name: value for name, value in settings.items() if name in given}
+    return open_(manager, checkpoint=ckpt, player=player, settings=chosen, **options)
+
+
+def complain(text: str, program: str = PROGRAM) -> None:
+    """Lines on stderr, each with our name: some controllers mix stderr into the answers."""
+    lines = "".join(f"{program}: {line}\n" for line in text.splitlines())
+    with contextlib.suppress(OSError):  # a controller may have closed stderr; then nobody is left to tell
+        os.write(2, lines.encode("utf-8", errors="replace"))
+
+
+def private_stdout() -> int:
+    """A descriptor of stdout that only we write to; what libraries print goes to stderr instead."""
+    sys.stdout.flush()
+    ours = os.dup(1)
+    os.dup2(2, 1)
+    return ours
+
+
+def _serve(
+    settings: EngineSettings, open_: Callable[[], Player], plugin_commands: Callable[[], Mapping[str, Function]]
+) -> int:
+    engine = Engine(
+        settings,
+        open_player=open_,
+        plugin_commands=plugin_commands,
+        write=descriptor_writer(private_stdout()),
+        complain=complain,
+    )
+    try:
+        signals.install(engine.inbox.interrupt)
+        engine.listen(0)
+        try:
+            engine.serve()
+        finally:
+            engine.close()
+    except BrokenPipeError:
+        return 1
+    except signals.Terminated as end:
+        signals.die(end.number)
+    return 0
+
+
+def leave(code: int) -> None:
+    """End the process at once: a thread may be in the midst of importing torch, and a clean shutdown would wait."""
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def main() -> int:
+    """The console script."""
+    return guarded(PROGRAM, lambda: command.main(prog_name=PROGRAM, standalone_mode=False))

@@ -1,0 +1,24 @@
+"""Every command of the engine, by family; plugins add theirs through `tessera_register_gtp_commands`."""
+
+from __future__ import annotations
+
+from tessera.gtp.commands import admin, analyze, gogui, kata, play, score, setup, sgf, time, views
+from tessera.gtp.commands.table import Command, Table
+
+TABLES: tuple[Table, ...] = (
+    admin.table,
+    setup.table,
+    play.table,
+    time.table,
+    score.table,
+    sgf.table,
+    analyze.table,
+    kata.table,
+    gogui.table,
+    views.table,
+)
+
+
+def builtin_commands() -> dict[str, Command]:
+    """name -> command, over all families."""
+    return {name: command for table in TABLES for name, command in table.commands.items()}

@@ -1,0 +1,70 @@
+"""How the engine plays when the controller says nothing else, and how long a move may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tessera.errors import BadValue
+from tessera.gtp.resign import ResignRule
+from tessera.interfaces.player import Limits
+
+DEFAULT_VISITS = 400
+DEFAULT_SECONDS = 2.5
+"""With no limit from anybody: a first move within 5 s of the start, loading included."""
+MAX_VISITS = 10_000_000
+MAX_SECONDS = 86_400.0
+LEVELS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+"""Visits of `--level` 1 to 10: each level doubles the search; level 1 is the network alone."""
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """Set by the command line, changed by `kata-set-param`."""
+
+    visits: int | None = None
+    """Most visits of a move; None: no such limit was given."""
+    seconds: float | None = None
+    """Most seconds of a move; None: no such limit was given."""
+    lag: float = 0.5
+    """Seconds a move loses outside the engine; taken off the clock's budget."""
+    resign: ResignRule = field(default_factory=ResignRule)
+    folders: tuple[Path, ...] = ()
+    """Where `loadsgf` and `printsgf` may touch files."""
+    name: str = "Tessera"
+    """What `name` answers; some controllers choose their dialect by it."""
+    komi: float = 7.5
+    size: int = 19
+
+    def __post_init__(self) -> None:
+        if self.visits is not None and not 1 <= self.visits <= MAX_VISITS:
+            raise BadValue("visits", self.visits, f"1 to {MAX_VISITS}")
+        if self.seconds is not None and not 0 < self.seconds <= MAX_SECONDS:
+            raise BadValue("seconds", self.seconds, f"more than 0, up to {MAX_SECONDS:g}")
+        if not 0 <= self.lag <= 60:
+            raise BadValue("lag", self.lag, "0 to 60 seconds")
+        if not 0 <= self.resign.threshold < 0.5:
+            raise BadValue("resign", self.resign.threshold, "0 (off) to below 0.5")
+
+
+def limits(settings: EngineSettings, budget: float | None, *, spent: float = 0.0) -> Limits:
+    """How long to think: the settings' limits and the clock's budget, whichever ends first.
+
+    `budget` is None without a clock; `spent` seconds of it have passed already. A budget that is used up
+    asks for one visit: the network's move at once.
+    """
+    if budget is None:
+        if settings.visits is None and settings.seconds is None:
+            return Limits(DEFAULT_VISITS, DEFAULT_SECONDS)
+        return Limits(settings.visits, settings.seconds)
+    seconds = budget - spent
+    if seconds <= 0:
+        return Limits(1, 0.0)
+    return Limits(settings.visits, seconds if settings.seconds is None else min(seconds, settings.seconds))
+
+
+def level_visits(level: int) -> int:
+    """The visits of `--level`; raises `BadValue`."""
+    if not 1 <= level <= len(LEVELS):
+        raise BadValue("level", level, f"1 to {len(LEVELS)}")
+    return LEVELS[level - 1]
