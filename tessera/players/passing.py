@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tessera.interfaces.player import Options
-from tessera.rules.benson import pass_alive
+from tessera.rules.benson import components, pass_alive
 from tessera.rules.coords import BLACK, EMPTY, opponent
 from tessera.rules.scoring import score
 
@@ -29,13 +29,14 @@ DECIDED = 0.8
 def pointless(game: Game, color: int) -> list[int]:
     """Empty points inside unconditionally alive territory of either side: no move there can gain anything.
 
-    Only with area scoring, and not where an enemy stone is still to be taken: see `pass_alive`.
+    A part of the own territory in which an enemy stone is still to be taken is left open.
     """
     stones = game.stones.tolist()
-    mine, theirs = pass_alive(stones, game.size, color), pass_alive(stones, game.size, opponent(color))
-    enemy_inside = any(stones[p] == opponent(color) for p in mine.territory)
-    inside = set(theirs.territory) | (set() if enemy_inside else set(mine.territory))
-    return [p for p in inside if stones[p] == EMPTY]
+    mine = pass_alive(stones, game.size, color).territory
+    theirs = pass_alive(stones, game.size, opponent(color)).territory
+    parts = components(game.size, lambda p: p in mine, lambda p, q: True)
+    clean = (part for part in parts if all(stones[p] == EMPTY for p in part))
+    return [p for p in theirs.union(*clean) if stones[p] == EMPTY]
 
 
 def decide(game: Game, analysis: Analysis, temperature: float, random: np.random.Generator, options: Options) -> int:

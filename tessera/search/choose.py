@@ -74,27 +74,33 @@ def improved_action(tree, b, node, settings):
     """
     prior, visits, value = tree.prior[b, node], tree.edge_visits[b, node], tree.edge_value[b, node]
     actions = prior.shape[0]
-    mixed = mixed_value(tree, b, node)
-    scale = (settings.visit_offset + most_visits(visits)) * settings.value_scale
+    # One pass for everything the rule needs: visited actions are few, unvisited ones share one factor.
+    total, most, weight, mean, top = 0, 0, 0.0, 0.0, -1e30
+    fresh, fresh_prior = -1, 0.0
+    for a in range(actions):
+        p, n = prior[a], visits[a]
+        if n > 0:
+            if p > 0.0:
+                q = value[a] / n
+                total += n
+                most = max(most, n)
+                weight += p
+                mean += p * q
+                top = max(top, q)
+        elif p > fresh_prior:
+            fresh, fresh_prior = a, p
+    if total == 0:
+        return fresh if fresh >= 0 else actions - 1
+    mixed = (tree.raw[b, node, 0] + total * mean / weight) / (1.0 + total)
     # Subtracting the largest sigma keeps every exponential in 0..1.
-    top, total = mixed, 0
-    for a in range(actions):
-        n = visits[a]
-        if n > 0 and prior[a] > 0.0:
-            total += n
-            top = max(top, value[a] / n)
+    top = max(top, mixed)
+    scale = (settings.visit_offset + most) * settings.value_scale
     unvisited_factor = math.exp(scale * (mixed - top))
-    mass, fresh, fresh_prior = 0.0, -1, 0.0
+    # Rounding may leave the unvisited share a hair below 0 when everything was visited.
+    mass = max(0.0, 1.0 - weight) * unvisited_factor
     for a in range(actions):
-        p = prior[a]
-        if p > 0.0:
-            n = visits[a]
-            if n > 0:
-                mass += p * math.exp(scale * (value[a] / n - top))
-            else:
-                mass += p * unvisited_factor
-                if p > fresh_prior:
-                    fresh, fresh_prior = a, p
+        if visits[a] > 0 and prior[a] > 0.0:
+            mass += prior[a] * math.exp(scale * (value[a] / visits[a] - top))
     best, best_score = fresh, -1e30
     if fresh >= 0:
         best_score = fresh_prior * unvisited_factor / mass

@@ -13,8 +13,9 @@ from tessera.search import choose, walk
 from tessera.search.reroot import reroot as reroot_tree
 
 PARALLEL_FROM = 512
-"""Games from which numba's threads are woken. They pay on an idle machine only: on a busy one every step waits
-for its slowest thread, and 256 searches of 64 simulations took 4 times as long on two threads as on one."""
+"""Games from which numba's threads are woken unless a search asks for one thread. They pay on an idle machine
+only: on a busy one every step waits for its slowest thread, and 256 searches of 64 simulations took 4 times as
+long on two threads as on one."""
 
 
 def _batched(function: Callable[..., None]) -> Callable[..., None]:

@@ -15,6 +15,7 @@ from tessera.players.random import RandomPlayer, sensible_points
 from tessera.players.search import SearchPlayer
 from tessera.rules.coords import BLACK, WHITE, parse_vertex
 from tessera.rules.game import Game
+from tessera.rules.scoring import score
 from tests.search.worlds import ByStones, Constant, Hashed
 
 
@@ -126,8 +127,10 @@ def test_dead_stones_are_taken_before_passing() -> None:
     game = settled_game("A1")
     game.set_komi(3.5)
     assert parse_vertex("B1", 5) not in pointless(game, BLACK)
-    choice = SearchPlayer(Constant()).choose(game, BLACK, Limits(visits=100))
-    assert choice.point == parse_vertex("B1", 5)
+    player = SearchPlayer(Constant())
+    while not game.is_over:
+        game.play(game.to_play, player.choose(game, game.to_play, Limits(visits=100)).point)
+    assert score(game).margin == 1.5
 
 
 @pytest.mark.parametrize("player", [SearchPlayer(Constant(), visits=30), PolicyPlayer(Constant()), RandomPlayer()])
