@@ -75,7 +75,9 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     Kernels allocate nothing, so numba's reference counting is off: it costs two thirds of the speed
     (515 -> 191 ns for a random 9x9 move, all else equal).
     """
-    return _compile(function, forceinline=True)
+    from tessera.rules.unsigned import KernelCompiler
+
+    return _compile(function, forceinline=True, pipeline_class=KernelCompiler)
 
 
 def serial_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
