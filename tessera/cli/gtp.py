@@ -75,6 +75,7 @@ def resign_option(context: click.Context, parameter: click.Parameter, value: str
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     visits: int | None,
     seconds: float | None,
     level: int | None,

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 DEAD_BELOW = -0.4
 """Mean expected ownership of a chain's points, +1 its own colour, below which the chain counts as dead."""
 
+MOST_DAME = 6
+"""Empty points of the largest region that is taken for shared liberties and not for open ground."""
+
 
 @dataclass(frozen=True)
 class Status:
@@ -78,7 +81,9 @@ def _seki_points(stones: Sequence[int], size: int, safe: frozenset[int]) -> froz
         return frozenset()
     empty = components(size, lambda p: stones[p] == EMPTY, lambda p, q: True)
     region_of = {point: region for region in empty for point in region}
-    owned = frozenset(p for region in empty if len(_border(region, stones, size)) == 1 for p in region)
+    owned = frozenset(
+        p for region in empty if len(region) > MOST_DAME or len(_border(region, stones, size)) == 1 for p in region
+    )
     found: set[int] = set()
     for color in (BLACK, WHITE):
         for group in _groups(stones, size, color, region_of):

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tessera.gtp.resign import Thought, should_resign
 from tessera.gtp import settings as engine_settings
+from tessera.gtp.resign import Thought, should_resign
 from tessera.interfaces.player import RESIGN, Choice, Limits, Options
 
 if TYPE_CHECKING:
