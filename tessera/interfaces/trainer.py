@@ -26,6 +26,11 @@ class StepReport:
 class Trainer(Protocol):
     """Improves a network in place, one step at a time, and can be stopped and resumed exactly."""
 
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The board sides it learns on, smallest first."""
+        ...
+
     def step(self) -> StepReport:
         """Play some games, learn from them, and say what happened."""
         ...

@@ -1,0 +1,169 @@
+"""`tessera train`: learn from self-play, into a run folder that a later command can resume."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tessera.cli import output
+from tessera.cli.main import App
+from tessera.config import parse_assignments, resolve
+from tessera.errors import BadValue
+from tessera.interfaces.events import RunEvent
+
+if TYPE_CHECKING:
+    from tessera.interfaces.trainer import Trainer
+    from tessera.plugins import Manager
+    from tessera.training.config import RunConfig
+    from tessera.training.run import Emit
+
+
+@click.command("train")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The run's folder.")
+@click.option("--preset", help="A run that comes with the package: 5x5, 9x9.  [default: 9x9]")
+@click.option("--config", "config_path", type=click.Path(path_type=Path), help="A run as TOML, like its config.toml.")
+@click.option("--resume", is_flag=True, help="Go on with the run in --out; its config.toml holds.")
+@click.option("--minutes", type=float, help="Training time of the whole run.")
+@click.option("--games", type=int, help="Self-play games of the whole run.")
+@click.option("--seed", type=int, help="Seed of weights, games and learning.")
+@click.option("--threads", type=int, help="CPU threads.")
+@click.option("--network", help="Policy network to train, see `tessera plugins`.")
+@click.option("--trainer", help="How to train it, see `tessera plugins`.")
+@click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A setting of the trainer.")
+@click.option("--set-network", "shape", multiple=True, metavar="NAME=VALUE", help="A setting of the network.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line per event on stdout.")
+@click.pass_obj
+def command(
+    app: App,
+    /,
+    out: Path,
+    preset: str | None,
+    config_path: Path | None,
+    resume: bool,
+    assignments: tuple[str, ...],
+    shape: tuple[str, ...],
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Learn from self-play. Ctrl-C ends the run with a checkpoint; --resume goes on with it.
+
+    \b
+    Examples:
+      tessera train --preset 5x5 --out runs/small
+      tessera train --preset 9x9 --out runs/first --minutes 60 --set simulations=32
+      tessera train --out runs/first --resume --minutes 120
+      tessera-gtp --ckpt runs/first/checkpoints/net-00012345.pth
+    """
+    from tessera.training.config import read_config, read_preset
+    from tessera.training.folder import RunFolder
+
+    folder = RunFolder(out)
+    if resume:
+        if preset or config_path or given["network"] or given["trainer"] or shape or given["seed"] is not None:
+            raise BadValue("--resume", str(out), "no --preset, --config, --network, --trainer, --set-network, --seed")
+        config = folder.config()
+    elif config_path:
+        config = read_config(config_path)
+    else:
+        config = read_preset(preset or "9x9")
+    config = _adjusted(app.manager, config, assignments, shape, given)
+    if not resume:
+        folder.create(config)
+    _train(app.manager, folder, config, resume=resume, emit=_emitter(app.manager, as_json))
+
+
+def _adjusted(
+    manager: Manager, config: RunConfig, assignments: tuple[str, ...], shape: tuple[str, ...], given: Mapping[str, Any]
+) -> RunConfig:
+    """The config with the command line laid over it and every setting of its plugins spelled out."""
+    config = replace(config, **{name: value for name, value in given.items() if value is not None})
+    # Another plugin has other settings: those of the config belong to the one named there.
+    network, trainer = manager.networks[config.network], manager.trainers[config.trainer]
+    network_settings = {} if given["network"] else config.network_settings
+    trainer_settings = {} if given["trainer"] else config.trainer_settings
+    named, trained = f"network {network.name}", f"trainer {trainer.name}"
+    return replace(
+        config,
+        network_settings=parse_assignments(
+            resolve(network.defaults, network_settings, owner=named), shape, owner=named
+        ),
+        trainer_settings=parse_assignments(
+            resolve(trainer.defaults, trainer_settings, owner=trained), assignments, owner=trained
+        ),
+    )
+
+
+def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, emit: Emit) -> None:
+    from tessera.training.run import Run
+    from tessera.training.stop import stop_on_signals
+
+    run = Run(
+        _build_trainer(manager, config),
+        folder,
+        config,
+        evaluator_of=lambda module: manager.evaluators["torch"].build(module, "cpu"),
+        emit=emit,
+    )
+    if resume:
+        path, state = folder.newest(manager)
+        run.load_state(state)
+        output.note(f"resuming from {path}")
+    with stop_on_signals() as stop:
+        reason = run.go(stop)
+    output.note(f"{reason}; the run is in {folder.path}")
+
+
+def _build_trainer(manager: Manager, config: RunConfig) -> Trainer:
+    import numba
+    import torch
+
+    from tessera.nn.allocator import keep_freed_memory
+
+    keep_freed_memory()
+    torch.set_num_threads(config.threads)
+    numba.set_num_threads(min(config.threads, numba.get_num_threads()))
+    torch.manual_seed(config.seed)
+    module = manager.networks[config.network].build(**config.network_settings)
+    return manager.trainers[config.trainer].build(module, "cpu", config.seed, **config.trainer_settings)
+
+
+def _emitter(manager: Manager, as_json: bool) -> Emit:
+    show: Callable[[str, Mapping[str, Any]], None] = _print_json if as_json else _print_line
+
+    def emit(kind: str, data: Mapping[str, Any]) -> None:
+        manager.emit(RunEvent(kind, data, time.time()))
+        show(kind, data)
+
+    return emit
+
+
+def _print_json(kind: str, data: Mapping[str, Any]) -> None:
+    click.echo(json.dumps({"kind": kind, **data}, allow_nan=False))
+
+
+def _print_line(kind: str, data: Mapping[str, Any]) -> None:
+    """An event as one line for people."""
+    if kind == "step":
+        losses = "  ".join(f"{name} {value:.3f}" for name, value in data["losses"].items()) or "collecting games"
+        output.note(
+            f"{data['seconds'] / 60:6.1f} min  {data['games']:,} games ({data['games_per_hour']:,}/h)  "
+            f"{data['moves']:,} moves ({data['moves_per_second']:g}/s)  "
+            f"{_percent(data['win_rate_random'])} against random  {losses}"
+        )
+    elif kind == "evaluation":
+        output.note(
+            f"       evaluation: {data['wins']} won, {data['draws']} drawn, {data['losses']} lost against random, "
+            f"by {data['mean_margin']:+g} points and in {data['mean_length']:g} moves on average"
+        )
+    elif kind == "checkpoint":
+        output.note(f"       checkpoint: {data['network']}")
+
+
+def _percent(rate: float | None) -> str:
+    return "not judged" if rate is None else f"{100 * rate:.0f}%"

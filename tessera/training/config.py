@@ -1,0 +1,102 @@
+"""What a run was asked to do, as readable TOML: the presets that come with the package, and a run's config.toml."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from tessera.config import PLAIN_TYPES, Plain, resolve
+from tessera.errors import BadValue
+
+PRESET_PREFIX = "train-"
+TABLES = ("network_settings", "trainer_settings")
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """A run. `None` for a budget means no such limit; without any, a run goes on until it is stopped."""
+
+    network: str = "resnet"
+    network_settings: dict[str, Plain] = field(default_factory=dict)
+    trainer: str = "gumbel"
+    trainer_settings: dict[str, Plain] = field(default_factory=dict)
+    seed: int = 0
+    threads: int = 1
+    """torch's CPU threads."""
+    minutes: float | None = None
+    """Training time of the whole run, over all its parts."""
+    games: int | None = None
+    """Finished self-play games of the whole run."""
+    checkpoint_minutes: float = 4.0
+    """Time between checkpoints; each comes with an evaluation against the random player."""
+    log_seconds: float = 10.0
+    """Time between lines of training.jsonl."""
+    evaluation_size: int = 9
+    """Board side of the evaluation games."""
+    evaluation_games: int = 50
+    keep: int = 2
+    """Checkpoints kept with all that a run needs to go on; the small ones with weights alone all stay."""
+
+    def __post_init__(self) -> None:
+        for name, low in (("threads", 1), ("evaluation_games", 2), ("evaluation_size", 2), ("keep", 1)):
+            if getattr(self, name) < low:
+                raise BadValue(name, getattr(self, name), f"{low} or more")
+        for name in ("minutes", "games", "checkpoint_minutes", "log_seconds"):
+            value = getattr(self, name)
+            if value is not None and not value >= 0:
+                raise BadValue(name, value, "0 or more")
+
+    def to_toml(self) -> str:
+        """The config as TOML: one table for the run, one for each plugin's settings."""
+        flat = asdict(self)
+        tables = {name: flat.pop(f"{name}_settings") for name in ("network", "trainer")}
+        lines = [f"{name} = {_toml(value)}" for name, value in flat.items() if value is not None]
+        for name, settings in tables.items():
+            lines += ["", f"[{name}_settings]", *(f"{key} = {_toml(value)}" for key, value in settings.items())]
+        return "\n".join(lines) + "\n"
+
+
+def presets() -> dict[str, Path]:
+    """Preset name -> its TOML file in the package."""
+    folder = Path(__file__).resolve().parent.parent / "assets"
+    return {path.stem.removeprefix(PRESET_PREFIX): path for path in sorted(folder.glob(f"{PRESET_PREFIX}*.toml"))}
+
+
+def read_preset(name: str) -> RunConfig:
+    """The preset called `name`; raises `BadValue`."""
+    known = presets()
+    if name not in known:
+        raise BadValue("preset", name, ", ".join(known))
+    return read_config(known[name])
+
+
+def read_config(path: Path) -> RunConfig:
+    """A RunConfig from a TOML file; keys left out keep their defaults. Raises `BadValue`."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadValue("config", str(path), f"a readable TOML file ({error})") from None
+    budgets = {name: data.pop(name, None) for name in ("minutes", "games")}
+    tables: dict[str, Any] = {name: _plain_table(name, data.pop(name, {})) for name in TABLES}
+    defaults = RunConfig()
+    names = [f.name for f in fields(RunConfig) if f.name not in (*budgets, *tables)]
+    values = resolve({name: getattr(defaults, name) for name in names}, data, owner=f"config {path.name}")
+    for name, budget in budgets.items():
+        if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int | float)):
+            raise BadValue(f"config {path.name}: {name}", budget, "a number")
+    return RunConfig(**values, **tables, **budgets)
+
+
+def _plain_table(name: str, table: object) -> dict[str, Plain]:
+    if not isinstance(table, Mapping) or not all(isinstance(value, PLAIN_TYPES) for value in table.values()):
+        raise BadValue(f"config: [{name}]", table, "a table of plain values")
+    return dict(table)
+
+
+def _toml(value: Any) -> str:
+    # A JSON string is a TOML basic string, and so are numbers and booleans.
+    return json.dumps(value, ensure_ascii=True)

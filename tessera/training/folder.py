@@ -1,0 +1,80 @@
+"""What a run leaves on disk:
+
+config.toml                     the run as resolved
+training.jsonl                  one line every few seconds: counters, losses, health, win rate
+checkpoints/net-00001234.pth    weights and manifest at that training step; all are kept
+checkpoints/run-00001234.pth    the same with all that the run needs to go on; the newest few are kept
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tessera.checkpoints import Meta, load, save
+from tessera.checkpoints.read import Catalog
+from tessera.errors import BadValue, CheckpointError
+from tessera.training.config import RunConfig, read_config
+
+if TYPE_CHECKING:
+    import torch
+
+log = logging.getLogger(__name__)
+
+
+class RunFolder:
+    """The files of one run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.checkpoints = path / "checkpoints"
+
+    def create(self, config: RunConfig) -> None:
+        """Make the folder and write the config; raises `BadValue` when a run is there already."""
+        if (self.path / "config.toml").exists():
+            raise BadValue("--out", str(self.path), "a new folder", "--resume goes on with the run that is there")
+        try:
+            self.checkpoints.mkdir(parents=True, exist_ok=True)
+            (self.path / "config.toml").write_text(config.to_toml(), encoding="utf-8")
+        except OSError as error:
+            raise BadValue("--out", str(self.path), f"a folder that can be written ({error.strerror})") from None
+
+    def config(self) -> RunConfig:
+        """The config the run was started with."""
+        if not (self.path / "config.toml").is_file():
+            raise BadValue("--resume", str(self.path), "the folder of an earlier run", "start one without --resume")
+        return read_config(self.path / "config.toml")
+
+    def write_line(self, row: Mapping[str, Any]) -> None:
+        """Append one JSON line to training.jsonl."""
+        with (self.path / "training.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(dict(row), allow_nan=False) + "\n")
+
+    def save(
+        self, module: torch.nn.Module, config: RunConfig, meta: Meta, state: Mapping[str, Any]
+    ) -> tuple[Path, Path]:
+        """Write both checkpoints of a step and drop the oldest full ones; the paths of net and run."""
+        net, run = (self.checkpoints / f"{kind}-{meta.step:08d}.pth" for kind in ("net", "run"))
+        for path, trainer in ((net, None), (run, state)):
+            save(path, module, network=config.network, settings=config.network_settings, meta=meta, trainer=trainer)
+        for old in self._full()[: -config.keep]:
+            old.unlink()
+        return net, run
+
+    def newest(self, manager: Catalog) -> tuple[Path, dict[str, Any]]:
+        """The newest checkpoint that can be read and the state in it; damaged ones are passed over with a warning."""
+        for path in reversed(self._full()):
+            try:
+                state = load(str(path), manager, with_trainer=True).trainer
+            except CheckpointError as error:
+                log.warning("%s; trying the one before", error)
+                continue
+            if state is not None:
+                return path, state
+        raise CheckpointError(f"{self.checkpoints}: no readable checkpoint to resume from; start a new run")
+
+    def _full(self) -> list[Path]:
+        return sorted(self.checkpoints.glob("run-*.pth"), key=lambda path: path.name)

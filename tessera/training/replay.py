@@ -1,0 +1,65 @@
+"""The replay: a bounded ring of positions of one board side, sampled uniformly under random symmetries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from tessera.interfaces.network import F, G
+from tessera.training.symmetry import SYMMETRIES, transformed
+from tessera.training.targets import FIELDS, Positions
+
+
+class Replay:
+    """The newest `capacity` positions. Memory is taken once, at the start (untouched pages cost nothing)."""
+
+    def __init__(self, *, size: int, capacity: int, device: str = "cpu") -> None:
+        assert capacity > 0
+        points = size * size
+        shapes: dict[str, tuple[int, ...]] = {
+            "planes": (F, points),
+            "globals_": (G,),
+            "policy": (points + 1,),
+            "value": (),
+            "score": (),
+            "ownership": (points,),
+            "reply": (points + 1,),
+        }
+        self.size, self.capacity = size, capacity
+        self.added = 0
+        """Positions ever added; the next one goes to `added % capacity`."""
+        self._ring = Positions(
+            **{name: torch.zeros((capacity, *shapes[name]), dtype=FIELDS[name], device=device) for name in shapes}
+        )
+
+    def __len__(self) -> int:
+        return min(self.added, self.capacity)
+
+    def add(self, positions: Positions) -> None:
+        """Append n positions over the oldest ones; of more than `capacity` the last stay."""
+        n = len(positions.value)
+        slots = (self.added + torch.arange(n, device=self._ring.value.device)) % self.capacity
+        keep = slice(max(0, n - self.capacity), n)
+        for ring, new in zip(self._ring, positions, strict=True):
+            ring[slots[keep]] = new[keep].to(ring.dtype)
+        self.added += n
+
+    def sample(self, n: int, generator: torch.Generator) -> Positions:
+        """n positions drawn with replacement, each under a random symmetry."""
+        assert len(self) > 0
+        rows = torch.randint(len(self), (n,), generator=generator)
+        which = torch.randint(SYMMETRIES, (n,), generator=generator)
+        return transformed(Positions(*(field[rows] for field in self._ring)), which)
+
+    def state(self) -> dict[str, Any]:
+        """What is in the ring; `load_state` of a replay of the same shape takes it back."""
+        held: dict[str, Tensor | int] = {"added": self.added}
+        held.update({name: field[: len(self)].clone() for name, field in zip(FIELDS, self._ring, strict=True)})
+        return held
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        self.added = int(state["added"])
+        for name, field in zip(FIELDS, self._ring, strict=True):
+            field[: len(self)] = state[name]
