@@ -8,8 +8,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -20,17 +18,11 @@ import tessera
 from tessera.checkpoints import load, shipped_path, verify
 from tessera.cli import output
 from tessera.cli.main import App
-from tessera.errors import TesseraError
+from tessera.engines import load_profiles
+from tessera.errors import EngineError, TesseraError
 from tessera.interfaces.network import F, G
 from tessera.plugins import Manager
 
-ENGINES = {
-    "gnugo": ("gnugo", "apt-get install gnugo"),
-    "pachi": ("pachi", "apt-get install pachi"),
-    "katago": ("katago", "see github.com/lightvector/KataGo"),
-    "leelaz": ("leelaz", "see github.com/leela-zero/leela-zero"),
-}
-"""Name -> (program, how to get it). All of them are optional opponents."""
 PACKAGES = ("torch", "numba", "numpy", "pluggy", "click", "rich", "sgfmill")
 EXTRAS = {"numba-cuda": "cuda", "mamba-ssm": "mamba", "openvino": "openvino"}
 
@@ -132,24 +124,16 @@ def _plugins(manager: Manager) -> Iterator[Finding]:
 
 
 def _engines() -> Iterator[Finding]:
-    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/games", "/usr/local/games"])
-    for name, (program, source) in ENGINES.items():
-        found = shutil.which(program, path=path)
+    """Optional opponents: absent is fine, another program of the same name is worth knowing."""
+    for name, profile in load_profiles().items():
+        found = profile.find()
         if found is None:
-            yield Finding(f"engine {name}", "absent", f"optional opponent: {source}")
-        else:
-            yield Finding(f"engine {name}", "ok", f"{found}, {_version_of(found)}")
-
-
-def _version_of(program: str) -> str:
-    try:
-        done = subprocess.run(
-            [program, "--version"], capture_output=True, text=True, timeout=5, stdin=subprocess.DEVNULL, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return "version unknown"
-    lines = (done.stdout or done.stderr).strip().splitlines()
-    return lines[0] if lines else "version unknown"
+            yield Finding(f"engine {name}", "absent", f"optional opponent: {profile.cure}")
+            continue
+        try:
+            yield Finding(f"engine {name}", "ok", f"{found}, {profile.title} {profile.probe()}")
+        except EngineError as error:
+            yield Finding(f"engine {name}", "absent", str(error))
 
 
 def _network(manager: Manager) -> Iterator[Finding]:

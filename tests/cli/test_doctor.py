@@ -41,9 +41,9 @@ def test_engines_are_looked_for_on_the_path(tmp_path: Path, monkeypatch: pytest.
     silent.chmod(silent.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     found = {finding.check: finding for finding in doctor._engines()}
-    assert found["engine katago"].detail == f"{program}, KataGo v9.9"
-    assert found["engine pachi"].detail == f"{silent}, version unknown"
-    assert found["engine leelaz"].status == "absent"
+    assert found["engine katago"].detail == f"{program}, KataGo 9.9"
+    assert f"{silent} is another program, not Pachi" in found["engine pachi"].detail
+    assert found["engine leela-zero"].status == "absent"
 
 
 def test_a_missing_network_names_the_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
