@@ -1,0 +1,135 @@
+"""One game between two sides, move by move, and its result: the loop under `selfplay` and `demo`.
+
+The referee is our rules. A game ends by two passes, a resignation, a forfeit (an illegal move, which only an
+external engine can make), or at a length no sensible game reaches. After two passes it is counted without the
+stones that are dead by proof or by the judge's ownership (`gtp.endgame`); at that length, as it stands.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tessera.gtp import endgame
+from tessera.interfaces.analysis import Analysis
+from tessera.interfaces.player import RESIGN, Choice, Limits, Options, Player, Report
+from tessera.rules.coords import BLACK, opponent, vertex
+from tessera.rules.game import Game
+from tessera.rules.scoring import score
+
+LETTERS = " BW"
+JUDGE_VISITS = 100
+PLAYED_OUT = Options(allow_resign=False)
+
+
+@dataclass(frozen=True)
+class Side:
+    """Who plays a colour, and how long it may think."""
+
+    name: str
+    player: Player
+    limits: Limits
+    options: Options = PLAYED_OUT
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One move as it was played."""
+
+    color: int
+    point: int
+    """0..P-1, P for a pass, or RESIGN."""
+    analysis: Analysis | None
+    """What the mover thought, from its own view."""
+    seconds: float
+
+    @property
+    def black_winrate(self) -> float | None:
+        """What the mover thought, as Black's win rate."""
+        if self.analysis is None:
+            return None
+        return self.analysis.winrate if self.color == BLACK else 1 - self.analysis.winrate
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Random first moves, drawn in proportion to weight ** (1 / temperature), so that games differ."""
+
+    random: random.Random
+    moves: int
+    temperature: float
+
+    def draw(self, game: Game, choice: Choice) -> int:
+        """The chosen move, or another one while the opening lasts. Never a pass in place of a move."""
+        analysis = choice.analysis
+        if len(game.moves) >= self.moves or analysis is None or choice.point in (RESIGN, game.points):
+            return choice.point
+        moves = [move for move in analysis.moves if move.point != game.points and move.weight > 0]
+        if not moves:
+            return choice.point
+        top = max(move.weight for move in moves)
+        weights = [(move.weight / top) ** (1 / self.temperature) for move in moves]
+        return self.random.choices(moves, weights)[0].point
+
+
+class Match:
+    """A game being played. `turns` are the moves so far, `result` is '?' until the game is over."""
+
+    def __init__(self, game: Game, sides: Mapping[int, Side], *, opening: Opening | None = None) -> None:
+        self.game = game
+        self.sides = sides
+        self.turns: list[Turn] = []
+        self.result = "?"
+        self.note = ""
+        """Why the game ended in an unusual way."""
+        self._opening = opening
+        self._longest = len(game.moves) + 4 * game.points
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more moves are to be played."""
+        return bool(self.note) or self.result != "?" or self.game.is_over
+
+    def play(self, report: Report | None = None, *, interval: float = 1.0) -> Turn:
+        """Let the side to play make its move. `report` hears what it thinks meanwhile."""
+        color = self.game.to_play
+        side = self.sides[color]
+        start = time.monotonic()
+        choice = side.player.choose(
+            self.game, color, side.limits, options=side.options, report=report, interval=interval
+        )
+        point = self._opening.draw(self.game, choice) if self._opening else choice.point
+        turn = Turn(color=color, point=point, analysis=choice.analysis, seconds=time.monotonic() - start)
+        self._make(turn)
+        return turn
+
+    def _make(self, turn: Turn) -> None:
+        winner = LETTERS[opponent(turn.color)]
+        if turn.point == RESIGN:
+            self.result = f"{winner}+R"
+        elif not self.game.is_legal(turn.color, turn.point):
+            where = vertex(turn.point, self.game.size) if 0 <= turn.point < self.game.points else turn.point
+            self.result, self.note = f"{winner}+F", f"{self.sides[turn.color].name} played the illegal move {where}"
+        else:
+            self.game.play(turn.color, turn.point)
+            if len(self.game.moves) >= self._longest and not self.game.is_over:
+                self.note = f"stopped after {self._longest} moves and counted as it stood"
+        self.turns.append(turn)
+
+    def count(self, judge: Player) -> str:
+        """The result of a game that is over, counting the board where nobody has won yet."""
+        assert self.is_over, "a game in progress has no result"
+        if self.result == "?":
+            dead = dead_stones(self.game, judge) if self.game.is_over else frozenset()
+            self.result = str(score(self.game, dead))
+        return self.result
+
+
+def dead_stones(game: Game, judge: Player) -> frozenset[int]:
+    """Points of the stones that come off before counting."""
+    color = game.to_play
+    analysis = judge.analyze(game, color, Limits(visits=JUDGE_VISITS))
+    sign = 1.0 if color == BLACK else -1.0
+    return endgame.judge(game, [sign * float(share) for share in analysis.ownership]).dead_points

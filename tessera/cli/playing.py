@@ -1,0 +1,164 @@
+"""What the commands that play games share: the options that choose an engine and a game, and their meaning."""
+
+from __future__ import annotations
+
+import functools
+import math
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tessera.errors import BadValue
+from tessera.rules.coords import MAX_SIZE, MIN_SIZE
+from tessera.rules.ruleset import DEFAULT, PRESETS, Ruleset, parse_ruleset
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tessera.cli.main import App
+    from tessera.interfaces.player import Player
+    from tessera.rules.game import Game
+
+MAX_KOMI = 150.0
+MAX_SEED = 2**63 - 1
+MAX_VISITS = 1_000_000
+
+
+@dataclass(frozen=True)
+class EngineChoice:
+    """The engine the options name; nothing is loaded yet."""
+
+    checkpoint: str | None
+    """A path or URL; None is the shipped network."""
+    player: str
+    evaluator: str
+    device: str
+    seed: int
+    """Drawn at random where the user gave none, so that it can be recorded."""
+    threads: int | None
+
+    def open(self, app: App, *, size: int) -> Engine:
+        """Load the network and build the player. Takes seconds: torch and numba come with it."""
+        from tessera.checkpoints import read_manifest, shipped_path
+        from tessera.checkpoints.store import local_path, scheme_of
+        from tessera.players.load import open_player
+
+        spec = app.manager.players[self.player]
+        network = digest = ""
+        url = self.checkpoint
+        if spec.needs_network:
+            url = url or str(shipped_path())
+            scheme = scheme_of(url)
+            path = local_path(url) if scheme == "file" else app.manager.stores[scheme].build().get(url)
+            manifest = read_manifest(path)
+            url, network, digest = str(path), manifest.network, manifest.digest
+        elif url is not None:
+            raise BadValue("--ckpt", url, f"no checkpoint, for the player {self.player!r} uses no network")
+        player = open_player(
+            app.manager,
+            checkpoint=url,
+            player=self.player,
+            evaluator=self.evaluator,
+            device=self.device,
+            seed=self.seed,
+            threads=self.threads,
+            size=size,
+        )
+        return Engine(player=player, kind=self.player, network=network, digest=digest)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A loaded player and what it is made of."""
+
+    player: Player
+    kind: str
+    """The player's registered name, e.g. 'search'."""
+    network: str
+    """The network's registered name, '' without one."""
+    digest: str
+    """Of the checkpoint, '' without one."""
+
+    @property
+    def name(self) -> str:
+        """'Tessera search (mamba 1a2b3c4d)': what an SGF calls it."""
+        return f"Tessera {self.kind}" + (f" ({self.network} {self.digest[:8]})" if self.digest else "")
+
+    def describe(self, visits: int, seed: int) -> str:
+        """The line in an SGF's root that makes a game repeatable."""
+        network = f"network {self.network} {self.digest}; " if self.digest else ""
+        return f"{network}player {self.kind}; {visits} visits; seed {seed}"
+
+
+def engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that arrive in the command as one `engine: EngineChoice`."""
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, seed: int | None, ckpt: str | None, **rest: Any) -> Any:
+        names = ("player", "evaluator", "device", "threads")
+        choice = EngineChoice(
+            checkpoint=ckpt,
+            seed=secrets.randbits(31) if seed is None else seed,
+            **{name: rest.pop(name) for name in names},
+        )
+        return function(*args, engine=choice, **rest)
+
+    for option in reversed(_ENGINE_OPTIONS):
+        wrapper = option(wrapper)
+    return wrapper
+
+
+_ENGINE_OPTIONS = (
+    click.option("--ckpt", metavar="URL", help="Checkpoint to play with; the shipped network without it."),
+    click.option("--player", default="search", show_default=True, help="Kind of player; see `tessera plugins`."),
+    click.option("--evaluator", default="torch", show_default=True, help="What runs the network."),
+    click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N."),
+    click.option("--seed", type=click.IntRange(0, MAX_SEED), help="Repeats a run on the CPU; random without it."),
+    click.option("--threads", type=click.IntRange(1, 256), help="CPU threads for the network; all without it."),
+)
+
+
+def visits_option(default: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(
+        "--visits", type=click.IntRange(1, MAX_VISITS), default=default, show_default=True, help="Search per move."
+    )
+
+
+def size_option(default: int, *, smallest: int = MIN_SIZE) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(
+        "--size", type=click.IntRange(smallest, MAX_SIZE), default=default, show_default=True, help="Board side."
+    )
+
+
+def _rules(context: click.Context, parameter: click.Parameter, value: str) -> Ruleset:
+    return parse_ruleset(value)
+
+
+def _komi(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not (math.isfinite(value) and abs(value) <= MAX_KOMI and 2 * value == round(2 * value)):
+        raise BadValue("--komi", value, f"{-MAX_KOMI:g} to {MAX_KOMI:g} in half points")
+    return value
+
+
+RULES_OPTION = click.option(
+    "--rules", callback=_rules, default=DEFAULT.name, show_default=True, help=f"One of {', '.join(PRESETS)}."
+)
+KOMI_OPTION = click.option("--komi", type=float, callback=_komi, help="Points for White; what is usual with the rules.")
+
+
+def new_game(size: int, rules: Ruleset, komi: float | None) -> Game:
+    """An empty board; imports numba."""
+    from tessera.rules.game import Game
+
+    return Game(size, rules=rules, komi=komi)
+
+
+def make_folder(folder: Path) -> None:
+    """Create the folder games go to, before hours of work rather than after them."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadValue("--out", str(folder), "a folder that can be made", error.strerror or str(error)) from None

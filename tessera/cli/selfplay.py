@@ -1,0 +1,187 @@
+"""`tessera selfplay`: a network's games against itself, one SGF each."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tessera.cli import output
+from tessera.cli.funnel import INTERRUPTED
+from tessera.cli.main import App
+from tessera.cli.playing import (
+    KOMI_OPTION,
+    RULES_OPTION,
+    Engine,
+    EngineChoice,
+    engine_options,
+    make_folder,
+    new_game,
+    size_option,
+    visits_option,
+)
+from tessera.rules.ruleset import Ruleset
+
+if TYPE_CHECKING:
+    from tessera.cli.match import Match
+
+STEM = "selfplay"
+MAX_GAMES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Saved:
+    """One finished game."""
+
+    path: str
+    result: str
+    moves: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How every game of a run is played."""
+
+    size: int
+    rules: Ruleset
+    komi: float | None
+    visits: int
+    seed: int
+    opening_moves: int
+    temperature: float
+    resign: bool
+
+
+@click.command("selfplay")
+@click.option("--games", type=click.IntRange(1, MAX_GAMES), default=10, show_default=True, help="How many.")
+@size_option(9)
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("sgf"), show_default=True, help="Folder."
+)
+@visits_option(64)
+@RULES_OPTION
+@KOMI_OPTION
+@click.option(
+    "--temperature-moves",
+    type=click.IntRange(0, 1000),
+    help="Moves drawn at random in proportion to their visits, so that games differ; a 12th of the board without it.",
+)
+@click.option(
+    "--temperature",
+    type=click.FloatRange(0.05, 10.0),
+    default=1.0,
+    show_default=True,
+    help="Of those moves: higher is wilder.",
+)
+@click.option("--resign/--no-resign", default=False, show_default=True, help="Whether lost games are given up.")
+@engine_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_obj
+def command(
+    app: App,
+    engine: EngineChoice,
+    games: int,
+    size: int,
+    out: Path,
+    visits: int,
+    rules: Ruleset,
+    komi: float | None,
+    temperature_moves: int | None,
+    temperature: float,
+    resign: bool,
+    as_json: bool,
+) -> int:
+    """Play games against itself and write each as an SGF with rules, komi, network, seed and result.
+
+    Files are numbered on from those in the folder. Ctrl-C keeps the games that are finished.
+
+    \b
+    Examples:
+      tessera selfplay --games 100 --size 9 --out sgf/
+      tessera selfplay --games 5 --size 19 --visits 200 --rules japanese --komi 6.5
+      tessera selfplay --ckpt final.pth --seed 1 --json
+    """
+    moves = size * size // 12 if temperature_moves is None else temperature_moves
+    plan = Plan(
+        size=size,
+        rules=rules,
+        komi=komi,
+        visits=visits,
+        seed=engine.seed,
+        opening_moves=moves,
+        temperature=temperature,
+        resign=resign,
+    )
+    make_folder(out)
+    loaded = engine.open(app, size=size)
+    saved: list[Saved] = []
+    interrupted = False
+    try:
+        with output.progress(games, "games") as advance:
+            for number in range(games):
+                saved.append(play_one(loaded, plan, number, out))
+                advance(1)
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        loaded.player.close()
+    if as_json:
+        games_as_json = [asdict(each) for each in saved]
+        output.print_json({"out": str(out), "seed": plan.seed, "interrupted": interrupted, "games": games_as_json})
+    elif saved:
+        output.print_text(output.escape(summary(saved, out)))
+    if interrupted:
+        output.note(f"interrupted: {len(saved)} of {games} games are finished and saved in {out}")
+    return INTERRUPTED if interrupted else 0
+
+
+def play_one(engine: Engine, plan: Plan, number: int, folder: Path) -> Saved:
+    """Play game `number` of the run to its end and save it."""
+    from tessera.cli.match import Match, Opening, Side
+    from tessera.interfaces.player import Limits, Options
+    from tessera.rules.coords import BLACK, WHITE
+
+    side = Side(engine.name, engine.player, Limits(visits=plan.visits), Options(allow_resign=plan.resign))
+    opening = Opening(random.Random(f"{plan.seed}/{number}"), plan.opening_moves, plan.temperature)
+    match = Match(new_game(plan.size, plan.rules, plan.komi), {BLACK: side, WHITE: side}, opening=opening)
+    start = time.monotonic()
+    while not match.is_over:
+        match.play()
+    match.count(engine.player)
+    path = _save(match, f"{engine.describe(plan.visits, plan.seed)}; game {number + 1} of the run", folder)
+    return Saved(str(path), match.result, len(match.game.moves), round(time.monotonic() - start, 3))
+
+
+def summary(saved: list[Saved], folder: Path) -> str:
+    """Who won how many, and how long the games were."""
+    black = sum(each.result.startswith("B+") for each in saved)
+    white = sum(each.result.startswith("W+") for each in saved)
+    draws = len(saved) - black - white
+    moves = sum(each.moves for each in saved) / len(saved)
+    seconds = sum(each.seconds for each in saved)
+    return (
+        f"{len(saved)} games in {folder}: Black won {black}, White {white}, drawn {draws}; "
+        f"{moves:.0f} moves and {seconds / len(saved):.1f} s each"
+    )
+
+
+def _save(match: Match, comment: str, folder: Path) -> Path:
+    from tessera import sgf
+    from tessera.rules.coords import BLACK, WHITE
+
+    if match.note:
+        comment += f"\n{match.note}"
+    text = sgf.dumps(
+        match.game,
+        black=match.sides[BLACK].name,
+        white=match.sides[WHITE].name,
+        result=match.result,
+        date=time.strftime("%Y-%m-%d"),
+        comment=comment,
+    )
+    return sgf.save_new(folder, STEM, text)
