@@ -1,0 +1,48 @@
+"""`tessera bench rules` runs, reports both masks, and says what is missing. Its figures are not judged here."""
+
+from __future__ import annotations
+
+import builtins
+import json
+from typing import Any
+
+import pytest
+
+from tessera.cli.main import main
+
+
+def test_rules_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("pyspiel")
+    assert main(["bench", "rules", "--size", "5", "--seconds", "0.5", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["size"] == 5
+    assert report["tessera_bits"] > report["tessera_bytes"] * 0.5 > 0
+    assert report["ratio_bytes_low"] <= report["ratio_bytes"] <= report["ratio_bytes_high"]
+    # Games to two random passes on 25 points, ours with a limit of 80 moves and OpenSpiel's with 50.
+    assert 20 < report["open_spiel_moves_per_game"] < 50
+    assert 20 < report["tessera_moves_per_game"] < 80
+
+
+def test_rules_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("pyspiel")
+    assert main(["bench", "rules", "--size", "5", "--seconds", "0.5"]) == 0
+    assert "mask as bytes" in capsys.readouterr().out
+
+
+def test_without_open_spiel(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    imported = builtins.__import__
+
+    def without(name: str, *arguments: Any, **options: Any) -> Any:
+        if name == "pyspiel":
+            raise ImportError(name)
+        return imported(name, *arguments, **options)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    assert main(["bench", "rules", "--size", "5"]) == 1
+    assert "tessera-go[bench]" in capsys.readouterr().err
+
+
+def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "rules" in shown and "search" in shown
