@@ -56,7 +56,7 @@ def descend(tree, work, n, t, seen, schedule, simulation, settings):
         slots = work.leaf.shape[1]
         considered = min(schedule.shape[0] - 1, work.legal[b])
         visits = schedule[considered, simulation]
-        slot = 0
+        slot = np.int64(0)  # a literal would be compiled apart
         for k in range(slots):
             work.leaf[b, k] = -1
         for _ in range(slots):

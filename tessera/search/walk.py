@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from tessera.rules import kernels
 from tessera.rules.coords import BLACK, WHITE
 from tessera.rules.features import write_features
@@ -43,7 +45,9 @@ def clear_node(tree, b, node, parent, action):
 @kernel
 def plant(tree, work, b, n, t, state, seen):
     """Make `state` the root of tree b and put it up for evaluation in the first leaf slot."""
-    clear_node(tree, b, 0, -1, -1)
+    # Numba compiles a function anew for literal arguments; one compilation for integers is enough.
+    first, none = np.int64(0), np.int64(-1)
+    clear_node(tree, b, first, none, none)
     root = tree.state[b, 0]
     for i in range(root.shape[0]):
         root[i] = state[i]
@@ -56,7 +60,7 @@ def plant(tree, work, b, n, t, state, seen):
     for p in range(n * n):
         tree.ownership[b, p] = 0.0
     kernels.legal(root, n, t, root[meta + TO_PLAY], seen, work.path[b], 0)
-    submit(tree, work, b, 0, 0, n, t)
+    submit(tree, work, b, first, first, n, t)
 
 
 @kernel
@@ -137,7 +141,7 @@ def descend(tree, work, b, slot, n, t, seen, considered_visits, settings):
     """
     work.leaf[b, slot] = -1
     path = work.path[b]
-    node, depth, action = 0, 0, 0
+    node, depth, action = np.int64(0), 0, np.int64(0)
     while True:
         if not settings.gumbel_root:
             action = puct_action(tree, b, node, settings)
@@ -159,11 +163,11 @@ def descend(tree, work, b, slot, n, t, seen, considered_visits, settings):
         if status == WAITING or depth + 2 >= path.shape[0]:
             undo_virtual(tree, b, node, action)
             return False
-        node = below
+        node = np.int64(below)
         path[depth] = tree.key[b, node]
         depth += 1
 
-    new = tree.size[b]
+    new = np.int64(tree.size[b])
     if new >= tree.parent.shape[1]:
         undo_virtual(tree, b, node, action)
         return False
