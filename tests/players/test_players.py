@@ -20,7 +20,7 @@ from tests.search.worlds import ByStones, Constant, Hashed
 
 
 def settled_game(extra_white: str = "") -> Game:
-    """5x5: Black owns columns A-C with two eyes' room, White columns D-E; White may have a dead stone at `extra_white`."""
+    """5x5: Black owns columns A-C with two eyes' room, White columns D-E and a dead stone if asked."""
     stones = {parse_vertex(f"C{row}", 5): BLACK for row in range(1, 6)}
     stones |= {parse_vertex(f"D{row}", 5): WHITE for row in range(1, 6)}
     stones |= {parse_vertex(v, 5): BLACK for v in ("B3", "A3", "A2", "A4")} | {parse_vertex("E3", 5): WHITE}
