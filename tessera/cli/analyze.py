@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,8 @@ from tessera.errors import BadValue
 if TYPE_CHECKING:
     from tessera.cli.review import Mistake, Seen
     from tessera.interfaces.player import Player
-    from tessera.sgf import Record
+    from tessera.rules.game import Move
+    from tessera.sgf import Record, Step
 
 
 @click.command("analyze")
@@ -65,12 +67,12 @@ def command(
     record = sgf.read(game)
     target = out or game.with_name(f"{game.stem}-analyzed.sgf")
     _check_targets(target, plot, force)
-    positions = _count(record, game)
+    played = _played(record, game)
     player = engine.open(app, size=record.size).player
     seen: list[Seen] = []
     interrupted = False
     try:
-        _analyse(record, player, visits, positions, seen)
+        _analyse(record, player, visits, played, seen)
     except KeyboardInterrupt:
         interrupted = True
     finally:
@@ -87,7 +89,7 @@ def command(
     else:
         _show(record, seen, worst, target, plot)
     if interrupted:
-        output.note(f"interrupted: {len(seen)} of {positions} positions are analysed and written")
+        output.note(f"interrupted: {len(seen)} of {len(played)} positions are analysed and written")
     return INTERRUPTED if interrupted else 0
 
 
@@ -104,32 +106,39 @@ def _check_targets(target: Path, plot: Path | None, force: bool) -> None:
             raise BadValue(name, str(path), "a file in a folder that exists")
 
 
-def _count(record: Record, path: Path) -> int:
-    """Positions of the main line. Plays it through, so that a bad move is found before the network is loaded."""
+def _positions(record: Record) -> Iterator[Step]:
+    """Every position of the main line in which somebody has a move: not those after two passes."""
+    return (step for step in record.steps() if not step.game.is_over)
+
+
+def _played(record: Record, path: Path) -> list[Move | None]:
+    """For every position, the move the game went on with; None at its end and before set-up stones.
+
+    Plays the whole game, so that a bad move is found before the network is loaded.
+    """
     from tessera.errors import SgfError
 
     try:
-        return sum(1 for _ in record.steps())
+        steps = [(step.moves, step.game.moves[-1:], step.game.is_over) for step in record.steps()]
     except SgfError as error:
         raise SgfError(f"{path}: {error}") from None
+    found: list[Move | None] = []
+    for index, (moves, _, is_over) in enumerate(steps):
+        following = steps[index + 1] if index + 1 < len(steps) else (moves, [], True)
+        if not is_over:
+            found.append(following[1][0] if following[0] == moves + 1 else None)
+    return found
 
 
-def _analyse(record: Record, player: Player, visits: int, positions: int, seen: list[Seen]) -> None:
+def _analyse(record: Record, player: Player, visits: int, played: list[Move | None], seen: list[Seen]) -> None:
     """Append to `seen` as positions are done, so that an interrupted run keeps them."""
     from tessera.cli.review import Seen
     from tessera.interfaces.player import Limits
-    from tessera.rules.game import Move
 
-    played: list[Move | None] = []
-    sizes: list[int] = []
-    for step in record.steps():
-        sizes.append(step.moves)
-        played.append(step.game.moves[-1] if step.game.moves else None)
-    with output.progress(positions, "positions") as advance:
-        for index, step in enumerate(record.steps()):
+    with output.progress(len(played), "positions") as advance:
+        for step, move in zip(_positions(record), played, strict=True):
             analysis = player.analyze(step.game, step.game.to_play, Limits(visits=visits))
-            follows = index + 1 < positions and sizes[index + 1] == step.moves + 1
-            seen.append(Seen(moves=step.moves, analysis=analysis, played=played[index + 1] if follows else None))
+            seen.append(Seen(moves=step.moves, analysis=analysis, played=move))
             advance(1)
 
 
@@ -137,7 +146,7 @@ def _write(record: Record, seen: list[Seen], target: Path, *, lines: int, length
     from tessera import sgf
     from tessera.cli.review import annotation
 
-    nodes = [step.node for step in record.steps()]
+    nodes = [step.node for step in _positions(record)]
     for node, each in zip(nodes, seen, strict=False):
         sgf.annotate(node, annotation(each, lines=lines, length=length), size=record.size)
     sgf.save(target, sgf.serialise(record.tree))

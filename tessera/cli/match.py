@@ -20,6 +20,8 @@ from tessera.rules.game import Game
 from tessera.rules.scoring import score
 
 LETTERS = " BW"
+LONGEST = 4
+"""Moves per point of the board after which a game is stopped."""
 JUDGE_VISITS = 100
 PLAYED_OUT = Options(allow_resign=False)
 
@@ -85,7 +87,7 @@ class Match:
         self.note = ""
         """Why the game ended in an unusual way."""
         self._opening = opening
-        self._longest = len(game.moves) + 4 * game.points
+        self._longest = len(game.moves) + LONGEST * game.points
 
     @property
     def is_over(self) -> bool:

@@ -66,21 +66,25 @@ def mistakes(seen: Sequence[Seen], *, most: int) -> list[Mistake]:
             continue
         black = now.played.color == BLACK
         before, after = (now.winrate, then.winrate) if black else (1 - now.winrate, 1 - then.winrate)
-        if before - after >= NOTABLE:
+        # A loss after the very move we would have played is our own misjudgement.
+        if before - after >= NOTABLE and now.played.point != _best(now):
             found.append(_mistake(now, then, before, after))
     return sorted(found, key=lambda mistake: -mistake.loss)[:most]
+
+
+def _best(seen: Seen) -> int:
+    return seen.analysis.moves[0].point if seen.analysis.moves else seen.analysis.size**2
 
 
 def _mistake(now: Seen, then: Seen, before: float, after: float) -> Mistake:
     assert now.played is not None
     size = now.analysis.size
-    best = now.analysis.moves[0].point if now.analysis.moves else size * size
     sign = 1 if now.played.color == BLACK else -1
     return Mistake(
         move=now.moves + 1,
         color=COLOR_NAMES[now.played.color],
         played=vertex(now.played.point, size),
-        best=vertex(best, size),
+        best=vertex(_best(now), size),
         before=before,
         after=after,
         points=sign * (now.score - then.score),

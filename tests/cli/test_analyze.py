@@ -1,0 +1,191 @@
+"""`tessera analyze`: what it writes, what it refuses, and what survives an interruption."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from tessera import sgf
+from tessera.cli.analyze import command
+from tessera.cli.main import main
+from tessera.cli.winrate_plot import as_svg, as_text, sampled
+from tessera.errors import BadValue, SgfError
+from tessera.rules.game import Game
+from tests.cli.scripted import run
+
+GAME = "(;SZ[5]KM[7]RU[Chinese]PB[Ann]PW[B<b>]RE[W+2]GN[kept];B[cc]C[mine];W[dd];B[bb](;W[ab])(;W[ee]))"
+
+
+def candidate(game: Game, color: int) -> str:
+    return "E1" if len(game.moves) % 2 == 0 else "A5"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "game.sgf"
+    path.write_text(GAME)
+    return path
+
+
+def test_the_copy_and_the_screen(path: Path) -> None:
+    result = run(command, candidate, str(path))
+    assert result.return_value == 0
+    text = (path.parent / "game-analyzed.sgf").read_text().replace("\n", "")
+    assert path.read_text() == GAME
+    comment = "C[mineTessera: Black 51.0%, B+1, 7 visits"
+    for expected in ("SBKV[50.00]", "SBKV[54.00]", "SBKS[4.00]", "GN[kept]", comment):
+        assert expected in text
+    assert "N[Tessera:]W[aa];B[]" in text
+    assert sgf.loads(text.encode()).moves == sgf.loads(GAME.encode()).moves
+    for expected in ("Ann (Black) – B<b> (White)", "100% ┤", "No move lost a notable", f"written: {path.parent}"):
+        assert expected in result.stdout
+
+
+def swinging(game: Game, color: int) -> str:
+    return "A1"
+
+
+def test_mistakes_and_json(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.cli import scripted
+
+    swings = {0: 0.5, 1: 0.3, 2: 0.9, 3: 0.9, 4: 0.89}
+    original = scripted.ScriptedPlayer.analyze
+
+    def analyze(self: scripted.ScriptedPlayer, game: Game, color: int, limits: object, **options: object) -> object:
+        from dataclasses import replace
+
+        black = swings[len(game.moves)]
+        found = original(self, game, color, limits, **options)  # type: ignore[arg-type]
+        return replace(found, winrate=black if color == 1 else 1 - black)
+
+    monkeypatch.setattr(scripted.ScriptedPlayer, "analyze", analyze)
+    svg = path.with_suffix(".svg")
+    result = run(command, swinging, str(path), "--json", "--plot", str(svg), "--mistakes", "5")
+    document = json.loads(result.stdout)
+    worst = document["mistakes"]
+    assert [(each["move"], each["color"], each["played"], each["best"]) for each in worst] == [
+        (2, "white", "D2", "A1"),
+        (1, "black", "C3", "A1"),
+    ]
+    assert (round(worst[0]["before"], 2), round(worst[0]["after"], 2)) == (0.7, 0.1)
+    assert [each["winrate"] for each in document["positions"]] == list(swings.values())
+    assert [each["played"] for each in document["positions"]] == ["C3", "D2", "B4", "A4", None]
+    assert document["positions"][1]["to_play"] == "white"
+    assert document["positions"][1]["best"][0]["pv"] == ["A1", "pass"]
+    assert (document["black"], document["komi"], document["rules"]) == ("Ann", 7.0, "chinese")
+    root = ElementTree.fromstring(svg.read_text())
+    assert len([each for each in root if each.tag.endswith("circle")]) == 2
+    table = run(command, swinging, str(path), "--force").stdout.partition("Biggest mistakes")[2].splitlines()
+    assert table[2].split() == ["2", "white", "D2", "A1", "70.0%", "10.0%", "1.0"]
+
+
+def test_running_again_on_the_copy_changes_nothing(path: Path) -> None:
+    copy = path.parent / "game-analyzed.sgf"
+    run(command, candidate, str(path))
+    first = copy.read_text()
+    assert run(command, candidate, str(copy), "--out", str(copy), "--force").return_value == 0
+    assert copy.read_text() == first
+
+
+def test_an_interruption_keeps_what_is_analysed(path: Path) -> None:
+    def think(game: Game, color: int) -> str:
+        if len(game.moves) == 2:
+            raise KeyboardInterrupt
+        return "E1"
+
+    result = run(command, think, str(path))
+    assert result.return_value == 130
+    assert "interrupted: 2 of 5 positions are analysed and written" in result.stderr
+    assert (path.parent / "game-analyzed.sgf").read_text().count("SBKV") == 2
+
+
+def test_an_interruption_before_anything_writes_nothing(path: Path) -> None:
+    def think(game: Game, color: int) -> str:
+        raise KeyboardInterrupt
+
+    result = run(command, think, str(path))
+    assert result.return_value == 130
+    assert "nothing is written" in result.stderr
+    assert [each.name for each in path.parent.iterdir()] == ["game.sgf"]
+
+
+def test_with_a_network(path: Path) -> None:
+    from tessera.checkpoints import save
+    from tessera.plugins import build_manager
+
+    network = path.parent / "net.pth"
+    save(network, build_manager().networks["uniform"].build(), network="uniform", settings={})
+    assert main(["analyze", str(path), "--visits", "20", "--ckpt", str(network), "--threads", "1"]) == 0
+    text = (path.parent / "game-analyzed.sgf").read_text()
+    assert text.count("SBKV[") == 5
+    assert text.count("N[Tessera:]") >= 4
+    sgf.loads(text.encode())
+
+
+def test_set_up_in_mid_game(tmp_path: Path) -> None:
+    path = tmp_path / "edited.sgf"
+    path.write_text("(;SZ[5]KM[0];B[cc];AB[aa]AW[bb];W[dd];B[ee])")
+    result = run(command, candidate, str(path), "--json")
+    document = json.loads(result.stdout)
+    assert [(each["move"], each["played"]) for each in document["positions"]] == [
+        (0, "C3"),
+        (1, None),
+        (1, "D2"),
+        (2, "E1"),
+        (3, None),
+    ]
+    assert document["notes"] == ["set-up stones after move 1: ko and prisoners from before do not count"]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "message"),
+    [
+        (["--plot", "x.png"], BadValue, "--plot: got 'x.png', allowed: a path that ends in .svg"),
+        (["--out", "game.sgf"], BadValue, "--out: got 'game.sgf', allowed: a new file; --force replaces it"),
+        (["--out", "absent/x.sgf"], BadValue, "--out: got 'absent/x.sgf', allowed: a file in a folder that exists"),
+    ],
+)
+def test_refusals(words: list[str], kind: type, message: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(path.parent)
+    result = run(command, candidate, "game.sgf", *words)
+    assert isinstance(result.exception, kind)
+    assert str(result.exception) == message
+
+
+def test_a_bad_file_is_found_before_any_work(tmp_path: Path) -> None:
+    path = tmp_path / "bad.sgf"
+    path.write_text("(;SZ[5];B[cc];W[cc])")
+
+    def think(game: Game, color: int) -> str:
+        raise AssertionError("nothing is analysed")
+
+    result = run(command, think, str(path))
+    assert isinstance(result.exception, SgfError)
+    assert str(result.exception) == f"{path}: move 2: illegal move: white C3, the point is occupied"
+
+
+def test_the_graph_in_the_terminal() -> None:
+    lines = as_text([0.0, 0.5, 1.0, 0.25], columns=4, rows=4)
+    assert lines == ["100% ┤  █ ", " 50% ┤  █ ", "     ┤ ██ ", "  0% ┤ ███", "     └────", "      0  3"]
+    assert sampled([0.0, 1.0, 0.5, 0.5], 2) == [0.5, 0.5]
+    assert max(map(len, as_text([0.5] * 400))) <= 80
+    assert len(as_text([0.5])) == 10
+
+
+def test_the_svg_is_one_document_whatever_the_names() -> None:
+    for count in (1, 2, 300):
+        root = ElementTree.fromstring(as_svg([0.5] * count, black='<&"', white="柯洁"))
+        assert root.tag.endswith("svg")
+
+
+def test_after_two_passes_there_is_nothing_to_analyse(tmp_path: Path) -> None:
+    path = tmp_path / "over.sgf"
+    path.write_text("(;SZ[5]KM[0];B[cc];W[];B[];W[])")
+    document = json.loads(run(command, candidate, str(path), "--json").stdout)
+    assert [(each["move"], each["played"]) for each in document["positions"]] == [(0, "C3"), (1, "pass"), (2, "pass")]
+    text = (tmp_path / "over-analyzed.sgf").read_text()
+    assert text.count("SBKV") == 3
+    assert len(sgf.loads(text.encode()).moves) == 4
