@@ -88,7 +88,10 @@ class Backend(Protocol):
     """The same calls for one kind of memory: `cpu.CpuBackend`, `cuda.CudaBackend`."""
 
     def adopt(self, array: Any) -> Any:
-        """The caller's array as this backend sees it, sharing memory. Raises `BadValue` when it cannot."""
+        """The caller's array as this backend sees it, sharing memory; [B, rest] beyond two axes.
+
+        Raises `BadValue` for memory of another kind or with gaps.
+        """
         ...
 
     def reset(self, state: Any, seen: Any, which: Any, settings: Any) -> None: ...

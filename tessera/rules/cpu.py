@@ -91,7 +91,8 @@ class CpuBackend:
         self._path = np.zeros(1, np.int64)
 
     def adopt(self, array: Any) -> NDArray[Any]:
-        return as_array(array)
+        view = as_array(array)
+        return view.reshape(len(view), -1) if view.ndim > 2 else view
 
     def reset(self, state: Any, seen: Any, which: Any, settings: Any) -> None:
         LOOPS["_reset"](len(state), self.size, self._t, state, seen, which, settings)
@@ -109,7 +110,7 @@ class CpuBackend:
         LOOPS["_pick"](len(state), self.size, self._t, state, rng, actions)
 
     def features(self, state: Any, planes: Any, globals_: Any) -> None:
-        LOOPS["_features"](len(state), self.size, self._t, state, planes.reshape(len(state), -1), globals_)
+        LOOPS["_features"](len(state), self.size, self._t, state, planes, globals_)
 
     def over(self, state: Any, seen: Any, over: Any) -> None:
         LOOPS["_over"](len(state), self.size, state, seen, over)

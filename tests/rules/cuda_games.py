@@ -1,0 +1,65 @@
+"""Random games by the CUDA wrappers, compared with arrays the CPU made: a script for numba's simulator, and for a GPU.
+
+NUMBA_ENABLE_CUDASIM=1 NUMBA_DISABLE_JIT=1 python -W error -m tests.rules.cuda_games expected.npz
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tessera.rules.batch import Batch, allocate, seeds, settings_row
+from tessera.rules.ruleset import PRESETS
+
+RULES = [PRESETS[name] for name in ("tromp-taylor", "japanese", "new-zealand", "chinese", "aga")]
+CASES = ((2, 5, 24), (3, 5, 40), (5, 3, 20))
+"""Size, games, steps; small since the simulator runs Python threads."""
+
+
+def play(size: int, games: int, steps: int, device: str, make: Callable[[Any], Any]) -> dict[str, Any]:
+    """All arrays of a batch after random games with resets in between. `make` puts a numpy array on the device."""
+    arrays = allocate(games, size, lambda shape, dtype: np.zeros(shape, dtype))
+    arrays["rng"][:] = seeds(games, size)
+    arrays["settings"][:] = [settings_row(RULES[i % len(RULES)]) for i in range(games)]
+    arrays["which"][:] = True
+    arrays = {name: make(array) for name, array in arrays.items()}
+    batch = Batch(size, arrays, device=device)
+    resets = Batch(size, arrays | {"which": arrays["over"]}, device=device)
+    batch.reset()
+    for step in range(steps):
+        if step % 15 == 14:
+            resets.reset()
+        batch.legal()
+        batch.features()
+        batch.pick()
+        batch.step()
+        batch.find_over()
+    batch.score()
+    return arrays
+
+
+def expected() -> dict[str, Any]:
+    """What the CPU makes of all cases, as flat names for `np.savez`."""
+    return {
+        f"{case}/{name}": array
+        for case, (size, games, steps) in enumerate(CASES)
+        for name, array in play(size, games, steps, "cpu", lambda array: array).items()
+    }
+
+
+def main(path: str) -> None:
+    from numba import cuda
+
+    with np.load(path) as saved:
+        for case, (size, games, steps) in enumerate(CASES):
+            for name, array in play(size, games, steps, "cuda", cuda.to_device).items():
+                found, wanted = array.copy_to_host(), saved[f"{case}/{name}"]
+                assert np.array_equal(found, wanted), f"{name} on {size}x{size}"
+    print("equal")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,68 @@
+"""The CUDA wrappers against the CPU: in numba's simulator everywhere, on a GPU where there is one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tessera.errors import MissingExtra, TesseraError
+from tests.rules import cuda_games
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def test_in_the_simulator(tmp_path: Path) -> None:
+    """The JIT is off too: with it on, compiled helpers refuse the simulator's arrays. Warnings are errors."""
+    np.savez(tmp_path / "expected.npz", **cuda_games.expected())
+    done = run(
+        "-m",
+        "tests.rules.cuda_games",
+        str(tmp_path / "expected.npz"),
+        NUMBA_ENABLE_CUDASIM="1",
+        NUMBA_DISABLE_JIT="1",
+    )
+    assert done.stdout == "equal\n", done.stderr
+
+
+def test_what_is_missing_is_named() -> None:
+    """Without numba-cuda or a device there is one line that says so."""
+    from tessera.rules.cuda import CudaBackend
+
+    try:
+        CudaBackend(9)
+    except MissingExtra as error:
+        assert str(error) == "rules on a GPU needs the package 'numba-cuda': pip install 'tessera-go[cuda]'"
+    except TesseraError as error:
+        assert "a CUDA device and driver" in str(error)
+
+
+def test_imported_only_when_asked_for() -> None:
+    program = "import sys, tessera.rules.batch as b; b.backend_for('cpu', 9); sys.exit('numba.cuda' in sys.modules)"
+    assert run("-W", "ignore", "-c", program).returncode == 0
+
+
+def test_on_a_device(tmp_path: Path) -> None:
+    pytest.importorskip("numba_cuda")
+    from numba import cuda
+
+    if not cuda.is_available():
+        pytest.skip("no CUDA device")
+    np.savez(tmp_path / "expected.npz", **cuda_games.expected())
+    cuda_games.main(str(tmp_path / "expected.npz"))
