@@ -237,7 +237,8 @@ def test_list_commands_is_sorted_and_complete() -> None:
         (
             "protocol_version name version known_command list_commands quit boardsize clear_board komi play genmove "
             "undo time_settings time_left final_score final_status_list fixed_handicap place_free_handicap "
-            "set_free_handicap loadsgf reg_genmove showboard lz-analyze kata-analyze kata-genmove_analyze gogui-interrupt my-command"
+            "set_free_handicap loadsgf reg_genmove showboard lz-analyze kata-analyze kata-genmove_analyze "
+            "gogui-interrupt my-command"
         )
     }
     assert set(" ".join(required).split()) <= set(names)

@@ -45,9 +45,9 @@ def printsgf(session: Session, args: list[str]) -> str:
         return text
     path = new_or_sgf(_unquoted(args), session.settings.folders)
     try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise GtpFailure(f"cannot write file: {path}: {error.strerror}") from None
+        sgf.save(path, text)
+    except SgfError as error:
+        raise GtpFailure(f"cannot write file: {error}") from None
     return ""
 
 
