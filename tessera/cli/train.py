@@ -18,6 +18,8 @@ from tessera.errors import BadValue
 from tessera.interfaces.events import RunEvent
 
 if TYPE_CHECKING:
+    import torch
+
     from tessera.interfaces.trainer import Trainer
     from tessera.plugins import Manager
     from tessera.training.config import RunConfig
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, help="Seed of weights, games and learning.")
 @click.option("--threads", type=int, help="CPU threads.")
 @click.option("--network", help="Policy network to train, see `tessera plugins`.")
+@click.option("--start-from", metavar="CKPT", help="Begin with the weights of a checkpoint.")
 @click.option("--trainer", help="How to train it, see `tessera plugins`.")
 @click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A setting of the trainer.")
 @click.option("--set-network", "shape", multiple=True, metavar="NAME=VALUE", help="A setting of the network.")
@@ -65,8 +68,7 @@ def command(
 
     folder = RunFolder(out)
     if resume:
-        if preset or config_path or given["network"] or given["trainer"] or shape or given["seed"] is not None:
-            raise BadValue("--resume", str(out), "no --preset, --config, --network, --trainer, --set-network, --seed")
+        _refuse_with_resume(preset=preset, config=config_path, set_network=shape, **given)
         config = folder.config()
     elif config_path:
         config = read_config(config_path)
@@ -76,6 +78,13 @@ def command(
     if not resume:
         folder.create(config)
     _train(app.manager, folder, config, resume=resume, emit=_emitter(app.manager, as_json))
+
+
+def _refuse_with_resume(**options: Any) -> None:
+    """What a resumed run cannot change: its beginning, its network and its trainer."""
+    for name in ("preset", "config", "set_network", "network", "trainer", "start_from", "seed"):
+        if options[name] not in (None, ()):
+            raise BadValue("--" + name.replace("_", "-"), options[name], "not together with --resume", "leave it out")
 
 
 def _adjusted(
@@ -103,12 +112,14 @@ def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, em
     from tessera.training.run import Run
     from tessera.training.stop import stop_on_signals
 
+    trainer, parent = _build_trainer(manager, config)
     run = Run(
-        _build_trainer(manager, config),
+        trainer,
         folder,
         config,
         evaluator_of=lambda module: manager.evaluators["torch"].build(module, "cpu"),
         emit=emit,
+        parent=parent,
     )
     if resume:
         path, state = folder.newest(manager)
@@ -119,7 +130,8 @@ def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, em
     output.note(f"{reason}; the run is in {folder.path}")
 
 
-def _build_trainer(manager: Manager, config: RunConfig) -> Trainer:
+def _build_trainer(manager: Manager, config: RunConfig) -> tuple[Trainer, str | None]:
+    """A fresh trainer, and the digest of the network it begins with."""
     import numba
     import torch
 
@@ -130,7 +142,20 @@ def _build_trainer(manager: Manager, config: RunConfig) -> Trainer:
     numba.set_num_threads(min(config.threads, numba.get_num_threads()))
     torch.manual_seed(config.seed)
     module = manager.networks[config.network].build(**config.network_settings)
-    return manager.trainers[config.trainer].build(module, "cpu", config.seed, **config.trainer_settings)
+    parent = _load_weights(manager, config, module) if config.start_from else None
+    return manager.trainers[config.trainer].build(module, "cpu", config.seed, **config.trainer_settings), parent
+
+
+def _load_weights(manager: Manager, config: RunConfig, module: torch.nn.Module) -> str:
+    from tessera.checkpoints import load
+
+    loaded = load(config.start_from, manager)
+    manifest = loaded.manifest
+    if (manifest.network, manifest.settings) != (config.network, config.network_settings):
+        theirs = f"{manifest.network} {manifest.settings}"
+        raise BadValue("--start-from", theirs, f"{config.network} {config.network_settings}", "use --set-network")
+    module.load_state_dict(loaded.module.state_dict())
+    return manifest.digest
 
 
 def _emitter(manager: Manager, as_json: bool) -> Emit:

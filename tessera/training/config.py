@@ -24,6 +24,8 @@ class RunConfig:
     network_settings: dict[str, Plain] = field(default_factory=dict)
     trainer: str = "gumbel"
     trainer_settings: dict[str, Plain] = field(default_factory=dict)
+    start_from: str = ""
+    """A checkpoint whose weights the run begins with; '' for random weights. Network and shape must be the same."""
     seed: int = 0
     threads: int = 1
     """torch's CPU threads."""

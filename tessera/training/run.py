@@ -26,7 +26,10 @@ EVALUATION_KOMI = 7.0
 
 
 class Run:
-    """A run in its folder. `evaluator_of(module)` is how a network is judged."""
+    """A run in its folder.
+
+    `evaluator_of(module)` is how a network is judged; `parent` the digest of the network the run began with.
+    """
 
     def __init__(
         self,
@@ -36,10 +39,12 @@ class Run:
         *,
         evaluator_of: Callable[[torch.nn.Module], Evaluator],
         emit: Emit,
+        parent: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._trainer, self._folder, self._config = trainer, folder, config
         self._evaluator_of, self._emit, self._clock = evaluator_of, emit, clock
+        self._parent = parent
         self._seconds = 0.0
         self._report = StepReport(0, 0, 0, {}, {})
         self._verdict: MatchResult | None = None
@@ -135,7 +140,9 @@ class Run:
 
     def _checkpoint(self) -> None:
         report = self._report
-        meta = Meta(sizes=self._trainer.sizes, games=report.games, moves=report.moves, step=report.steps)
+        meta = Meta(
+            sizes=self._trainer.sizes, games=report.games, moves=report.moves, step=report.steps, parent=self._parent
+        )
         counters = [report.games, report.moves, report.steps]
         state = {"trainer": self._trainer.state(), "run": {"seconds": self._seconds, "counters": counters}}
         net, run = self._folder.save(self._trainer.network(), self._config, meta, state)

@@ -1,0 +1,93 @@
+"""`tessera train` from the outside: a run, its folder, its end by a signal, and the run after it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tessera.checkpoints import read_manifest
+from tessera.cli.funnel import guarded
+from tessera.cli.main import App, cli
+
+SETTINGS = ("sizes=4:6", "simulations=4", "considered=2", "batch=16", "warm_up=20", "window=500")
+TINY = [word for setting in SETTINGS for word in ("--set", setting)]
+SMALL = ["--set-network", "blocks=1", "--set-network", "width=8"]
+
+
+def train(*words: str) -> Result:
+    return CliRunner().invoke(cli, ["train", *words], obj=App(), catch_exceptions=True)
+
+
+def start(out: Path, *words: str) -> Result:
+    return train("--preset", "5x5", "--out", str(out), *TINY, *SMALL, "--json", *words)
+
+
+def test_a_run_and_the_run_that_goes_on_with_it(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    first = start(out, "--games", "3")
+    assert first.exit_code == 0, first.output
+    events = [json.loads(line) for line in first.stdout.splitlines()]
+    assert [events[0]["kind"], events[-1]["kind"]] == ["started", "finished"]
+    assert events[-1]["games"] >= 3 and events[-1]["win_rate_random"] is not None
+    second = train("--out", str(out), "--resume", "--games", "12", "--json")
+    assert second.exit_code == 0, second.output
+    games = [json.loads(line)["games"] for line in (out / "training.jsonl").read_text().splitlines()]
+    assert games == sorted(games) and games[0] >= 3 and games[-1] >= 12
+    newest = max((out / "checkpoints").glob("net-*.pth"))
+    assert read_manifest(newest).meta.games == games[-1] and read_manifest(newest).meta.sizes == (4,)
+
+
+def test_a_run_begins_with_given_weights(tmp_path: Path) -> None:
+    assert start(tmp_path / "a", "--games", "1").exit_code == 0
+    parent = max((tmp_path / "a" / "checkpoints").glob("net-*.pth"))
+    assert start(tmp_path / "b", "--games", "1", "--start-from", str(parent)).exit_code == 0
+    child = max((tmp_path / "b" / "checkpoints").glob("net-*.pth"))
+    assert read_manifest(child).meta.parent == read_manifest(parent).digest
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--preset", "3x3"], "preset: got '3x3', allowed: 5x5, 9x9"),
+        (["--set", "speed=3"], "trainer gumbel: setting"),
+        (["--set", "sizes=9"], "gumbel sizes: got '9'"),
+        (["--network", "oracle"], "network: got 'oracle'"),
+        (["--resume"], "the folder of an earlier run"),
+        (["--resume", "--seed", "1"], "--seed: got 1, allowed: not together with --resume"),
+        (["--start-from", "absent.pth"], "no such file"),
+    ],
+)
+def test_errors_are_one_line(
+    words: list[str], complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["train", "--out", str(tmp_path / "run"), *words]
+    code = guarded("tessera", lambda: cli.main(args=arguments, standalone_mode=False, obj=App()))
+    error = capsys.readouterr().err
+    assert code != 0 and complaint in error and len(error.splitlines()) == 1
+
+
+def test_a_second_run_does_not_overwrite_the_first(tmp_path: Path) -> None:
+    assert start(tmp_path / "run", "--games", "1").exit_code == 0
+    again = start(tmp_path / "run", "--games", "1")
+    assert again.exit_code != 0 and "--resume" in str(again.exception)
+
+
+def test_sigterm_ends_a_run_with_a_checkpoint(tmp_path: Path) -> None:
+    words = ["train", "--preset", "5x5", "--out", str(tmp_path / "run"), *TINY, *SMALL, "--json"]
+    program = "import sys; from tessera.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    process = subprocess.Popen([sys.executable, "-c", program, *words], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if json.loads(line)["kind"] == "evaluation":
+            process.send_signal(signal.SIGTERM)
+            break
+    rest = [json.loads(line) for line in process.stdout]
+    assert process.wait(60) == 0
+    assert [rest[-2]["kind"], rest[-1]["reason"]] == ["checkpoint", "stopped by a signal"]
+    assert len(list((tmp_path / "run" / "checkpoints").glob("run-*.pth"))) == 1

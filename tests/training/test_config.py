@@ -1,0 +1,59 @@
+"""Configs of runs: presets that work, TOML that goes round, errors that name the cure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tessera.config import resolve
+from tessera.errors import BadValue
+from tessera.plugins import build_manager
+from tessera.training.config import RunConfig, presets, read_config, read_preset
+
+
+def test_every_preset_names_settings_that_exist() -> None:
+    manager = build_manager()
+    assert {"5x5", "9x9"} <= presets().keys()
+    for name in presets():
+        config = read_preset(name)
+        network, trainer = manager.networks[config.network], manager.trainers[config.trainer]
+        resolve(network.defaults, config.network_settings, owner=name)
+        resolve(trainer.defaults, config.trainer_settings, owner=name)
+
+
+def test_a_config_goes_round(tmp_path: Path) -> None:
+    config = RunConfig(
+        seed=3,
+        minutes=1.5,
+        network_settings={"blocks": 2},
+        trainer_settings={"sizes": '5:4 "7:2"', "rate": 1e-5, "flag": True},
+    )
+    path = tmp_path / "config.toml"
+    path.write_text(config.to_toml())
+    assert read_config(path) == config
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("speed = 3", "speed"),
+        ("seed = 'x'", "seed"),
+        ("threads = 0", "threads: got 0"),
+        ("minutes = 'long'", "minutes"),
+        ("minutes = -1", "minutes"),
+        ("network_settings = 3", "network_settings"),
+        ("[trainer_settings]\nsizes = [5]", "trainer_settings"),
+        ("seed = ", "readable TOML"),
+    ],
+)
+def test_bad_configs_are_named(tmp_path: Path, text: str, complaint: str) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text(text)
+    with pytest.raises(BadValue, match=complaint.replace("[", r"\[")):
+        read_config(path)
+
+
+def test_unknown_presets_are_answered_with_the_known() -> None:
+    with pytest.raises(BadValue, match="5x5, 9x9"):
+        read_preset("3x3")

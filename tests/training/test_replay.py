@@ -1,0 +1,59 @@
+"""The ring: bounded, newest kept, and back from a checkpoint as it was."""
+
+from __future__ import annotations
+
+import torch
+
+from tessera.interfaces.network import F, G
+from tessera.training.replay import Replay
+from tessera.training.targets import Positions
+
+
+def numbered(first: int, last: int) -> Positions:
+    """2x2 positions whose score is their number."""
+    n = last - first + 1
+    return Positions(
+        planes=torch.ones(n, F, 4, dtype=torch.uint8),
+        globals_=torch.zeros(n, G),
+        policy=torch.full((n, 5), 0.2),
+        value=torch.zeros(n, dtype=torch.int8),
+        score=torch.arange(first, last + 1).float(),
+        ownership=torch.zeros(n, 4, dtype=torch.int8),
+        reply=torch.full((n, 5), 0.2),
+    )
+
+
+def held(replay: Replay) -> set[int]:
+    return {int(score) for score in replay.sample(500, torch.Generator().manual_seed(1)).score}
+
+
+def test_the_newest_stay() -> None:
+    replay = Replay(size=2, capacity=5)
+    replay.add(numbered(1, 3))
+    assert held(replay) == {1, 2, 3} and len(replay) == 3
+    replay.add(numbered(4, 7))
+    assert held(replay) == {3, 4, 5, 6, 7} and len(replay) == 5
+
+
+def test_more_than_it_holds_at_once() -> None:
+    replay = Replay(size=2, capacity=3)
+    replay.add(numbered(1, 2))
+    replay.add(numbered(3, 10))
+    assert held(replay) == {8, 9, 10} and replay.added == 10
+
+
+def test_state_goes_round() -> None:
+    replay, copy = Replay(size=2, capacity=5), Replay(size=2, capacity=5)
+    replay.add(numbered(1, 7))
+    copy.load_state(replay.state())
+    for both in (replay, copy):
+        both.add(numbered(8, 9))
+    left, right = (each.sample(32, torch.Generator().manual_seed(3)) for each in (replay, copy))
+    assert all(torch.equal(a, b) for a, b in zip(left, right, strict=True))
+
+
+def test_what_was_sampled_is_a_copy() -> None:
+    replay = Replay(size=2, capacity=2)
+    replay.add(numbered(1, 2))
+    replay.sample(4, torch.Generator().manual_seed(0)).score.zero_()
+    assert held(replay) == {1, 2}
