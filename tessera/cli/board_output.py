@@ -29,7 +29,13 @@ GREY, CREAM, AMBER = "#6e6e6e", "#f0ece2", "#d9a85f"
 SPARKS = "▁▂▃▄▅▆▇█"
 WIDEST = 120
 """Columns beyond this are left free: long lines are hard to follow."""
-FRAMES_PER_SECOND = 8
+
+
+def can_draw(size: int) -> bool:
+    """Whether stdout is a terminal that can be redrawn in place and has room for a board of this side."""
+    console = Console()
+    room = console.width >= 2 * size + 27 and console.height >= size + 5
+    return console.is_terminal and not console.is_dumb_terminal and room
 
 
 @contextmanager

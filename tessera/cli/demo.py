@@ -102,7 +102,7 @@ def command(
         match = Match(new_game(size, rules, komi), sides)
         comment = loaded.describe(visits, engine.seed)
         try:
-            with open_show(_title(match), silent=as_json) as show:
+            with open_show(_title(match), size=size, silent=as_json) as show:
                 _play(match, show, loaded, delay)
         except KeyboardInterrupt:
             interrupted = True

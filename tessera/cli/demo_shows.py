@@ -77,13 +77,13 @@ class NoShow:
 
 
 @contextmanager
-def open_show(title: str, *, silent: bool) -> Iterator[Show]:
+def open_show(title: str, *, size: int, silent: bool) -> Iterator[Show]:
     """The way that fits where stdout goes."""
+    from tessera.cli.board_output import board_screen, can_draw
+
     if silent:
         yield NoShow()
-    elif output.is_terminal():
-        from tessera.cli.board_output import board_screen
-
+    elif can_draw(size):
         with board_screen() as draw_view:
             yield PictureShow(draw_view, title)
     else:

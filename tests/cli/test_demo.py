@@ -203,23 +203,35 @@ def test_before_anybody_has_thought() -> None:
     assert "nobody has thought yet" in "\n".join(drawn(empty, width=80, height=24))
 
 
-def test_on_a_terminal_the_cursor_comes_back(tmp_path: Path) -> None:
+def on_a_terminal(folder: Path, **environment: str) -> str:
+    """What a run with a pseudo-terminal for stdin, stdout and stderr writes."""
     code = (
         "from tests.cli.scripted import app_with, following; from tessera.cli.demo import command;"
         "app, _ = app_with(following('C3', 'D3', 'pass', 'pass'));"
-        f"command.main(args=[*{WORDS!r}, '--player', 'scripted', '--out', {str(tmp_path)!r}], obj=app)"
+        f"command.main(args=[*{WORDS!r}, '--player', 'scripted', '--out', {str(folder)!r}], obj=app)"
     )
     main, side = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
-    child = subprocess.Popen([sys.executable, "-c", code], stdout=side, stderr=side, stdin=side, env=environment)
+    everything = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", **environment}
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=side, stderr=side, stdin=side, env=everything)
     os.close(side)
     seen = _drain(main, child)
     os.close(main)
     assert child.wait() == 0, seen
+    return seen
+
+
+def test_on_a_terminal_the_cursor_comes_back(tmp_path: Path) -> None:
+    seen = on_a_terminal(tmp_path)
     assert "\x1b[?25l" in seen
-    assert seen.count("\x1b[?25h") >= 1
     assert seen.index("\x1b[?25h") < seen.index("Saved as")
     assert "●" in seen
+
+
+@pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"COLUMNS": "30"}, {"LINES": "8"}])
+def test_on_a_terminal_that_cannot_show_it_there_are_lines(environment: dict[str, str], tmp_path: Path) -> None:
+    seen = on_a_terminal(tmp_path, **environment)
+    assert "\x1b[?25l" not in seen
+    assert "1  black C3" in seen
 
 
 def _drain(descriptor: int, child: subprocess.Popen[bytes]) -> str:
