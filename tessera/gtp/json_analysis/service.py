@@ -131,11 +131,13 @@ class AnalysisService:
             case "terminate":
                 if not isinstance(fields.get("terminateId"), str):
                     raise QueryError("terminateId", "Must be a string")
+                turns = _turn_numbers(fields)
                 self._write(fields)
-                self._terminate(fields["terminateId"], _turn_numbers(fields))
+                self._terminate(fields["terminateId"], turns)
             case "terminate_all":
+                turns = _turn_numbers(fields)
                 self._write(fields)
-                self._terminate(None, _turn_numbers(fields))
+                self._terminate(None, turns)
             case _:
                 raise QueryError(
                     "action",
