@@ -41,7 +41,7 @@ def player_options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A setting of the player."),
             click.option("--evaluator", default="torch", show_default=True, help="What runs the network."),
             click.option("--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, ..."),
-            click.option("--threads", type=click.IntRange(1, 1024), help="CPU threads of the network."),
+            click.option("--threads", type=click.IntRange(1, 1024), help="CPU threads; half of the cores by default."),
             click.option("--seed", type=int, default=0, show_default=True, help="Of all randomness."),
         )
     ):
@@ -133,7 +133,13 @@ def manager_of(ctx: click.Context) -> Manager:
 
 
 def open_player(
-    manager: Manager, *, ckpt: str | None, player: str, assignments: tuple[str, ...], **options: Any
+    manager: Manager,
+    *,
+    ckpt: str | None,
+    player: str,
+    assignments: tuple[str, ...],
+    threads: int | None,
+    **options: Any,
 ) -> Player:
     """The player that `player_options` describe. Slow: it imports torch."""
     from tessera.config import parse_assignments
@@ -142,7 +148,9 @@ def open_player(
     settings = parse_assignments(manager.players[player].defaults, assignments, owner=f"player {player}")
     given = {word.partition("=")[0] for word in assignments}
     chosen = {name: value for name, value in settings.items() if name in given}
-    return open_(manager, checkpoint=ckpt, player=player, settings=chosen, **options)
+    # Threads that wait for a busy core stall every step: stopping then takes tenths of a second, not hundredths.
+    threads = threads or max(1, (os.cpu_count() or 2) // 2)
+    return open_(manager, checkpoint=ckpt, player=player, settings=chosen, threads=threads, **options)
 
 
 def complain(text: str, program: str = PROGRAM) -> None:

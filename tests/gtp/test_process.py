@@ -18,7 +18,7 @@ RANDOM = ["--player", "random"]
 
 
 def run(command: list[str], data: bytes, **keywords: object) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(command, input=data, capture_output=True, timeout=60, **keywords)  # type: ignore[call-overload,no-any-return]
+    return subprocess.run(command, input=data, capture_output=True, timeout=60, **keywords)  # type: ignore[call-overload]
 
 
 def start(command: list[str]) -> subprocess.Popen[bytes]:
@@ -166,6 +166,7 @@ def test_a_signal_while_the_main_thread_is_in_foreign_code() -> None:
     engine = start([sys.executable, "-c", code])
     assert engine.stdout
     assert engine.stdout.readline() == b"stuck\n"
+    time.sleep(0.3)
     begun = time.monotonic()
     engine.send_signal(signal.SIGTERM)
     engine.communicate(timeout=10)
