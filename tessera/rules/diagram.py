@@ -1,8 +1,8 @@
 """Boards as plain text, both ways: what tests are written in, and what GTP's `showboard` answers.
 
-    . X O .        X or # is black, O or @ is white; . , and + are empty
-    X a . O        a lower-case letter is an empty point with a name
-    . X O .
+. X O .        X or # is black, O or @ is white; . , and + are empty
+X a . O        a lower-case letter is an empty point with a name
+. X O .
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ SIZE, KOMI = 9, 7.0
 @pytest.fixture(scope="module")
 def engines() -> Iterator[tuple[GtpClient, GtpClient]]:
     """Tessera with the shipped network, and GnuGo; one process each for all games, as twogtp has it."""
-    ours = [sys.executable, "-m", "tessera.cli.gtp", "--visits", "32", "--threads", "1", "--resign", "off"]
+    ours = [str(Path(sys.executable).with_name("tessera-gtp")), "--visits", "32", "--threads", "1", "--resign", "off"]
     theirs = load_profile("gnugo").command("chinese-kgs", {"level": 1, "seed": 1})
     with GtpClient(ours, timeout=90) as tessera, GtpClient(theirs) as gnugo:
         yield tessera, gnugo
@@ -45,7 +46,7 @@ def games_agree(engines: tuple[GtpClient, GtpClient], count: int) -> None:
         result = play_game(players, size=SIZE, komi=KOMI, opening=opening(number // 2), limit=300)
         lines.add(" ".join(result.moves))
         if result.resigned is None:
-            assert result.scores[BLACK] == result.scores[WHITE], f"game {number}: {result}"
+            assert result.margin(BLACK) == result.margin(WHITE), f"game {number}: {result}"
         wins += result.winner == (BLACK if black else WHITE)
         print(f"game {number}: tessera {'black' if black else 'white'}, {len(result.moves)} moves, {result.scores}")
     print(f"{count} games, {len(lines)} different, tessera won {wins}")

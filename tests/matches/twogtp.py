@@ -23,6 +23,11 @@ class Result:
     as_it_stands: str = ""
     """The board counted with every stone alive."""
 
+    def margin(self, color: int) -> float:
+        """What that colour's program says Black won by; engines write 'B+2' and 'B+2.0' alike."""
+        winner, _, points = self.scores[color].partition("+")
+        return 0.0 if winner == "0" else float(points) * (1 if winner == "B" else -1)
+
     @property
     def winner(self) -> int | None:
         """By resignation, else by what Black's program says; None for a draw."""
