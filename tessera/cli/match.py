@@ -22,7 +22,6 @@ from tessera.rules.scoring import score
 LETTERS = " BW"
 LONGEST = 4
 """Moves per point of the board after which a game is stopped."""
-JUDGE_VISITS = 100
 PLAYED_OUT = Options(allow_resign=False)
 
 
@@ -131,7 +130,4 @@ class Match:
 
 def dead_stones(game: Game, judge: Player) -> frozenset[int]:
     """Points of the stones that come off before counting."""
-    color = game.to_play
-    analysis = judge.analyze(game, color, Limits(visits=JUDGE_VISITS))
-    sign = 1.0 if color == BLACK else -1.0
-    return endgame.judge(game, [sign * float(share) for share in analysis.ownership]).dead_points
+    return endgame.judge(game, endgame.opinion(judge, game)).dead_points

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tessera.interfaces.player import Limits, Options
 from tessera.rules.benson import chains, components, neighbours, pass_alive
 from tessera.rules.coords import BLACK, EMPTY, WHITE, opponent
 
 if TYPE_CHECKING:
+    from tessera.interfaces.player import Player
     from tessera.rules.game import Game
 
 DEAD_BELOW = -0.4
@@ -37,6 +39,22 @@ class Status:
     @property
     def dead_points(self) -> frozenset[int]:
         return frozenset(point for chain in self.dead for point in chain)
+
+
+def opinion(player: Player, game: Game) -> list[float]:
+    """Who will own each point, [P] in -1..1 with +1 for Black: the mean over both sides to play.
+
+    Asked of the position before the passes and without search: in a search tree two passes end the game with
+    every stone alive, so whoever wins that way makes its dead stones look alive.
+    """
+    before = game.copy()
+    while before.moves and before.moves[-1].point == before.points:
+        before.undo()
+    total = [0.0] * game.points
+    for color, sign in ((BLACK, 0.5), (WHITE, -0.5)):
+        seen = player.analyze(before, color, Limits(visits=0), options=Options(deterministic=True))
+        total = [share + sign * float(value) for share, value in zip(total, seen.ownership, strict=True)]
+    return total
 
 
 def judge(game: Game, ownership: Sequence[float] | None) -> Status:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tessera.gtp import endgame
 from tessera.interfaces.player import Options
 from tessera.rules.benson import components, pass_alive
 from tessera.rules.coords import BLACK, EMPTY, opponent
@@ -18,6 +19,7 @@ from tessera.rules.scoring import score
 
 if TYPE_CHECKING:
     from tessera.interfaces.analysis import Analysis
+    from tessera.interfaces.player import Player
     from tessera.rules.game import Game
 
 CLOSE = 0.03
@@ -37,6 +39,18 @@ def pointless(game: Game, color: int) -> list[int]:
     parts = components(game.size, lambda p: p in mine, lambda p, q: True)
     clean = (part for part in parts if all(stones[p] == EMPTY for p in part))
     return [p for p in theirs.union(*clean) if stones[p] == EMPTY]
+
+
+def claims_too_much(game: Game, color: int, judge: Player) -> bool:
+    """Whether passing now would win only by counting stones that are dead to the judge (a network's policy).
+
+    The opponent has passed. Ending the game here would be a quarrel about dead stones, lost with everybody
+    who sees them; playing on costs nothing under area scoring.
+    """
+    sign = 1 if color == BLACK else -1
+    if sign * score(game).margin <= 0:
+        return False
+    return sign * score(game, endgame.judge(game, endgame.opinion(judge, game)).dead_points).margin <= 0
 
 
 def decide(game: Game, analysis: Analysis, temperature: float, random: np.random.Generator, options: Options) -> int:

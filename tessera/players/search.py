@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from tessera.interfaces.analysis import Analysis
 from tessera.interfaces.network import Evaluator
 from tessera.interfaces.player import Choice, Limits, Options, Report
-from tessera.players.passing import decide, pointless
+from tessera.players.passing import claims_too_much, decide, pointless
+from tessera.players.policy import PolicyPlayer
 from tessera.players.reading import read_analysis
 from tessera.rules.layout import KO_POINT, KO_RULE, TO_PLAY, meta_at
 from tessera.search.batch import BatchSearch
@@ -181,6 +182,8 @@ class SearchPlayer:
         assert self._search is not None
         prior = self._search.arrays.prior[0, 0]
         banned = set(options.avoid) | set(pointless(game, color))
+        if game.passes == 1 and claims_too_much(game, color, PolicyPlayer(self._evaluator)):
+            banned.add(game.points)
         if options.allow:
             banned |= set(range(game.points + 1)) - set(options.allow)
         kept = [a for a in np.flatnonzero(prior > 0) if int(a) not in banned]

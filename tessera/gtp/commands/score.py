@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 table = Table("The end of the game")
 
-STATUS_VISITS = 64
-"""Search behind the judgement of dead stones; its ownership is averaged over the tree."""
-
 
 @table.add("final_score")
 def final_score(session: Session, args: list[str]) -> str:
@@ -44,10 +41,9 @@ def status(session: Session) -> endgame.Status:
     if proved.settled:
         return proved
     try:
-        analysis = thinking.overview(session, visits=STATUS_VISITS)
+        ownership = thinking.ownership(session)
     except GtpFailure as failure:
         # Without a player the board still counts as it stands; the controller's log says that it did.
         session.complain(f"final status without a player: {failure}")
         return proved
-    sign = 1.0 if analysis.color == coords.BLACK else -1.0
-    return endgame.judge(session.game, [sign * float(value) for value in analysis.ownership])
+    return endgame.judge(session.game, ownership)
