@@ -16,7 +16,6 @@ from tessera.cli.main import App
 from tessera.cli.playing import (
     KOMI_OPTION,
     RULES_OPTION,
-    Engine,
     EngineChoice,
     engine_options,
     make_folder,
@@ -103,7 +102,7 @@ def command(
         comment = loaded.describe(visits, engine.seed)
         try:
             with open_show(_title(match), size=size, silent=as_json) as show:
-                _play(match, show, loaded, delay)
+                _play(match, show, delay)
         except KeyboardInterrupt:
             interrupted = True
         except EngineError as error:
@@ -148,14 +147,14 @@ def _title(match: Match) -> str:
     return f"Tessera demo   {game.size}x{game.size}, {game.rules.name} rules, komi {game.komi:g}"
 
 
-def _play(match: Match, show: Show, engine: Engine, delay: float) -> None:
+def _play(match: Match, show: Show, delay: float) -> None:
     """Play to the end; every move stays on the screen for `delay` seconds before the next is thought about."""
     while not match.is_over:
         show.thinking(match, None)
         turn = match.play(lambda analysis: show.thinking(match, analysis), interval=REDRAW_SECONDS)
         show.moved(match, turn)
         time.sleep(delay)
-    match.count(engine.player)
+    match.count()
     show.ended(match)
 
 

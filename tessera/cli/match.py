@@ -2,7 +2,7 @@
 
 The referee is our rules. A game ends by two passes, a resignation, a forfeit (an illegal move, which only an
 external engine can make), or at a length no sensible game reaches. After two passes it is counted without the
-stones that are dead by proof or by the judge's ownership (`gtp.endgame`); at that length, as it stands.
+stones that are dead by proof or by playouts (`rules.endgame`); at that length, as it stands.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tessera.gtp import endgame
 from tessera.interfaces.analysis import Analysis
 from tessera.interfaces.player import RESIGN, Choice, Limits, Options, Player, Report
 from tessera.rules.coords import BLACK, opponent, vertex
+from tessera.rules.endgame import judge
 from tessera.rules.game import Game
 from tessera.rules.scoring import score
 
@@ -119,15 +119,10 @@ class Match:
                 self.note = f"stopped after {self._longest} moves and counted as it stood"
         self.turns.append(turn)
 
-    def count(self, judge: Player) -> str:
+    def count(self) -> str:
         """The result of a game that is over, counting the board where nobody has won yet."""
         assert self.is_over, "a game in progress has no result"
         if self.result == "?":
-            dead = dead_stones(self.game, judge) if self.game.is_over else frozenset()
+            dead = judge(self.game).dead_points if self.game.is_over else frozenset()
             self.result = str(score(self.game, dead))
         return self.result
-
-
-def dead_stones(game: Game, judge: Player) -> frozenset[int]:
-    """Points of the stones that come off before counting."""
-    return endgame.judge(game, endgame.opinion(judge, game)).dead_points

@@ -152,7 +152,7 @@ def play_one(engine: Engine, plan: Plan, number: int, folder: Path) -> Saved:
     start = time.monotonic()
     while not match.is_over:
         match.play()
-    match.count(engine.player)
+    match.count()
     path = _save(match, f"{engine.describe(plan.visits, plan.seed)}; game {number + 1} of the run", folder)
     return Saved(str(path), match.result, len(match.game.moves), round(time.monotonic() - start, 3))
 

@@ -40,8 +40,9 @@ protocol, which KaTrain speaks, is another program: `tessera analysis`.
   gogui-sigint, since a signal that comes a moment late would end the engine: gogui-interrupt has no such race.
 - Exit codes: 0 after `quit` or the end of input, 1 when stdout is gone or a checkpoint cannot be used, 2 for a
   wrong option. On stderr every line begins with `tessera-gtp: `.
-- Dead stones (final_score, final_status_list): stones proved alive or dead by Benson's algorithm never need an
-  opinion; other chains are dead when the search expects the opponent to own their points.
+- Dead stones (final_score, final_status_list): stones proved alive or dead by Benson's algorithm are certain;
+  any other chain is dead when random playouts leave its points to the opponent more often than to itself.
+  The player is not asked.
 - kata-raw-nn evaluates symmetry 0 only. `avoid` and `allow` act on the next move only. `movesOwnership` and
   `pvVisits` are understood and left out. There is no `analyze`: Sabaki would read its win rates as 0..10000.
 - Lizzie 0.7 refuses engines whose version is below 0.15 unless their name begins with KataGo: `--name KataGo`.

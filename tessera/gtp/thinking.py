@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tessera.gtp import endgame
 from tessera.gtp import settings as engine_settings
 from tessera.gtp.resign import Thought, should_resign
 from tessera.interfaces.player import RESIGN, Choice, Limits, Options
@@ -79,9 +78,3 @@ def overview(session: Session, *, visits: int, fresh: bool = False) -> Analysis:
     with session.attention.thinking() as stop:
         player = session.player()
         return player.analyze(game, game.to_play, limits, options=Options(deterministic=fresh), stop=stop)
-
-
-def ownership(session: Session) -> list[float]:
-    """[P] who the player expects to own each point in the end, +1 Black; what dead stones are judged by."""
-    with session.attention.thinking():
-        return endgame.opinion(session.player(), session.game)

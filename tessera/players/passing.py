@@ -2,7 +2,8 @@
 
 Inside a search tree two passes end the game and every stone on the board counts as alive. So a player who
 wants its due has to take dead enemy stones off before passing, which costs nothing under area scoring and
-keeps it from arguing about dead stones with engines that see them differently.
+keeps it from arguing about dead stones with engines that see them differently. And it must not take the
+tree's word for a win that lives on its own dead stones: nobody else would count it.
 """
 
 from __future__ import annotations
@@ -11,21 +12,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tessera.gtp import endgame
 from tessera.interfaces.player import Options
 from tessera.rules.benson import components, pass_alive
 from tessera.rules.coords import BLACK, EMPTY, opponent
+from tessera.rules.endgame import judge
 from tessera.rules.scoring import score
 
 if TYPE_CHECKING:
     from tessera.interfaces.analysis import Analysis
-    from tessera.interfaces.player import Player
     from tessera.rules.game import Game
 
 CLOSE = 0.03
 """How much winrate playing on instead of passing may cost."""
-DECIDED = 0.8
-"""Ownership from which a stone of the other side counts as dead."""
+HOPE = 0.1
+"""How much more than passing a move must promise where the tree's value of passing is not to be believed."""
 
 
 def pointless(game: Game, color: int) -> list[int]:
@@ -41,29 +41,44 @@ def pointless(game: Game, color: int) -> list[int]:
     return [p for p in theirs.union(*clean) if stones[p] == EMPTY]
 
 
-def claims_too_much(game: Game, color: int, judge: Player) -> bool:
-    """Whether passing now would win only by counting stones that are dead to the judge (a network's policy).
+def believed_value(game: Game, color: int) -> float | None:
+    """What passing now brings, 1 a win and 0.5 a draw, where the tree would think too much of it; else None.
 
-    The opponent has passed. Ending the game here would be a quarrel about dead stones, lost with everybody
-    who sees them; playing on costs nothing under area scoring.
+    That is so when the opponent has passed and the board as it stands is better for `color` than without
+    the dead stones.
     """
-    sign = 1 if color == BLACK else -1
-    if sign * score(game).margin <= 0:
-        return False
-    return sign * score(game, endgame.judge(game, endgame.opinion(judge, game)).dead_points).margin <= 0
+    if game.passes != 1:
+        return None
+    standing, judged = (_value(margin, color) for margin in (score(game).margin, _judged(game)))
+    return judged if judged < standing else None
+
+
+def _judged(game: Game) -> float:
+    return score(game, judge(game).dead_points).margin
+
+
+def _value(margin: float, color: int) -> float:
+    """1, 0.5 or 0 for `color`; `margin` is Black's."""
+    return 0.5 + 0.5 * float(np.sign(margin)) * (1 if color == BLACK else -1)
 
 
 def decide(game: Game, analysis: Analysis, temperature: float, random: np.random.Generator, options: Options) -> int:
     """The move to play: most visited (or drawn by visits), except that a pass must be sane."""
     choice = _draw(analysis, temperature, random)
-    if choice != game.points:
-        return choice
-    if not _unsettled(game, analysis, options):
+    value = believed_value(game, analysis.color) if _may_pass(game, options) else None
+    if value is not None and choice != game.points:
+        # The search was not shown the pass. Where nothing promises more than it brings, the game is over.
+        return choice if analysis.moves[0].winrate > value + HOPE else game.points
+    if choice != game.points or not _unsettled(game, analysis, options):
         return choice
     for move in analysis.moves:
         if move.point != game.points and move.winrate >= analysis.moves[0].winrate - CLOSE:
             return move.point
     return choice
+
+
+def _may_pass(game: Game, options: Options) -> bool:
+    return game.points not in options.avoid and (not options.allow or game.points in options.allow)
 
 
 def _draw(analysis: Analysis, temperature: float, random: np.random.Generator) -> int:
@@ -76,14 +91,9 @@ def _draw(analysis: Analysis, temperature: float, random: np.random.Generator) -
 
 def _unsettled(game: Game, analysis: Analysis, options: Options) -> bool:
     """Whether passing now would leave something to argue about."""
-    stones = game.stones
-    sign = np.where(stones == analysis.color, 1.0, -1.0)
-    dead = (stones != EMPTY) & (sign * analysis.ownership < -DECIDED)
-    if options.fast_cleanup:
-        return bool((dead & (stones == opponent(analysis.color))).any())
-    if game.passes == 1:
+    if game.passes == 1 and not options.fast_cleanup:
         # The opponent has passed: passing too ends the game as it stands. Do so only for a win by counting,
         # or when the network sees no more than the count does.
-        margin = score(game).margin * (1 if analysis.color == BLACK else -1)
-        return margin <= 0 and analysis.winrate > 0.5
-    return bool((dead & (stones == opponent(analysis.color))).any())
+        return _value(score(game).margin, analysis.color) < 1 and analysis.winrate > 0.5
+    stones = game.stones
+    return any(stones[point] == opponent(analysis.color) for point in judge(game).dead_points)

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from tessera.interfaces.analysis import Analysis
 from tessera.interfaces.network import Evaluator
 from tessera.interfaces.player import Choice, Limits, Options, Report
-from tessera.players.passing import claims_too_much, decide, pointless
-from tessera.players.policy import PolicyPlayer
+from tessera.players.passing import believed_value, decide, pointless
 from tessera.players.reading import read_analysis
 from tessera.rules.layout import KO_POINT, KO_RULE, TO_PLAY, meta_at
 from tessera.search.batch import BatchSearch
@@ -182,7 +181,7 @@ class SearchPlayer:
         assert self._search is not None
         prior = self._search.arrays.prior[0, 0]
         banned = set(options.avoid) | set(pointless(game, color))
-        if game.passes == 1 and claims_too_much(game, color, PolicyPlayer(self._evaluator)):
+        if believed_value(game, color) is not None:
             banned.add(game.points)
         if options.allow:
             banned |= set(range(game.points + 1)) - set(options.allow)

@@ -40,14 +40,14 @@ def test_in_a_pipe_it_is_plain_and_sparse(tmp_path: Path) -> None:
     assert lines[0].split() == ["1", "black", "C3", "Black", "50.0%", "even", "7", "visits", "C3", "pass"]
     assert len([line for line in lines if re.match(r" +\d+  (black|white)", line)]) == 5
     assert result.stdout.count("A B C D E") == 2  # one board, at the end
-    assert "White, Tessera scripted, wins by 6.5 points." in result.stdout
+    assert "Black, Tessera scripted, wins by 17.5 points." in result.stdout
 
 
 def test_the_file_and_the_lines_to_paste(tmp_path: Path) -> None:
     result = run(demo.command, SHORT, *WORDS, "--out", str(tmp_path))
     path = tmp_path / "demo-00001.sgf"
     record = sgf.read(path)
-    assert (record.result, len(record.game().moves)) == ("W+6.5", 5)
+    assert (record.result, len(record.game().moves)) == ("B+17.5", 5)
     assert "SBKV[51.00]" in path.read_text()
     program = str(Path(sys.executable).parent / "tessera-gtp")
     assert f"Saved as {path}" in result.stdout
@@ -59,7 +59,7 @@ def test_json_is_one_document(tmp_path: Path) -> None:
     result = run(demo.command, SHORT, *WORDS, "--out", str(tmp_path), "--json")
     document = json.loads(result.stdout)
     assert document["moves"] == ["C3", "D3", "C4", "pass", "pass"]
-    assert (document["result"], document["interrupted"]) == ("W+6.5", False)
+    assert (document["result"], document["interrupted"]) == ("B+17.5", False)
     assert document["sgf"] == str(tmp_path / "demo-00001.sgf")
     assert Path(document["gtp"][0]).name == "tessera-gtp"
 

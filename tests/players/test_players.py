@@ -7,9 +7,10 @@ import time
 
 import numpy as np
 import pytest
+import torch
 
 from tessera.interfaces.player import Limits, Options, Player
-from tessera.players.passing import pointless
+from tessera.players.passing import believed_value, pointless
 from tessera.players.policy import PolicyPlayer
 from tessera.players.random import RandomPlayer, sensible_points
 from tessera.players.search import SearchPlayer
@@ -131,6 +132,35 @@ def test_dead_stones_are_taken_before_passing() -> None:
     while not game.is_over:
         game.play(game.to_play, player.choose(game, game.to_play, Limits(visits=100)).point)
     assert score(game).margin == 1.5
+
+
+def quarrel(passed: bool = True) -> Game:
+    """5x5, Black to play. As it stands Black wins; without its two dead stones it loses."""
+    rows = ["..ox.", "x.ox.", "..ox.", "x.ox.", ".oox."]
+    game = Game(5, komi=-4.5)
+    stones = {p: {"x": BLACK, "o": WHITE}[c] for p, c in enumerate("".join(rows)) if c != "."}
+    game.set_up(stones, to_play=WHITE if passed else BLACK)
+    if passed:
+        game.play(WHITE, game.points)
+    return game
+
+
+def test_no_win_is_claimed_by_dead_stones() -> None:
+    assert score(quarrel()).margin > 0
+    assert believed_value(quarrel(), BLACK) == 0.0
+    assert believed_value(quarrel(), WHITE) is None, "White is not the one who would profit"
+    assert believed_value(quarrel(passed=False), BLACK) is None, "White has not passed: nothing ends yet"
+    ahead = quarrel()
+    ahead.set_komi(-20.0)
+    assert believed_value(ahead, BLACK) is None, "won either way"
+
+
+@pytest.mark.parametrize(("promise", "passes"), [(-4.0, True), (4.0, False)])
+def test_a_lost_quarrel_is_passed_and_a_hopeful_one_played_on(promise: float, passes: bool) -> None:
+    """`promise` is the logit of Black's win in the network's eyes; Black has more stones throughout."""
+    world = ByStones(lambda own, other: torch.where(own.sum(1) > other.sum(1), promise, -promise))
+    choice = SearchPlayer(world, leaves=1).choose(quarrel(), BLACK, Limits(visits=8))
+    assert (choice.point == 25) == passes
 
 
 @pytest.mark.parametrize("player", [SearchPlayer(Constant(), visits=30), PolicyPlayer(Constant()), RandomPlayer()])

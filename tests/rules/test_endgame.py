@@ -1,11 +1,9 @@
-"""Dead stones and the score of finished games: by proof where there is one, else by expected ownership."""
+"""Dead stones and the score of finished games: by proof where there is one, else by playouts."""
 
 from __future__ import annotations
 
-import pytest
-
-from tessera.gtp.endgame import judge
 from tessera.rules.coords import vertex
+from tessera.rules.endgame import judge
 from tessera.rules.game import Game
 from tests.gtp.fakes import Desk, FakePlayer
 
@@ -58,21 +56,45 @@ def test_proved_positions_need_no_opinion() -> None:
             assert status.seki == ()
 
 
-def test_opinion_decides_the_rest() -> None:
+def test_an_opinion_from_elsewhere_decides_the_rest() -> None:
     game = position(OPEN)
-    assert names(game, judge(game, None).dead) == set()
     a2 = 15
     ownership = [1.0 if column < 3 else -1.0 for row in range(5) for column in range(5)]
     assert game.stones[a2] == WHITE
     status = judge(game, ownership)
     assert not status.settled
     assert names(game, status.dead) == {"A2", "C3", "C1"}
+    assert judge(game, [0.0] * 25).dead == (), "nobody dies of an even opinion"
 
 
-@pytest.mark.parametrize("strength", [0.3, -0.3, 0.0])
-def test_a_weak_opinion_kills_nothing(strength: float) -> None:
-    game = position(OPEN)
-    assert judge(game, [strength] * 25).dead == ()
+LEFTOVERS = """
+    ..xo..o..
+    ..xo..o..
+    ..xo..o..
+    o.xo..ox.
+    ..xo..o..
+    ..xo..o..
+    .xxo..o..
+    ..xo..o..
+    ..xo..o..
+"""
+"""Nothing is proved: no wall has two eyes yet. A6 and H6 are dead."""
+
+
+def test_playouts_tell_dead_stones_from_living_ones() -> None:
+    game = position(LEFTOVERS)
+    assert not judge(game).settled
+    assert names(game, judge(game).dead) == {"A6", "H6"}
+    swapped = Game(9, komi=0.5)
+    swapped.set_up({int(p): 3 - int(game.stones[p]) for p in range(81) if game.stones[p]})
+    assert names(swapped, judge(swapped).dead) == {"A6", "H6"}
+
+
+def test_the_verdict_is_the_same_every_time_and_leaves_the_game_alone() -> None:
+    game = position(LEFTOVERS)
+    state = game.state.copy()
+    assert len({judge(game) for _ in range(3)}) == 1
+    assert (game.state == state).all()
 
 
 def test_seki_without_eyes() -> None:
@@ -88,26 +110,25 @@ def test_seki_without_eyes() -> None:
         .xooooo
         """
     )
-    status = judge(game, None)
+    status = judge(game, [0.0] * 49)
     assert names(game, status.seki) == {"B7", "B6", "B5", "C5", "D5", "D6", "D7"}
     assert status.dead == ()
     parts = [names(game, part) for part in (status.alive, status.dead, status.seki)]
     assert sum(map(len, parts)) == len(set.union(*parts)) == int((game.stones > 0).sum())
 
 
-def test_a_session_scores_by_the_players_opinion() -> None:
-    ownership = [1.0 if column < 3 else -1.0 for row in range(5) for column in range(5)]
-    player = FakePlayer(ownership=lambda game: ownership)
-    desk = Desk(player)
-    stones = "b C5 w E5 b B4 b C4 w D4 w E4 b B3 w C3 w E3 w A2 b B2 b C2 w D2 w E2 b B1 w C1"
-    assert desk.say("boardsize 5", "komi 0.5", f"gogui-setup {stones}") == "= "
-    assert desk.say("final_status_list dead") == "= C3\nA2\nC1"
-    assert desk.say("final_score") == "= B+6.5"
+def test_a_session_lists_every_stone_once_and_scores_without_the_dead() -> None:
+    desk = Desk(FakePlayer())
+    stones = " ".join(
+        f"{'b' if c == 'x' else 'w'} {vertex(p, 9)}" for p, c in enumerate("".join(LEFTOVERS.split())) if c != "."
+    )
+    assert desk.say("boardsize 9", "komi 0.5", f"gogui-setup {stones}") == "= "
+    assert desk.say("final_status_list dead") == "= A6\nH6"
     lists = [desk.say(f"final_status_list {kind}").removeprefix("= ").split() for kind in ("alive", "dead", "seki")]
     assert sorted(name for part in lists for name in part) == sorted(stones.split()[1::2])
 
 
-def test_a_settled_board_asks_nobody() -> None:
+def test_scoring_does_not_ask_the_player() -> None:
     player = FakePlayer()
     desk = Desk(player)
     stones = " ".join(
