@@ -51,7 +51,7 @@ SPECS: dict[str, Any] = {
     "evaluators": EvaluatorSpec("x", "", lambda module, device: None),  # type: ignore[arg-type,return-value]
     "players": PlayerSpec("x", "", {}, lambda context: None),  # type: ignore[arg-type,return-value]
     "trainers": TrainerSpec("x", "", {}, lambda *_: None),  # type: ignore[arg-type,return-value]
-    "arbiters": ArbiterSpec("x", "", {}, lambda: None),  # type: ignore[arg-type,return-value]
+    "arbiters": ArbiterSpec("x", "", {}, lambda *_: True, lambda *_: None),  # type: ignore[arg-type,return-value]
     "stores": StoreSpec("x", "", lambda: None),  # type: ignore[arg-type,return-value]
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,12 @@ import tessera_resnet
 from tessera.builtin import torch_evaluator, uniform
 from tessera.checkpoints.store import FileStore
 from tessera.errors import BadValue, CheckpointError
-from tessera.interfaces.arbiter import ArbiterSpec, GameRecord
+from tessera.interfaces.arbiter import ArbiterContext, ArbiterSpec, Entrant, GameRecord, Opening, Task
 from tessera.interfaces.network import EvaluatorSpec, NetworkSpec, Outputs
 from tessera.interfaces.stores import StoreSpec
 from tessera.interfaces.trainer import StepReport, TrainerSpec
 from tessera.plugins import build_manager
+from tessera.rules.ruleset import PRESETS
 from tessera.testing import (
     ConformanceError,
     check_arbiter,
@@ -233,34 +234,55 @@ class Scripted:
     def __init__(self, **changes: Any) -> None:
         self.changes = changes
 
-    def play(self, black: str, white: str, openings: Sequence[str]) -> list[GameRecord]:
-        moves = ((1, 0), (2, 1), (1, 25), (2, 25))
-        record = GameRecord(black, white, "B+3.5", moves, 5, 7.5, "chinese-kgs", "", (0.1, 0.2))
-        return [dataclasses.replace(record, opening=opening, **self.changes) for opening in openings]
+    def play(self, tasks: Sequence[Task]) -> Iterator[GameRecord]:
+        for task in tasks:
+            moves = (*task.opening.moves, (2, 1), (1, 25), (2, 25))
+            record = GameRecord(
+                task.number,
+                task.black,
+                task.white,
+                "B+3.5",
+                moves,
+                5,
+                7.5,
+                "chinese-kgs",
+                task.opening.name,
+                (0.1, 0.2),
+            )
+            yield dataclasses.replace(record, **self.changes)
 
     def close(self) -> None:
         pass
 
 
-def check_scripted(**changes: Any) -> None:
-    spec = ArbiterSpec("scripted", "for tests", {}, lambda: Scripted(**changes))  # type: ignore[arg-type,return-value]
-    check_arbiter(spec, black="a", white="b", openings=["x", "y"])
+def check_scripted(folder: Path, *, accepts: bool = True, **changes: Any) -> None:
+    spec = ArbiterSpec("scripted", "for tests", {}, lambda black, white: accepts, lambda context: Scripted(**changes))
+    entrants = {name: Entrant(name, "tessera") for name in "ab"}
+    context = ArbiterContext(entrants=entrants, size=5, rules=PRESETS["chinese-kgs"], komi=7.5, logs=folder)
+    opening = Opening("corner", ((1, 0),))
+    check_arbiter(spec, context=context, tasks=[Task(1, "a", "b", opening), Task(2, "a", "b", opening)])
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"accepts": False}, "a and b are accepted"),
         ({"result": "B wins"}, "result 'B wins'"),
         ({"result": "Void"}, "void game says why"),
+        ({"result": "Void", "note": "crash", "culprit": "c"}, "void game says why and by whom"),
         ({"black": "b"}, "names the players"),
+        ({"attempt": 2}, "opening and attempt"),
+        ({"moves": ((2, 1),)}, "begins with its opening"),
         ({"moves": ((1, 0), (2, 0))}, "move 2 is legal"),
+        ({"komi": 6.5}, "komi and rules are the league's"),
         ({"seconds": (0.0, -1.0)}, "not negative"),
+        ({"number": 1}, "every task is played once"),
     ],
 )
-def test_arbiters(changes: dict[str, Any], words: str) -> None:
-    check_scripted()
+def test_arbiters(changes: dict[str, Any], words: str, tmp_path: Path) -> None:
+    check_scripted(tmp_path)
     with pytest.raises(ConformanceError, match=words):
-        check_scripted(**changes)
+        check_scripted(tmp_path, **changes)
 
 
 def test_uniform_knows_nothing() -> None:
