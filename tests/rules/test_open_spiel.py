@@ -41,16 +41,16 @@ def legal(state: Any, size: int) -> set[int]:
 def compare_game(size: int, seed: int) -> tuple[int, bool]:
     """Play one random game in both; returns the positions compared, and whether it was counted at the end."""
     random = np.random.default_rng((size, seed))
-    eager = 0.03 if seed % 2 else 0.2  # to pass: some games go on over full boards, others end half-way
+    length = random.integers(2 * size * size - 3)  # after which both pass: counted at every stage of the game
     ours, theirs = Game(size, rules=RULES), pyspiel.load_game(f"go(board_size={size})").new_initial_state()
     seen, actions = {ours.stones.tobytes()}, []
     for number in range(2 * size * size - 1):
         mask = ours.legal_mask()
         points = np.flatnonzero(mask)
         assert set(points.tolist()) == legal(theirs, size), f"legal moves, game {seed}, move {number}"
-        if len(points) > 1 and random.random() > eager:
+        if len(points) > 1 and random.random() > 0.03:
             points = points[:-1]
-        point = int(random.choice(points))
+        point = int(random.choice(points)) if number < length else ours.points
         ours.play(ours.to_play, point)
         theirs.apply_action(flipped(point, size))
         actions.append(flipped(point, size))
