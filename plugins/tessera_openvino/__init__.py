@@ -1,4 +1,4 @@
-"""Networks through OpenVINO: two to four times the speed of eager torch on a CPU (the extra `openvino`).
+"""Networks through OpenVINO: faster than eager torch for small batches on a CPU (the extra `openvino`).
 
 Start reading at `evaluator`.
 """

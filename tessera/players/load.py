@@ -37,6 +37,10 @@ def open_evaluator(
     where = pick_device(device)
     if where.split(":")[0] not in spec.devices:
         raise BadValue("device", where, f"{', '.join(spec.devices)} for the evaluator {evaluator!r}")
+    if where == "cpu":
+        from tessera.nn.allocator import keep_freed_memory
+
+        keep_freed_memory()
     loaded = load(checkpoint or str(shipped_path()), manager)
     return spec.build(loaded.module, where)
 

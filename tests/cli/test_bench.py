@@ -1,4 +1,4 @@
-"""`tessera bench rules` runs, reports both masks, and says what is missing. Its figures are not judged here."""
+"""`tessera bench` runs, reports what it promises, and says what is missing. Its figures are not judged here."""
 
 from __future__ import annotations
 
@@ -46,3 +46,30 @@ def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--help"]) == 0
     shown = capsys.readouterr().out
     assert "rules" in shown and "search" in shown
+
+
+def test_networks_in_turns(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["bench", "network", "--network", "resnet", "--set", "blocks=1", "--size", "5", "--batch", "2"]
+    assert main([*words, "--batch", "1", "--threads", "1", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["network"], report["size"]) == ("resnet", 5)
+    assert [(line["evaluator"], line["batch"], line["ratio"]) for line in report["lines"]] == [
+        ("torch", 2, 1.0),
+        ("torch", 1, 1.0),
+    ]
+    assert all(line["milliseconds"] > 0 for line in report["lines"])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--set", "blocks=1"], "--set needs --network"),
+        (["--network", "resnet", "--set", "colour=3"], "network resnet: setting"),
+        (["--network", "minigo"], "minigo"),
+        (["--evaluator", "abacus"], "abacus"),
+        (["--batch", "0"], "--batch"),
+    ],
+)
+def test_wrong_words(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "network", *words]) in (1, 2)
+    assert message in capsys.readouterr().err
