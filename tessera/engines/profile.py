@@ -1,27 +1,31 @@
-"""External engines by name: where to find each program, and how to make it play by our rules.
+"""What a profile says about one engine, and what follows from it: its command line, folder and version.
 
-A profile is a TOML file. Ours come with the package (`tessera/profiles`); `./engines` and then the folder
-named by $TESSERA_ENGINES may add more, or replace one of the same name. A profile is data: nothing in it is
-run except the program it names, with the arguments it lists.
+Every word of a command line is passed as it is, never through a shell.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from tessera.errors import BadValue, EngineError
 
-VARIABLE = "TESSERA_ENGINES"
-MAX_PROFILE_BYTES = 64 * 1024
 PROBE_SECONDS = 10.0
+"""Within this a program has to print its version and exit."""
+BESIDE_PROGRAM = "{program}"
+"""The `folder` of an engine that must run where its program file lies."""
+
+
+def program_variable(name: str) -> str:
+    """The environment variable that names the program of a profile: 'leela-zero' -> TESSERA_PROGRAM_LEELA_ZERO."""
+    return "TESSERA_PROGRAM_" + re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
 @dataclass(frozen=True)
@@ -42,109 +46,153 @@ class Profile:
     """What makes it speak GTP."""
     folders: tuple[str, ...] = ()
     """Where to look beside the PATH."""
+    folder: str = ""
+    """The folder it must run in; '{program}' is where its program file lies, '' wherever we are."""
+    cannot: tuple[str, ...] = ()
+    """What it cannot do, a phrase each; `tessera engines list` shows them."""
+    sizes: tuple[float, float] = (2, 25)
+    """Smallest and largest board."""
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Arguments by ruleset preset."""
+    rule_names: Mapping[str, str] = field(default_factory=dict)
+    """Its own name of each preset, for {rules} in `arguments` and `setup`."""
     settings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Arguments by setting ('level', 'seed'), with {} where the value goes."""
+    pairs: Mapping[str, str] = field(default_factory=dict)
+    """Settings that go as 'key={}' into one argument, separated by commas."""
+    pair_option: str = ""
+    """The option before that argument ('-override-config'); '' where it stands alone."""
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Values of settings that are not given."""
+    limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Least and greatest value of a setting."""
     setup: tuple[str, ...] = ()
-    """GTP commands to send at the start, with {rules} where the preset's name goes."""
+    """GTP commands to send at the start, with {rules} where its name of the rules goes."""
+    new_game: tuple[str, ...] = ()
+    """GTP commands to send before every game, with {seed} where a number goes."""
     name: str = ""
     """The file's name without .toml."""
 
-    def find(self) -> str | None:
-        """The path of the program, None where it is not installed."""
-        path = os.pathsep.join([os.environ.get("PATH", os.defpath), *self.folders])
-        return next((found for program in self.programs if (found := shutil.which(program, path=path))), None)
+    # ------------------------------------------------------------ the program
 
-    def command(self, rules: str, settings: Mapping[str, object] | None = None) -> list[str]:
+    def find(self, program: str | None = None) -> str | None:
+        """The path of the program, None where it is not installed.
+
+        `program` (a path or a name), else $TESSERA_PROGRAM_<NAME>, replaces the names of the profile.
+        """
+        wanted = program or os.environ.get(program_variable(self.name))
+        path = os.pathsep.join([os.environ.get("PATH", os.defpath), *self.folders])
+        names = (wanted,) if wanted else self.programs
+        return next((found for each in names if (found := shutil.which(each, path=path))), None)
+
+    def located(self, program: str | None = None) -> str:
+        """As `find`. Raises `EngineError` with the cure where nothing is found."""
+        found = self.find(program)
+        if found is None:
+            asked = program or os.environ.get(program_variable(self.name))
+            where = f" at {asked!r}" if asked else ""
+            raise EngineError(f"{self.title} is not installed{where}: {self.cure}")
+        return found
+
+    def directory(self, program: str) -> Path | None:
+        """The folder it has to run in, None where that does not matter."""
+        if not self.folder:
+            return None
+        beside = str(Path(program).resolve().parent)
+        return Path(self.folder.replace(BESIDE_PROGRAM, beside))
+
+    # ------------------------------------------------------------ how it is started
+
+    def command(
+        self, rules: str, settings: Mapping[str, object] | None = None, *, program: str | None = None
+    ) -> list[str]:
         """The command line for GTP under a preset. Raises `EngineError`, or `BadValue` for what it cannot do."""
-        program = self.find()
-        if program is None:
-            raise EngineError(f"{self.title} is not installed: {self.cure}")
-        if self.rules and rules not in self.rules:
-            raise BadValue(f"rules for {self.title}", rules, ", ".join(self.rules))
-        words = [program, *self.arguments, *self.rules.get(rules, ())]
-        for key, value in (settings or {}).items():
-            if key not in self.settings:
-                raise BadValue(f"setting of {self.title}", key, ", ".join(self.settings) or "none")
-            words += [word.replace("{}", str(value)) for word in self.settings[key]]
+        found = self.located(program)
+        name = self.rules_name(rules)
+        words = [found, *(word.replace("{rules}", name) for word in self.arguments), *self.rules.get(rules, ())]
+        pairs = []
+        for key, value in {**self.defaults, **(settings or {})}.items():
+            text = self._value(key, value)
+            words += [word.replace("{}", text) for word in self.settings.get(key, ())]
+            if key in self.pairs:
+                pairs.append(self.pairs[key].replace("{}", text))
+        if pairs:
+            words += [*([self.pair_option] if self.pair_option else []), ",".join(pairs)]
         return words
 
-    def probe(self) -> str:
+    def rules_name(self, rules: str) -> str:
+        """Its own name of a preset. Raises `BadValue` for rules it does not play."""
+        known = self.rules or self.rule_names
+        if known and rules not in known:
+            raise BadValue(f"rules for {self.title}", rules, ", ".join(known))
+        return self.rule_names.get(rules, rules)
+
+    def start_commands(self, rules: str) -> tuple[str, ...]:
+        """`setup` for a preset. Raises `BadValue` for rules it does not play."""
+        return tuple(line.replace("{rules}", self.rules_name(rules)) for line in self.setup)
+
+    def check_size(self, size: int) -> None:
+        """Raises `BadValue` for a board it does not play on."""
+        smallest, largest = self.sizes
+        if not smallest <= size <= largest:
+            raise BadValue(f"board size for {self.title}", size, f"{smallest:g} to {largest:g}")
+
+    def knobs(self) -> list[str]:
+        """The names of all settings."""
+        return [*self.settings, *(key for key in self.pairs if key not in self.settings)]
+
+    def _value(self, key: str, value: object) -> str:
+        """A setting's value as a word, checked against its limits."""
+        if key not in self.knobs():
+            raise BadValue(f"setting of {self.title}", key, ", ".join(self.knobs()) or "none")
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if key in self.limits:
+            least, greatest = self.limits[key]
+            if not _is_within(text, least, greatest):
+                raise BadValue(f"{key} of {self.title}", value, f"{least:g} to {greatest:g}")
+        return text
+
+    # ------------------------------------------------------------ is it the right one?
+
+    def probe(self, program: str | None = None) -> str:
         """The version of the program found. Raises `EngineError` when it is absent, silent or another program."""
-        program = self.find()
-        if program is None:
-            raise EngineError(f"{self.title} is not installed: {self.cure}")
-        try:
-            done = subprocess.run(
-                [program, *self.version_arguments],
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=PROBE_SECONDS,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise EngineError(f"{program} did not tell its version: {error}") from None
-        match = re.search(self.version_pattern, done.stdout + done.stderr)
+        found = self.located(program)
+        output = _output_of([found, *self.version_arguments])
+        match = None if output is None else re.search(self.version_pattern, output)
         if match is None:
-            raise EngineError(f"{program} is another program, not {self.title}: {self.cure}")
+            why = "told no version and did not end" if output is None else f"is another program, not {self.title}"
+            raise EngineError(f"{found} {why}: {self.cure}")
         return match.group(1)
 
 
-def load_profiles() -> dict[str, Profile]:
-    """Every profile by name; later folders replace earlier ones. Raises `BadValue` for a file that is none."""
-    return {path.stem: read_profile(path) for folder in _folders() for path in sorted(folder.glob("*.toml"))}
-
-
-def load_profile(name: str) -> Profile:
-    profiles = load_profiles()
-    if name not in profiles:
-        raise BadValue("engine", name, ", ".join(profiles), f"or put {name}.toml into ./engines")
-    return profiles[name]
-
-
-def read_profile(path: Path) -> Profile:
-    """One file, every key and type checked."""
-    where = f"engine profile {path}"
-    if path.stat().st_size > MAX_PROFILE_BYTES:
-        raise BadValue(where, f"{path.stat().st_size} bytes", f"up to {MAX_PROFILE_BYTES}")
+def _is_within(text: str, least: float, greatest: float) -> bool:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadValue(where, str(error), "a TOML file") from None
-    known = {each.name for each in fields(Profile)} - {"name"}
-    required = {"title", "programs", "cure", "version_arguments", "version_pattern"}
-    for key in table:
-        if key not in known:
-            raise BadValue(f"{where}: key", key, ", ".join(sorted(known)))
-    for key in sorted(required - table.keys()):
-        raise BadValue(f"{where}: key", key, "present, for it is required")
-    return Profile(**{key: _checked(where, key, value) for key, value in table.items()}, name=path.stem)
+        return least <= float(text) <= greatest
+    except ValueError:
+        return False
 
 
-def _checked(where: str, key: str, value: Any) -> Any:
-    if key in ("rules", "settings"):
-        if not isinstance(value, dict):
-            raise BadValue(f"{where}: {key}", value, "a table of lists of words")
-        return {name: _words(f"{where}: {key}.{name}", words) for name, words in value.items()}
-    if key in ("title", "cure", "version_pattern"):
-        if not isinstance(value, str):
-            raise BadValue(f"{where}: {key}", value, "text")
-        return value
-    return _words(f"{where}: {key}", value)
+def _output_of(command: Iterable[str]) -> str | None:
+    """What a program prints on both streams; None when it cannot be started or does not end in time.
 
-
-def _words(where: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-        raise BadValue(where, value, "a list of words")
-    return tuple(value)
-
-
-def _folders() -> Iterator[Path]:
-    yield Path(__file__).parent / "profiles"
-    yield Path("engines")
-    if extra := os.environ.get(VARIABLE):
-        yield Path(extra)
+    A wrong program may be anything, a game with a window too: it runs in its own session, which is ended.
+    """
+    try:
+        process = subprocess.Popen(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError:
+        return None
+    with process:
+        try:
+            return process.communicate(timeout=PROBE_SECONDS)[0].decode("utf-8", errors="replace")
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                if process.returncode is None:
+                    os.killpg(process.pid, signal.SIGKILL)

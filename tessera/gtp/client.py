@@ -2,7 +2,7 @@
 
 The engine runs in its own session, so that it and its children can be killed together. Every command has a
 deadline, every reply a size; an engine that is late, dies or breaks the protocol raises `EngineError` and is
-not used again. stderr is drained into a bounded tail that error messages quote.
+not used again. stderr is drained into a bounded tail that error messages quote, and to a listener.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 from tessera.errors import EngineError
+from tessera.gtp.processes import kill_session
 from tessera.gtp.protocol import MAX_ID, body
 
 MAX_REPLY = 1 << 22
@@ -52,8 +53,12 @@ class GtpClient:
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
         timeout: float = 30.0,
+        stderr: Callable[[bytes], None] | None = None,
     ) -> None:
-        """Start the engine; `timeout` is the deadline of commands that have none of their own."""
+        """Start the engine; `timeout` is the deadline of commands that have none of their own.
+
+        `stderr` hears each line of the engine's stderr (in pieces of MAX_LINE bytes) from a thread of ours.
+        """
         self.name = name or Path(command[0]).name
         self.timeout = timeout
         self._id = 0
@@ -62,6 +67,7 @@ class GtpClient:
         self._arrived = threading.Condition()
         self._ended = self._closing = False
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
+        self._stderr = stderr
         try:
             self._process = subprocess.Popen(
                 list(command),
@@ -107,6 +113,11 @@ class GtpClient:
             return False
 
     @property
+    def pid(self) -> int:
+        """The engine's process, which leads its session and process group."""
+        return self._process.pid
+
+    @property
     def tail(self) -> list[str]:
         """The last lines of the engine's stderr."""
         return list(self._tail)
@@ -121,7 +132,8 @@ class GtpClient:
     def close(self, *, quit_first: bool = True) -> int | None:
         """End the engine and all its children: `quit`, then SIGTERM, then SIGKILL. Returns its exit code.
 
-        Safe to call twice. A broken engine is not asked to quit.
+        Safe to call twice, and with `quit_first=False` while another thread waits in `send`, which then raises
+        `EngineError`. A broken engine is not asked to quit.
         """
         if self._process.returncode is not None:
             return self._process.returncode
@@ -134,8 +146,8 @@ class GtpClient:
         if not (asked and self._left(LEAVE_SECONDS)):
             self._kill(signal.SIGTERM)
             self._left(LEAVE_SECONDS)
-        # The leader may be gone while its children are not.
-        self._kill(signal.SIGKILL)
+        # The leader may be gone while its children are not; until it is reaped nobody else gets its number.
+        kill_session(self._process.pid)
         self._process.wait()
         with self._arrived:
             self._closing = True
@@ -167,7 +179,10 @@ class GtpClient:
         has killed the group, nobody else can be given its number."""
         if self._process.returncode is not None:
             return self._process.returncode
-        found = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        try:
+            found = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:  # another thread has just reaped it in `close`
+            return self._process.returncode
         if found is None:
             return None
         return found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
@@ -253,3 +268,5 @@ class GtpClient:
         with contextlib.suppress(OSError, ValueError):
             while line := stream.readline(MAX_LINE):
                 self._tail.append(line.decode("utf-8", errors="replace").rstrip())
+                if self._stderr is not None:
+                    self._stderr(line)
