@@ -86,5 +86,5 @@ def _cell(value: str | float) -> str | int | float:
         line = clean(value)
         return f"'{line}" if line.startswith(FORMULA) else line
     if isinstance(value, int):
-        return value
+        return int(value)  # a spreadsheet's yes and no are 1 and 0
     return round(float(value), 4) if math.isfinite(value) else ""

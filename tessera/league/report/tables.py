@@ -38,15 +38,17 @@ HINTS = {
 
 def ratings_table(summary: Summary) -> str:
     """A line for each player with all its figures."""
-    heads = "".join(
-        f'<th scope="col"{f" title={chr(34)}{HINTS[title]}{chr(34)}" if title in HINTS else ""}>{title}</th>'
-        for title in COLUMNS
-    )
-    lines = (
-        f'<tr><th scope="row">{_ranked(rank, row)}</th>{"".join(f"<td>{show(row)}</td>" for show in COLUMNS.values())}</tr>'
-        for rank, row in enumerate(summary.rows, 1)
-    )
+    heads = "".join(map(_head, COLUMNS))
+    lines = []
+    for rank, row in enumerate(summary.rows, 1):
+        cells = "".join(f"<td>{show(row)}</td>" for show in COLUMNS.values())
+        lines.append(f'<tr><th scope="row">{_ranked(rank, row)}</th>{cells}</tr>')
     return _table("Ratings", f'<th scope="col">Player</th>{heads}', lines)
+
+
+def _head(title: str) -> str:
+    hint = f' title="{HINTS[title]}"' if title in HINTS else ""
+    return f'<th scope="col"{hint}>{title}</th>'
 
 
 def cross_table(summary: Summary) -> str:
