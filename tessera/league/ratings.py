@@ -50,23 +50,32 @@ class PairFit:
     """Points of `first` in all these games."""
     expected: float
     """Points the fit expects of `first`."""
+    spread: float
+    """Standard deviation of `score` if the fit were the truth."""
     sigma: float
-    """Standard deviation of `score - expected`; smaller than that of the score, as the fit has followed it.
+    """Standard deviation of `score - expected`: smaller, as the fit has followed the score.
 
     0 where the fit follows this pair alone and can say nothing about it.
     """
 
     @property
     def residual(self) -> float:
-        """How many sigmas `first` did better than expected; 0 where nothing could be expected."""
+        """`score - expected` in units of `sigma`, thus standard normal; 0 where nothing could be expected."""
         return (self.score - self.expected) / self.sigma if self.sigma > 0 else 0.0
 
-    def surprising(self, sigmas: float = 3.0) -> bool:
-        """Whether the score is further off than that even with half a point less.
+    @property
+    def distance(self) -> float:
+        """`score - expected` in units of `spread`."""
+        return (self.score - self.expected) / self.spread
 
-        The half point is the continuity correction: without it one upset against a far weaker player would count.
+    def surprising(self, sigmas: float = 3.0) -> bool:
+        """Whether the score lies further than that many `spread` off the expectation, even with half a point less.
+
+        Careful on purpose: in a circle of pairs one upset gives all of them the same residual, also the pair that
+        scored 380 of 400 where 378.8 were expected; and without the half point (a continuity correction) a single
+        upset against a far weaker player would do.
         """
-        return self.sigma > 0 and abs(self.score - self.expected) - 0.5 > sigmas * self.sigma
+        return abs(self.score - self.expected) - 0.5 > sigmas * self.spread
 
 
 @dataclass(frozen=True)
@@ -121,7 +130,7 @@ class Ratings:
 
     def surprises(self, sigmas: float = 3.0) -> tuple[PairFit, ...]:
         """The pairs whose score these ratings cannot explain, the worst first."""
-        return tuple(sorted((p for p in self.pairs if p.surprising(sigmas)), key=lambda p: -abs(p.residual)))
+        return tuple(sorted((p for p in self.pairs if p.surprising(sigmas)), key=lambda p: -abs(p.distance)))
 
 
 def fit(
@@ -302,4 +311,4 @@ def _pair_fit(i: int, j: int, row: Array, c: Array) -> PairFit:
     taken += 2.0 * v * signed * (c[i, -1] - c[j, -1]) + signed * signed * c[-1, -1]
     left = v - float(taken)
     sigma = math.sqrt(left) if left > 1e-6 * v else 0.0
-    return PairFit(first=i, second=j, games=w, score=s, expected=mean, sigma=sigma)
+    return PairFit(first=i, second=j, games=w, score=s, expected=mean, spread=math.sqrt(v), sigma=sigma)

@@ -220,5 +220,5 @@ def _components(ratings: Ratings, order: Sequence[int]) -> tuple[tuple[str, ...]
 def _surprise(names: Sequence[str], pair: PairFit) -> str:
     """'a scored 12 of 20 against b, the ratings expect 18.4 (3.6 sigma)'."""
     one, other = names[pair.first], names[pair.second]
-    expected = f"the ratings expect {pair.expected:.1f} ({abs(pair.residual):.1f} sigma)"
+    expected = f"the ratings expect {pair.expected:.1f} ({abs(pair.distance):.1f} sigma)"
     return f"{one} scored {pair.score:g} of {pair.games:g} against {other}, {expected}"
