@@ -24,6 +24,8 @@ Indices = NDArray[np.int64]
 
 _LONGEST_STEP = 3.0
 """Nats; far from the maximum the curvature says little, and a full step would leap where it vanishes."""
+_FARTHEST = 300.0
+"""Nats at which cosh squared still fits a double."""
 _ROUNDS = 500
 
 
@@ -41,6 +43,10 @@ class Matches:
         """[M] points per game of the first one, 0 to 1."""
         return 0.5 * (1.0 + np.tanh(0.5 * self._eta(x)))
 
+    def variance(self, x: Array) -> Array:
+        """[M] of the points in one game without draws, p (1 - p); never 0, however far apart the two are."""
+        return 0.25 / np.cosh(np.clip(0.5 * self._eta(x), -_FARTHEST, _FARTHEST)) ** 2
+
     def log_likelihood(self, x: Array) -> float:
         """At parameters x [V+1]; 0 or less."""
         eta = self._eta(x)
@@ -54,8 +60,7 @@ class Matches:
 
     def information(self, x: Array) -> Array:
         """[V+1, V+1], minus the Hessian of log L; singular along equal shifts of all nodes."""
-        p, nodes = self.expected(x), len(x) - 1
-        v = self.weight * p * (1.0 - p)
+        nodes, v = len(x) - 1, self.weight * self.variance(x)
         out = np.zeros((nodes + 1, nodes + 1))
         for i, j, sign in ((self.first, self.second, -1.0), (self.second, self.first, -1.0)):
             np.add.at(out, (i, j), sign * v)

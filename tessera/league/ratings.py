@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from tessera.errors import BadValue
 from tessera.league import connect
@@ -36,6 +36,8 @@ from tessera.league.newton import Array, Indices, Matches, maximise
 DEFAULT_PRIOR = 0.5
 """Virtual draws; half a game keeps the unbeaten finite and pulls at most a quarter of a point from anybody."""
 _SMALLEST_PRIOR = 1e-6
+_WIDEST = 8000
+"""Elo; a player half-way between anchors further apart would leave no trace in double precision."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,8 @@ def _check_anchors(anchors: Mapping[int, float], n: int) -> dict[int, float]:
             raise BadValue("anchor", index, f"the index of one of {n} players")
         if not math.isfinite(elo):
             raise BadValue("anchor", elo, "a finite Elo")
+    if anchors and max(anchors.values()) - min(anchors.values()) > _WIDEST:
+        raise BadValue("anchors", sorted(anchors.values()), f"at most {_WIDEST} Elo from the lowest to the highest")
     return dict(anchors)
 
 
@@ -240,7 +244,7 @@ def _assemble(
     """Fit, pin or centre, and turn nats into Elo."""
     n = len(players)
     x, covariance = _solve(n, games, anchors, prior, first_player)
-    pairs = _pair_fits(games, games.expected(x), covariance)
+    pairs = _pair_fits(games, games.expected(x), games.variance(x), covariance)
     strength, spread = x[:n], covariance[:n, :n]
     if not anchors and n:
         strength = strength - strength.mean()
@@ -289,7 +293,7 @@ def _with_prior(games: Matches, n: int, prior: float, first_player: bool) -> Mat
     )
 
 
-def _pair_fits(games: Matches, expected: NDArray[np.float64], covariance: Array) -> tuple[PairFit, ...]:
+def _pair_fits(games: Matches, expected: Array, variance: Array, covariance: Array) -> tuple[PairFit, ...]:
     """Both colours of each pair together.
 
     With v the variance of the score and a its gradient by the parameters, the residual has variance v - a'Ca: the
@@ -299,7 +303,7 @@ def _pair_fits(games: Matches, expected: NDArray[np.float64], covariance: Array)
     sums: dict[tuple[int, int], Array] = {}
     for line, (i, j) in enumerate(_edges(games.first, games.second)):
         w, s, p = games.weight[line], games.score[line], expected[line]
-        v = w * p * (1.0 - p)
+        v = w * variance[line]
         row = (w, s, w * p, v, v) if forward[line] else (w, w - s, w * (1.0 - p), v, -v)
         sums[min(i, j), max(i, j)] = sums.get((min(i, j), max(i, j)), np.zeros(5)) + row
     return tuple(_pair_fit(i, j, row, covariance) for (i, j), row in sorted(sums.items()))

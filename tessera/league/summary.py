@@ -110,7 +110,7 @@ def summarise(
     names = list(dict.fromkeys([*players, *(name for r in everything for name in (r.black, r.white))]))
     ratings = rate(games, names, anchors=anchors, prior=prior)
     order = sorted(range(len(names)), key=lambda i: (-ratings.elo[i], names[i]))
-    unique = len({game.moves for game in games})
+    unique = len({game.moves or game.number for game in games})  # results alone show no repetition
     cross = _cross(games)
     return Summary(
         title=title,

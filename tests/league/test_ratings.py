@@ -239,6 +239,7 @@ def test_anchors_far_apart_still_converge(spread):
         ({"prior": 1e-9}, "prior"),
         ({"anchors": {5: 0.0}}, "anchor"),
         ({"anchors": {0: float("inf")}}, "anchor"),
+        ({"anchors": {0: 0.0, 1: 9000.0}}, "anchors"),
     ],
 )
 def test_arguments_are_checked(settings, name):
