@@ -31,7 +31,9 @@ def _advantage(summary: Summary) -> str:
 
 
 def setting(summary: Summary) -> str:
-    """Board, komi and rules in one line; plain text."""
+    """Board, komi and rules in one line; plain text, empty before the first record."""
+    if not summary.size:
+        return ""
     return f"{summary.size}×{summary.size}, komi {summary.komi:g}, {clean(summary.rules)} rules"
 
 
@@ -39,7 +41,10 @@ def scale_note(summary: Summary) -> str:
     """What the Elo of this page is relative to, as HTML."""
     anchors = [row for row in summary.rows if row.anchored]
     if not anchors:
-        return "No player is pinned: only differences between players mean anything."
+        return (
+            "No player is pinned: Elo and the 95% intervals are relative to the mean of all players, "
+            "and only differences mean anything."
+        )
     pinned = ", ".join(f"<bdi>{escape(row.name)}</bdi> at {whole(row.elo)}" for row in anchors)
     return f"Pinned: {pinned}. A bar is the 95% interval against that anchor; a dashed line marks it."
 
@@ -55,7 +60,9 @@ def _warnings(summary: Summary) -> list[str]:
     if not summary.games:
         texts.append("No game counts yet: the ratings are what was assumed before the first one.")
     elif len(summary.components) > 1:
-        groups = "; ".join(f"group {n}: {listed(group)}" for n, group in enumerate(summary.components, 1))
+        groups = "; ".join(
+            f"{'group' if n > 1 else 'Group'} {n}: {listed(group)}" for n, group in enumerate(summary.components, 1)
+        )
         texts.append(
             "Not every player can be compared with every other, because no chain of games connects them. "
             f"Compare Elo only within a group. {groups}."

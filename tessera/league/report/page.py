@@ -30,7 +30,7 @@ SCRIPTS = ("rules.js", "sgf.js", "board.js", "list.js", "viewer.js")
 
 
 def render(summary: Summary, records: Sequence[GameRecord]) -> str:
-    """The page, ASCII or UTF-8; `records` are shown in their order, voids and replays too."""
+    """The page, to be written as UTF-8; `records` are shown in their order, voids and replays too."""
     script = _script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     program = f"Tessera:{tessera.__version__}"

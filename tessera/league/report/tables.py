@@ -28,11 +28,11 @@ COLUMNS: dict[str, Callable[[Row], str]] = {
     "Voids": lambda row: f"{row.voids:,}",
 }
 HINTS = {
-    "95%": "interval of the Elo, against the anchor",
-    "Moves": "mean length of a game, both sides' moves",
-    "s/move": "mean thinking time of a move of this player",
+    "95%": "interval of the Elo, against the anchor or the mean",
+    "Moves": "mean length of a game in moves of both sides, those of the opening included",
+    "s/move": "mean thinking time of a move of this player, those of the opening included",
     "Forfeits": "games lost by an illegal move or on time",
-    "Voids": "games that count for nobody",
+    "Voids": "games this player made void",
 }
 
 

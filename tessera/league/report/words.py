@@ -5,19 +5,19 @@ from __future__ import annotations
 import html
 import math
 import re
-import unicodedata
 
 MINUS = "\N{MINUS SIGN}"
 MISSING = "\N{EN DASH}"
 """What stands where there is no number."""
 
 SPACES = re.compile(r"\s+")
+UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, lone surrogates, and the marks that turn the direction of the text after them."""
 
 
 def clean(text: str) -> str:
-    """One line that can be encoded in UTF-8: control characters and lone surrogates become U+FFFD."""
-    line = SPACES.sub(" ", text).strip()
-    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in ("Cc", "Cs") else c for c in line)
+    """One line that can be encoded in UTF-8 and disturbs nothing beside it; what it must not hold becomes U+FFFD."""
+    return UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", SPACES.sub(" ", text).strip())
 
 
 def escape(text: str) -> str:

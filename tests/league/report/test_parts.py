@@ -33,6 +33,7 @@ INF, NAN = math.inf, math.nan
         (words.count(1, "game"), "1 game"),
         (words.count(1200, "game"), "1,200 games"),
         (words.clean(" a\n\tb\x07\ud800 "), "a b\ufffd\ufffd"),
+        (words.clean("\u202eab\u2066 \u05d0"), "\ufffdab\ufffd \u05d0"),
         (words.escape("<\"'&>"), "&lt;&quot;&#x27;&amp;&gt;"),
     ],
 )

@@ -30,12 +30,10 @@ function startViewer(data) {
   // ---------------------------------------------------------------- the list
 
   function filter() {
-    const wanted = {
-      player: Number(byId("player").value), opponent: Number(byId("opponent").value), result: byId("result").value,
-    };
-    for (const option of byId("result").options) {
-      option.disabled = wanted.player < 0 && ["won", "lost"].includes(option.value);
-    }
+    const player = Number(byId("player").value), result = byId("result");
+    for (const option of result.options) option.disabled = player < 0 && ["won", "lost"].includes(option.value);
+    if (result.selectedOptions[0].disabled) result.value = "";
+    const wanted = {player, opponent: Number(byId("opponent").value), result: result.value};
     state.shown = games.map((_, index) => index).filter((index) => passes(games[index], wanted));
     showPage(0);
   }
@@ -124,7 +122,7 @@ function startViewer(data) {
       `result ${game.result === "0" ? "draw" : game.result}`,
       `${game.size}×${game.size}`, `komi ${game.komi}`, `${game.rules} rules`,
       `opening ${game.opening || "none"}`,
-      `seconds ${game.seconds[BLACK]} and ${game.seconds[WHITE]}`,
+      `Black thought ${game.seconds[BLACK]} s, White ${game.seconds[WHITE]} s`,
     ];
     return facts.join(" · ");
   }
