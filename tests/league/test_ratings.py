@@ -11,7 +11,6 @@ import pytest
 
 from tessera.errors import BadValue
 from tessera.league.elo import ELO_PER_NAT
-from tessera.league.newton import Matches
 from tessera.league.ratings import fit
 
 JOURNALS = ("Biometrika", "Comm Statist", "JASA", "JRSS-B")
@@ -179,19 +178,6 @@ def test_residuals_have_the_deviation_they_claim():
         residuals += [pair.residual for pair in ratings.pairs]
     assert np.std(residuals) == pytest.approx(1.0, abs=0.05)
     assert np.mean(residuals) == pytest.approx(0.0, abs=0.06)
-
-
-def test_gradient_and_information_are_derivatives():
-    rng = np.random.default_rng(3)
-    first, second = np.array([0, 1, 2, 3, 0, 3]), np.array([1, 2, 0, 1, 3, 3])
-    colour, weight = np.array([1.0, 1, 0, 1, 1, 1]), rng.uniform(1, 9, 6)
-    matches = Matches(first, second, colour, weight, weight * rng.random(6))
-    x, h = rng.normal(size=5), 1e-5
-    for k, unit in enumerate(np.eye(5) * h):
-        slope = (matches.log_likelihood(x + unit) - matches.log_likelihood(x - unit)) / (2 * h)
-        assert matches.gradient(x)[k] == pytest.approx(slope, abs=1e-6)
-        bend = (matches.gradient(x + unit) - matches.gradient(x - unit)) / (2 * h)
-        assert -matches.information(x)[k] == pytest.approx(bend, abs=1e-6)
 
 
 @pytest.mark.parametrize(
