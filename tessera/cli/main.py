@@ -35,6 +35,7 @@ COMMANDS: dict[str, Entry] = {
     "analyze": Entry("tessera.cli.analyze:command", "Write win rate, score and best lines into an SGF."),
     "selfplay": Entry("tessera.cli.selfplay:command", "Play games against itself and write them as SGF."),
     "train": Entry("tessera.cli.train:command", "Learn from self-play."),
+    "league": Entry("tessera.cli.league:command", "Tournaments, and Elo with error bars."),
     "bench": Entry("tessera.cli.bench:command", "Measure rules and search against other implementations."),
     "ckpt": Entry("tessera.cli.ckpt:command", "Show, verify and export checkpoints."),
     "plugins": Entry("tessera.cli.plugins:command", "List plugins: what is loaded, and what failed with the cure."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -107,8 +107,8 @@ class ArbiterContext:
 class Arbiter(Protocol):
     """Plays games. `close` may be called at any time from the thread that iterates, and twice."""
 
-    def play(self, tasks: Sequence[Task]) -> Iterator[GameRecord]:
-        """One record for each task, in the order in which the games end. Closing the iterator stops the rest.
+    def play(self, tasks: Sequence[Task]) -> Generator[GameRecord, None, None]:
+        """One record for each task, in the order in which the games end. Closing the generator stops the rest.
 
         A malfunction of one player is a void game, not an exception.
         """

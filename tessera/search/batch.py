@@ -40,18 +40,34 @@ class BatchSearch:
         seed: int = 0,
     ) -> None:
         self.size, self.games, self.leaves = size, games, leaves
+        """`games` searched now: as many as were planted, at most what the trees were allocated for."""
         self.evaluator = evaluator
         self.settings = settings
         self._settings = for_kernels(settings)
         self._tables = tables(size)
-        self.tree, self.work = allocate(games, nodes, leaves, size, "cpu")
-        self.arrays: Tree = numpy_views(self.tree)
-        self._work: Workspace = numpy_views(self.work)
+        self._all = allocate(games, nodes, leaves, size, "cpu")
+        self._use(games)
         self._seen: Any = None
         cpu.seed_random(self._work.random, seed)
 
+    def _use(self, games: int) -> None:
+        """Work on the first `games` trees."""
+        tree, work = self._all
+        self.games = games
+        self.tree = Tree(*(array[:games] for array in tree))
+        rows = {"planes": games * self.leaves, "globals_": games * self.leaves}
+        self.work = Workspace(**{name: array[: rows.get(name, games)] for name, array in work._asdict().items()})
+        self.arrays: Tree = numpy_views(self.tree)
+        self._work: Workspace = numpy_views(self.work)
+
     def plant(self, states: Any, seen: Any) -> None:
-        """Start new trees at states [B, S] with the games' superko sets [B, T], and evaluate the roots."""
+        """Start new trees at states [B, S] with the games' superko sets [B, T], and evaluate the roots.
+
+        B may be less than what was allocated; the search is then of those trees only.
+        """
+        assert 0 < len(states) <= len(self._all[0].size)
+        if len(states) != self.games:
+            self._use(len(states))
         self._seen = np.asarray(seen)
         for leaf in range(1, self.leaves):
             self._work.leaf[:, leaf] = -1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -234,7 +234,7 @@ class Scripted:
     def __init__(self, **changes: Any) -> None:
         self.changes = changes
 
-    def play(self, tasks: Sequence[Task]) -> Iterator[GameRecord]:
+    def play(self, tasks: Sequence[Task]) -> Generator[GameRecord, None, None]:
         for task in tasks:
             moves = (*task.opening.moves, (2, 1), (1, 25), (2, 25))
             record = GameRecord(

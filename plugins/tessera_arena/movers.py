@@ -1,0 +1,67 @@
+"""How a player of ours chooses moves in some slots of a batch at once: (games, slots [k]) -> actions [k]."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from tessera.interfaces.arbiter import ArbiterContext
+from tessera.interfaces.network import Evaluator
+from tessera.players.load import open_evaluator
+from tessera.rules.batch import Batch
+from tessera.search.batch import BatchSearch
+from tessera.training.match import draw, sensible
+
+Mover = Callable[[Batch, Tensor], Tensor]
+"""`legal()` and `features()` are done; actions are int64."""
+DEFAULT_VISITS = 400
+
+
+def make_mover(context: ArbiterContext, name: str, *, games: int) -> Mover:
+    """The mover of an entrant that `accepts` has let through. Raises what loading its checkpoint raises."""
+    settings = context.entrants[name].settings
+    kind = settings.get("player", "search")
+    if kind == "random":
+        return random_mover(context.seed + sorted(context.entrants).index(name))
+    evaluator = open_evaluator(
+        context.manager,
+        checkpoint=settings.get("ckpt"),
+        evaluator=settings.get("evaluator", "torch"),
+        device=settings.get("device", "auto"),
+    )
+    if kind == "policy":
+        return policy_mover(evaluator)
+    return search_mover(evaluator, size=context.size, games=games, visits=int(settings.get("visits", DEFAULT_VISITS)))
+
+
+def random_mover(seed: int) -> Mover:
+    """Any legal point but its own one-point eyes; pass when there is none."""
+    generator = torch.Generator().manual_seed(seed)
+    return lambda games, slots: draw(sensible(games)[slots], generator)
+
+
+def policy_mover(evaluator: Evaluator) -> Mover:
+    """The network's favourite legal move, no search."""
+
+    def move(games: Batch, slots: Tensor) -> Tensor:
+        logits = evaluator.evaluate(games.planes[slots], games.globals_[slots]).policy.cpu()
+        return logits.masked_fill(~games.mask[slots], -torch.inf).argmax(dim=1)
+
+    return move
+
+
+def search_mover(evaluator: Evaluator, *, size: int, games: int, visits: int) -> Mover:
+    """PUCT from a new tree: the action with most visits, the better one of equals."""
+    search = BatchSearch(evaluator, size=size, games=games, nodes=visits + 2)
+
+    def move(games: Batch, slots: Tensor) -> Tensor:
+        search.plant(games.state[slots], games.seen[slots])
+        for _ in range(visits):
+            search.step()
+        counts = search.tree.edge_visits[:, 0]
+        value = search.tree.edge_value[:, 0] / counts.clamp(min=1)
+        return (counts + (value + 1) / 4).masked_fill(search.tree.prior[:, 0] <= 0, -1).argmax(dim=1)
+
+    return move
