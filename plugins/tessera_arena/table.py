@@ -75,7 +75,7 @@ class Table:
 
     def step(self) -> Iterator[GameRecord]:
         """Play the moves; the games that end leave their slots as records."""
-        colors, actions = self._to_play(), self.games.actions.numpy().copy()
+        colors, actions = self._to_play().copy(), self.games.actions.numpy().copy()
         self.games.step()
         self.games.find_over()
         over = self.games.over.numpy()
