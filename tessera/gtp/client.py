@@ -15,7 +15,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -31,6 +30,8 @@ MAX_LINE = 4096
 """Bytes of a line of stderr that are kept."""
 LEAVE_SECONDS = 2.0
 """Time for each step of quit, SIGTERM, SIGKILL."""
+LAST_WORDS_SECONDS = 0.5
+"""How long to wait for the exit code and the last lines of an engine that closed its output."""
 CHUNK = 1 << 16
 
 
@@ -57,7 +58,7 @@ class GtpClient:
     ) -> None:
         """Start the engine; `timeout` is the deadline of commands that have none of their own.
 
-        `stderr` hears each line of the engine's stderr (in pieces of MAX_LINE bytes) from a thread of ours.
+        `stderr` hears the engine's stderr, in pieces of any size, from a thread of ours.
         """
         self.name = name or Path(command[0]).name
         self.timeout = timeout
@@ -86,7 +87,7 @@ class GtpClient:
         os.set_blocking(self._stdin.fileno(), False)
         self._threads = [
             threading.Thread(target=self._read_replies, args=(self._process.stdout,), daemon=True),
-            threading.Thread(target=self._read_stderr, args=(BufferedReader(self._process.stderr),), daemon=True),
+            threading.Thread(target=self._read_stderr, args=(self._process.stderr,), daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -139,8 +140,10 @@ class GtpClient:
             return self._process.returncode
         asked = quit_first and self.alive
         if asked:
-            with contextlib.suppress(EngineError):
+            try:
                 self.send("quit", timeout=LEAVE_SECONDS)
+            except EngineError:
+                asked = False
         with contextlib.suppress(OSError):
             self._stdin.close()
         if not (asked and self._left(LEAVE_SECONDS)):
@@ -250,7 +253,10 @@ class GtpClient:
         return kind(self._broken)
 
     def _exit_text(self) -> str:
-        return f", exit code {self._exit_code()}" if self._left(0.5) else ""
+        if not self._left(LAST_WORDS_SECONDS):
+            return ""
+        self._threads[1].join(LAST_WORDS_SECONDS)  # what it wrote to stderr says more than the code
+        return f", exit code {self._exit_code()}"
 
     def _read_replies(self, stream: IO[bytes]) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -265,8 +271,16 @@ class GtpClient:
             self._arrived.notify_all()
 
     def _read_stderr(self, stream: IO[bytes]) -> None:
+        """Drain by large pieces: an engine that floods must not wait for us."""
+        rest = b""
         with contextlib.suppress(OSError, ValueError):
-            while line := stream.readline(MAX_LINE):
-                self._tail.append(line.decode("utf-8", errors="replace").rstrip())
+            while data := os.read(stream.fileno(), CHUNK):
                 if self._stderr is not None:
-                    self._stderr(line)
+                    self._stderr(data)
+                *lines, rest = (rest + data).split(b"\n")
+                self._remember(lines[-TAIL_LINES:])
+                rest = rest[-MAX_LINE:]
+        self._remember([rest] if rest else [])
+
+    def _remember(self, lines: Sequence[bytes]) -> None:
+        self._tail.extend(line[:MAX_LINE].decode("utf-8", errors="replace").rstrip() for line in lines)

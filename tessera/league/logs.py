@@ -10,7 +10,7 @@ from pathlib import Path
 MAX_LOG_BYTES = 1 << 20
 """Of one player's log, all its processes together; what comes after is dropped."""
 MAX_STEM = 80
-FULL = b"(the rest was dropped)\n"
+FULL = b"\n(the rest was dropped)\n"
 
 
 def safe_name(name: str) -> str:
@@ -32,14 +32,15 @@ class StderrLog:
         self._lock = threading.Lock()
         self._left = MAX_LOG_BYTES - (path.stat().st_size if path.exists() else 0)
 
-    def write(self, line: bytes) -> None:
-        """Append one line, or a piece of one."""
+    def write(self, data: bytes) -> None:
+        """Append as much as there is room for."""
         with self._lock:
             if self._left <= 0:
                 return
-            self._left -= len(line)
+            kept = data[: self._left]
+            self._left -= len(kept)
             try:
                 with self.path.open("ab") as file:
-                    file.write(line if self._left > 0 else FULL)
+                    file.write(kept if self._left else kept + FULL)
             except OSError:
                 self._left = 0

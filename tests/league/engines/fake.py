@@ -76,6 +76,7 @@ class Fake:
 
     def genmove(self, number: str, color: str) -> str | None:
         self.made += 1
+        self.color = color
         if self.made > self.after and hasattr(self, "do_" + self.mode.replace("-", "_")):
             return getattr(self, "do_" + self.mode.replace("-", "_"))(number)
         vertex = self.choose(color)
@@ -107,7 +108,9 @@ class Fake:
     def do_flood_stderr(self, number: str) -> str:
         for _ in range(64):
             sys.stderr.write("noise noise noise\n" * 4096)
-        return self.choose("b" if self.made % 2 else "w") if self.made <= self.moves else "PASS"
+        vertex = self.choose(self.color)
+        self.put(self.color, vertex)
+        return vertex
 
     def do_illegal(self, number: str) -> str:
         return self.last
