@@ -16,7 +16,7 @@ FULL = b"\n(the rest was dropped)\n"
 def safe_name(name: str) -> str:
     """A player's name as the stem of a file; two different names never give the same one."""
     stem = re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".")[:MAX_STEM]
-    if stem == name:
+    if stem and stem == name:
         return stem
     return f"{stem}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
