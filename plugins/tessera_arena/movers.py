@@ -12,7 +12,6 @@ from tessera.interfaces.network import Evaluator
 from tessera.players.load import open_evaluator
 from tessera.rules.batch import Batch
 from tessera.search.batch import BatchSearch
-from tessera.training.match import draw, sensible
 
 Mover = Callable[[Batch, Tensor], Tensor]
 """`legal()` and `features()` are done; actions are int64."""
@@ -65,3 +64,19 @@ def search_mover(evaluator: Evaluator, *, size: int, games: int, visits: int) ->
         return (counts + (value + 1) / 4).masked_fill(search.tree.prior[:, 0] <= 0, -1).argmax(dim=1)
 
     return move
+
+
+def sensible(games: Batch) -> Tensor:
+    """[B, A] bool: legal points that are not the mover's own one-point eyes, and pass only where there is none."""
+    own, board = games.planes[:, 1:2], games.planes[:, 0:1]
+    cross = own.new_tensor([[0, 1, 0], [1, 0, 1], [0, 1, 0]])[None, None]
+    eye = torch.conv2d(own, cross, padding=1) == torch.conv2d(board, cross, padding=1)
+    wanted = games.mask.clone()
+    wanted[:, :-1] &= ~eye.flatten(1)
+    wanted[:, -1] = ~wanted[:, :-1].any(dim=1)
+    return wanted
+
+
+def draw(allowed: Tensor, generator: torch.Generator) -> Tensor:
+    """One of the allowed actions [B, A] for each game, all alike."""
+    return torch.multinomial(allowed.float(), 1, generator=generator)[:, 0]

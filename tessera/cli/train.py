@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tessera.interfaces.trainer import Trainer
     from tessera.plugins import Manager
     from tessera.training.config import RunConfig
+    from tessera.training.progress import ProgressTrack
     from tessera.training.run import Emit
 
 
@@ -117,7 +118,7 @@ def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, em
         trainer,
         folder,
         config,
-        evaluator_of=lambda module: manager.evaluators["torch"].build(module, "cpu"),
+        track=_track(manager, folder, config),
         emit=emit,
         parent=parent,
     )
@@ -128,6 +129,16 @@ def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, em
     with stop_on_signals() as stop:
         reason = run.go(stop)
     output.note(f"{reason}; the run is in {folder.path}")
+
+
+def _track(manager: Manager, folder: Any, config: RunConfig) -> ProgressTrack:
+    """Evaluations by the arbiter the config names, which need not be ours."""
+    from tessera.training.progress import ProgressTrack
+
+    spec = manager.arbiters[config.arbiter]
+    return ProgressTrack(
+        folder.path, config, lambda context: spec.build(replace(context, manager=manager), **spec.defaults)
+    )
 
 
 def _build_trainer(manager: Manager, config: RunConfig) -> tuple[Trainer, str | None]:
@@ -183,8 +194,9 @@ def _print_line(kind: str, data: Mapping[str, Any]) -> None:
         )
     elif kind == "evaluation":
         output.note(
-            f"       evaluation: {data['wins']} won, {data['draws']} drawn, {data['losses']} lost against random, "
-            f"by {data['mean_margin']:+g} points and in {data['mean_length']:g} moves on average"
+            f"       evaluation: {data['wins']} won, {data['draws']} drawn, {data['losses']} lost against random "
+            f"in {data['mean_length']:g} moves on average; "
+            f"Elo {data['elo']} ({data['elo_low']} to {data['elo_high']}, random is 0)"
         )
     elif kind == "checkpoint":
         output.note(f"       checkpoint: {data['network']}")

@@ -11,6 +11,7 @@ from tessera.errors import BadValue, IllegalMove, SgfError
 from tessera.interfaces.arbiter import Opening
 from tessera.league.config import LeagueConfig
 from tessera.rules.game import Game
+from tessera.rules.ruleset import Ruleset
 
 MAX_BOOK = 100_000
 ATTEMPTS = 100
@@ -31,7 +32,8 @@ class OpeningBook:
         if config.openings.moves == 0:
             return Opening("empty board")
         random = np.random.default_rng((config.seed, index))
-        return Opening(f"random {config.seed}-{index}", random_moves(config, random))
+        moves = random_moves(config.size, config.ruleset, config.openings.moves, random)
+        return Opening(f"random {config.seed}-{index}", moves)
 
     @property
     def distinct(self) -> int | None:
@@ -41,18 +43,18 @@ class OpeningBook:
         return 1 if self._config.openings.moves == 0 else None
 
 
-def random_moves(config: LeagueConfig, random: np.random.Generator) -> tuple[tuple[int, int], ...]:
+def random_moves(size: int, rules: Ruleset, count: int, random: np.random.Generator) -> tuple[tuple[int, int], ...]:
     """As many random legal moves as asked for; no passes. Raises `BadValue` where the board has no room."""
     for _ in range(ATTEMPTS):
-        game = _empty(config)
-        for _ in range(config.openings.moves):
+        game = Game(size, rules=rules)
+        for _ in range(count):
             legal = np.flatnonzero(game.legal_mask()[: game.points])
             if not len(legal):
                 break
             game.play(game.to_play, int(random.choice(legal)))
         else:
             return tuple((move.color, move.point) for move in game.moves)
-    raise BadValue("openings: moves", config.openings.moves, f"as many as fit on {config.size}x{config.size}")
+    raise BadValue("openings: moves", count, f"as many as fit on {size}x{size}")
 
 
 def _empty(config: LeagueConfig) -> Game:

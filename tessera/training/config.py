@@ -34,17 +34,28 @@ class RunConfig:
     games: int | None = None
     """Finished self-play games of the whole run."""
     checkpoint_minutes: float = 4.0
-    """Time between checkpoints; each comes with an evaluation against the random player."""
+    """Time between checkpoints; each comes with an evaluation."""
     log_seconds: float = 10.0
     """Time between lines of training.jsonl."""
     evaluation_size: int = 9
     """Board side of the evaluation games."""
     evaluation_games: int = 50
+    """Of the policy alone against each opponent: the random player and the networks of the last checkpoints."""
+    arbiter: str = "self"
+    """Who plays them; see `tessera plugins`."""
+    tile_games: int = 100
+    """Self-play games in a line of elo_tiles.jsonl."""
     keep: int = 2
     """Checkpoints kept with all that a run needs to go on; the small ones with weights alone all stay."""
 
     def __post_init__(self) -> None:
-        for name, low in (("threads", 1), ("evaluation_games", 2), ("evaluation_size", 2), ("keep", 1)):
+        for name, low in (
+            ("threads", 1),
+            ("evaluation_games", 2),
+            ("evaluation_size", 2),
+            ("keep", 1),
+            ("tile_games", 1),
+        ):
             if getattr(self, name) < low:
                 raise BadValue(name, getattr(self, name), f"{low} or more")
         for name in ("minutes", "games", "checkpoint_minutes", "log_seconds"):

@@ -2,6 +2,7 @@
 
 config.toml                     the run as resolved
 training.jsonl                  one line every few seconds: counters, losses, health, win rate
+elo.jsonl, elo_tiles.jsonl, evaluation/    how strong it has become, see progress.py
 checkpoints/net-00001234.pth    weights and manifest at that training step; all are kept
 checkpoints/run-00001234.pth    the same with all that the run needs to go on; the newest few are kept
 """
@@ -53,16 +54,23 @@ class RunFolder:
         with (self.path / "training.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(dict(row), allow_nan=False) + "\n")
 
-    def save(
-        self, module: torch.nn.Module, config: RunConfig, meta: Meta, state: Mapping[str, Any]
-    ) -> tuple[Path, Path]:
-        """Write both checkpoints of a step and drop the oldest full ones; the paths of net and run."""
-        net, run = (self.checkpoints / f"{kind}-{meta.step:08d}.pth" for kind in ("net", "run"))
-        for path, trainer in ((net, None), (run, state)):
-            save(path, module, network=config.network, settings=config.network_settings, meta=meta, trainer=trainer)
+    def save_network(self, module: torch.nn.Module, config: RunConfig, meta: Meta) -> Path:
+        """Write the weights of a step; all such files are kept."""
+        return self._save("net", module, config, meta, None)
+
+    def save_run(self, module: torch.nn.Module, config: RunConfig, meta: Meta, state: Mapping[str, Any]) -> Path:
+        """Write all that the run needs to go on from a step, and drop the oldest of such files."""
+        path = self._save("run", module, config, meta, state)
         for old in self._full()[: -config.keep]:
             old.unlink()
-        return net, run
+        return path
+
+    def _save(
+        self, kind: str, module: torch.nn.Module, config: RunConfig, meta: Meta, state: Mapping[str, Any] | None
+    ) -> Path:
+        path = self.checkpoints / f"{kind}-{meta.step:08d}.pth"
+        save(path, module, network=config.network, settings=config.network_settings, meta=meta, trainer=state)
+        return path
 
     def newest(self, manager: Catalog) -> tuple[Path, dict[str, Any]]:
         """The newest checkpoint that can be read and the state in it; damaged ones are passed over with a warning."""

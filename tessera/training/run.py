@@ -1,7 +1,7 @@
 """The run loop: step after step until the budget is spent, with a log, evaluations, checkpoints and events.
 
 The trainer owns what a step does; everything that has to do with time, files and listeners is here. A loss is
-never logged without a win rate beside it: an evaluation comes before the first step.
+never logged without a win rate beside it: a checkpoint, and its evaluation, come before the first step.
 """
 
 from __future__ import annotations
@@ -9,27 +9,22 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-import torch
-
 from tessera.checkpoints import Meta
-from tessera.interfaces.network import Evaluator
 from tessera.interfaces.trainer import StepReport, Trainer
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFolder
-from tessera.training.match import MatchResult, play_match, policy_mover, random_mover
+from tessera.training.progress import ProgressTrack, Verdict
 
 Emit = Callable[[str, Mapping[str, Any]], None]
 """emit(kind, data): tell the listeners, see interfaces/events.py."""
-EVALUATION_KOMI = 7.0
 
 
 class Run:
-    """A run in its folder.
-
-    `evaluator_of(module)` is how a network is judged; `parent` the digest of the network the run began with.
-    """
+    """A run in its folder; `parent` is the digest of the network it began with."""
 
     def __init__(
         self,
@@ -37,17 +32,17 @@ class Run:
         folder: RunFolder,
         config: RunConfig,
         *,
-        evaluator_of: Callable[[torch.nn.Module], Evaluator],
+        track: ProgressTrack,
         emit: Emit,
         parent: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._trainer, self._folder, self._config = trainer, folder, config
-        self._evaluator_of, self._emit, self._clock = evaluator_of, emit, clock
+        self._track, self._emit, self._clock = track, emit, clock
         self._parent = parent
         self._seconds = 0.0
         self._report = StepReport(0, 0, 0, {}, {})
-        self._verdict: MatchResult | None = None
+        self._verdict: Verdict | None = None
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Go on from the state in a checkpoint of this run."""
@@ -55,11 +50,14 @@ class Run:
         self._seconds = float(state["run"]["seconds"])
         games, moves, steps = state["run"]["counters"]
         self._report = StepReport(games, moves, steps, {}, {})
+        self._verdict = Verdict(**state["run"]["verdict"])
+        self._track.load_state(state["run"]["track"])
 
     def go(self, stop: threading.Event) -> str:
         """Train until the budget is spent or `stop` is set; why it ended. A checkpoint is written in both cases."""
         self._emit("started", {"folder": str(self._folder.path), "seconds": self._seconds})
-        self._evaluate()
+        if self._verdict is None:
+            self._checkpoint()
         saved_at = logged_at = last = self._clock()
         began = (last, self._report)
         while not (reason := self._finished(stop)):
@@ -71,13 +69,11 @@ class Run:
                 logged_at = now
                 self._log(began[0], began[1])
             if now - saved_at >= 60.0 * self._config.checkpoint_minutes:
-                self._evaluate()
                 self._checkpoint()
                 # What judging and saving took is not training time.
                 saved_at = last = self._clock()
-        self._evaluate()
-        self._log(began[0], began[1])
         self._checkpoint()
+        self._log(began[0], began[1])
         self._emit("finished", {"reason": reason, **self._counters()})
         return reason
 
@@ -113,37 +109,38 @@ class Run:
         self._folder.write_line(row)
         self._emit("step", row)
 
-    def _evaluate(self) -> None:
-        config = self._config
-        generator = torch.Generator().manual_seed(config.seed)
-        self._verdict = play_match(
-            policy_mover(self._evaluator_of(self._trainer.network())),
-            random_mover(generator),
-            size=config.evaluation_size,
-            games=config.evaluation_games,
-            komi=EVALUATION_KOMI,
-            generator=generator,
-        )
-        verdict = self._verdict
-        self._emit(
-            "evaluation",
-            self._counters()
-            | {
-                "opponent": "random",
-                "wins": verdict.wins,
-                "draws": verdict.draws,
-                "losses": verdict.losses,
-                "mean_length": round(verdict.mean_length, 1),
-                "mean_margin": round(verdict.margin, 1),
-            },
-        )
-
     def _checkpoint(self) -> None:
+        """Save the network, let it play, and save what the run needs to go on from here."""
         report = self._report
         meta = Meta(
             sizes=self._trainer.sizes, games=report.games, moves=report.moves, step=report.steps, parent=self._parent
         )
-        counters = [report.games, report.moves, report.steps]
-        state = {"trainer": self._trainer.state(), "run": {"seconds": self._seconds, "counters": counters}}
-        net, run = self._folder.save(self._trainer.network(), self._config, meta, state)
+        network = self._trainer.network()
+        net = self._folder.save_network(network, self._config, meta)
+        verdict = self._judge(net)
+        state = {
+            "seconds": self._seconds,
+            "counters": [report.games, report.moves, report.steps],
+            "verdict": asdict(verdict),
+            "track": self._track.state(),
+        }
+        run = self._folder.save_run(network, self._config, meta, {"trainer": self._trainer.state(), "run": state})
         self._emit("checkpoint", self._counters() | {"network": str(net), "resume": str(run)})
+
+    def _judge(self, net: Path) -> Verdict:
+        verdict = self._track.judge(net, games=self._report.games, step=self._report.steps)
+        self._verdict = verdict
+        told = {
+            "opponent": "random",
+            "wins": verdict.wins,
+            "draws": verdict.draws,
+            "losses": verdict.losses,
+            "mean_length": round(verdict.mean_length, 1),
+            "elo": round(verdict.elo),
+            "elo_low": round(verdict.low),
+            "elo_high": round(verdict.high),
+            "unique_games": verdict.unique,
+            "games_played": verdict.played,
+        }
+        self._emit("evaluation", self._counters() | told)
+        return verdict

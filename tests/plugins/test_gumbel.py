@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +11,14 @@ import torch
 
 from tessera.builtin.torch_evaluator import TorchEvaluator
 from tessera.builtin.uniform import build_uniform
+from tessera.checkpoints import Meta
 from tessera.errors import BadValue
 from tessera.interfaces.network import Outputs
 from tessera.plugins import build_manager
 from tessera.testing import check_trainer
-from tessera.training.match import play_match, policy_mover, random_mover
+from tessera.training.config import RunConfig
+from tessera.training.folder import RunFolder
+from tessera.training.progress import ProgressTrack
 from tessera.training.targets import DRAW, LOSS, WIN, Positions
 from tessera_selfplay import build_gumbel
 from tessera_selfplay.ledger import GameFacts
@@ -190,12 +194,15 @@ def test_losses_fall_within_seconds() -> None:
 
 
 @pytest.mark.long
-def test_five_by_five_beats_random() -> None:
+def test_five_by_five_beats_random(tmp_path: Path) -> None:
     """Three minutes or so on one core: all of 50 games against the random player."""
     learner = trainer("5:64", simulations=16, considered=8, batch=64, warm_up=500, window=20_000, horizon=80_000)
     while learner.step().moves < 80_000:
         pass
-    generator = torch.Generator().manual_seed(0)
-    mover = policy_mover(TorchEvaluator(learner.network(), "cpu"))
-    result = play_match(mover, random_mover(generator), size=5, games=50, komi=7.0, generator=generator)
-    assert result.wins >= 48, result
+    manager, config = build_manager(), RunConfig(evaluation_size=5, network_settings=SHAPE)
+    spec, folder = manager.arbiters["self"], RunFolder(tmp_path / "run")
+    folder.create(config)
+    path = folder.save_network(learner.network(), config, Meta(sizes=(5,), games=0, moves=0, step=1))
+    track = ProgressTrack(folder.path, config, lambda context: spec.build(replace(context, manager=manager), batch=64))
+    verdict = track.judge(path, games=0, step=1)
+    assert verdict.wins >= 48, verdict

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from tessera.builtin.torch_evaluator import TorchEvaluator
 from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.trainer import StepReport
 from tessera.plugins import build_manager
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFolder
+from tessera.training.progress import ProgressTrack
 from tessera.training.run import Run
 
 SHAPE: dict[str, Any] = {"blocks": 1, "width": 8, "pool_every": 0}
@@ -73,7 +74,13 @@ def run_in(
     def emit(kind: str, data: Mapping[str, Any]) -> None:
         events.append((kind, data))
 
-    return Run(trainer, folder, wanted, evaluator_of=lambda m: TorchEvaluator(m, "cpu"), emit=emit, clock=clock)
+    return Run(trainer, folder, wanted, track=track(path, wanted), emit=emit, clock=clock)
+
+
+def track(path: Path, wanted: RunConfig) -> ProgressTrack:
+    manager = build_manager()
+    spec = manager.arbiters["self"]
+    return ProgressTrack(path, wanted, lambda context: spec.build(replace(context, manager=manager), batch=16))
 
 
 def test_minutes_checkpoints_and_a_win_rate_beside_every_loss(tmp_path: Path) -> None:
@@ -82,13 +89,13 @@ def test_minutes_checkpoints_and_a_win_rate_beside_every_loss(tmp_path: Path) ->
     reason = run_in(tmp_path / "run", trainer, clock, config(minutes=3.0), events).go(threading.Event())
     assert reason == "3 minutes are over" and trainer.steps == 18
     kinds = [kind for kind, _ in events]
-    assert kinds[:2] == ["started", "evaluation"] and kinds[-1] == "finished"
-    assert kinds.count("checkpoint") == 4  # one a minute, one at the end
+    assert kinds[:3] == ["started", "evaluation", "checkpoint"] and kinds[-1] == "finished"
+    assert kinds.count("checkpoint") == 5  # one before the first step, one a minute, one at the end
     rows = [json.loads(line) for line in (tmp_path / "run" / "training.jsonl").read_text().splitlines()]
     assert len(rows) == 19 and all(row["losses"] and row["win_rate_random"] is not None for row in rows)
     assert rows[-1]["games_per_hour"] == 720
     names = sorted(path.name for path in (tmp_path / "run" / "checkpoints").iterdir())
-    assert [n for n in names if n.startswith("net")] == [f"net-{s:08d}.pth" for s in (6, 12, 18)]
+    assert [n for n in names if n.startswith("net")] == [f"net-{s:08d}.pth" for s in (0, 6, 12, 18)]
     assert [n for n in names if n.startswith("run")] == [f"run-{s:08d}.pth" for s in (12, 18)]
 
 
@@ -116,6 +123,7 @@ def test_a_run_goes_on_where_it_stopped_and_past_a_damaged_checkpoint(
     run.load_state(state)
     run.go(threading.Event())
     assert trainer.steps == 12 and events[0][1]["seconds"] == 60.0
+    assert [kind for kind, _ in events][:2] == ["started", "step"], "what was judged before is not judged again"
 
 
 def test_folders_are_not_mixed_up(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from tessera.interfaces.network import F, G
-from tessera.rules.batch import Batch
-from tessera.training.match import new_games
+from tessera.rules.batch import Batch, allocate, settings_row
+from tessera.rules.ruleset import DEFAULT
 from tessera.training.symmetry import IDENTITY, SYMMETRIES, point_tables, transformed
 from tessera.training.targets import Positions
 
@@ -48,7 +48,12 @@ def test_a_turned_game_has_the_turned_planes() -> None:
     """Eight games play the same moves, each under its own symmetry; the features must be turned copies."""
     tables = point_tables(SIDE)
     to_new = tables.argsort(dim=1)  # old point -> new point
-    games: Batch = new_games(SIDE, SYMMETRIES, 7.0)
+    games = Batch(
+        SIDE, allocate(SYMMETRIES, SIDE, lambda shape, dtype: torch.zeros(shape, dtype=getattr(torch, dtype)))
+    )
+    games.settings.copy_(torch.tensor(settings_row(DEFAULT, 7.0), dtype=torch.int32).expand(SYMMETRIES, 4))
+    games.which.fill_(True)
+    games.reset()
     random = np.random.Generator(np.random.PCG64(5))
     for _ in range(40):
         games.legal()

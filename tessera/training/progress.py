@@ -1,0 +1,163 @@
+"""How strong a run has become: each checkpoint's policy against the random player and the checkpoints before it.
+
+The games are played by an arbiter and rated by the league's own ratings, the random player at 0. Three files:
+
+evaluation/games.jsonl   every game, as a league keeps them
+elo.jsonl                one line for each checkpoint: its Elo with a 95% interval, at the time of its games
+elo_tiles.jsonl          one line for each block of self-play games: the Elo of the network judged at or after its end
+
+Nothing else feeds these files: a match that decides what is trained on is no measure of progress.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tessera.interfaces.arbiter import VOID, Arbiter, ArbiterContext, Entrant, GameRecord, Opening, Task
+from tessera.league.counting import black_score
+from tessera.league.openings import random_moves
+from tessera.league.records import RecordFile
+from tessera.league.summary import summarise
+from tessera.rules.ruleset import DEFAULT
+from tessera.training.config import RunConfig
+
+RANDOM = "random"
+KOMI = 7.0
+OPENING_MOVES = 4
+RIVALS = 2
+"""Earlier checkpoints that a new one meets."""
+
+BuildArbiter = Callable[[ArbiterContext], Arbiter]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the games of one checkpoint say."""
+
+    player: str
+    wins: int
+    draws: int
+    losses: int
+    """Against the random player."""
+    mean_length: float
+    """Moves of these games."""
+    elo: float
+    low: float
+    high: float
+    """95% interval; the random player is 0."""
+    unique: int
+    """Different games among all of this evaluation."""
+    played: int
+
+    @property
+    def rate(self) -> float:
+        """Points per game against the random player."""
+        return (self.wins + 0.5 * self.draws) / max(1, self.wins + self.draws + self.losses)
+
+
+class ProgressTrack:
+    """The evaluations of a run in its folder; goes on where an earlier part of the run stopped."""
+
+    def __init__(self, folder: Path, config: RunConfig, build_arbiter: BuildArbiter) -> None:
+        self._folder, self._config, self._build = folder, config, build_arbiter
+        self._tiles = 0
+        self._rivals: list[tuple[str, Path]] = []
+
+    def judge(self, network: Path, *, games: int, step: int) -> Verdict:
+        """Play the checkpoint `network`, made after `games` self-play games, and write what it is worth.
+
+        Raises whatever the arbiter raises; what was played until then is on disk.
+        """
+        player = network.stem
+        opponents = [(name, path) for name, path in self._rivals if name != player][-RIVALS:]
+        with RecordFile(self._folder / "evaluation" / "games.jsonl") as file:
+            played = self._play(file, player, network, opponents)
+            summary = summarise(file.records, anchors={RANDOM: 0.0}, players=[RANDOM, player])
+        row = next(row for row in summary.rows if row.name == player)
+        verdict = _verdict(player, played, (row.elo, row.low, row.high))
+        elo = {"elo": round(row.elo, 1), "low": round(row.low, 1), "high": round(row.high, 1)}
+        line = {"step": step, "games": games, "network": player, **elo}
+        self._append("elo.jsonl", line | {"win_rate_random": round(verdict.rate, 4), "games_played": row.games})
+        self._write_tiles(games, step, elo)
+        self._rivals = [*opponents, (player, network)]
+        return verdict
+
+    def _play(
+        self, file: RecordFile, player: str, network: Path, opponents: list[tuple[str, Path]]
+    ) -> list[GameRecord]:
+        config = self._config
+        entrants = {RANDOM: Entrant(RANDOM, "tessera", {"player": "random"})}
+        for name, path in [*opponents, (player, network)]:
+            entrants[name] = Entrant(name, "tessera", {"player": "policy", "ckpt": str(path)})
+        context = ArbiterContext(
+            entrants=entrants,
+            size=config.evaluation_size,
+            rules=DEFAULT,
+            komi=KOMI,
+            logs=self._folder,
+            seed=config.seed + len(file.records),
+        )
+        arbiter = self._build(context)
+        try:
+            records = []
+            for record in arbiter.play(self._tasks(player, [RANDOM, *(name for name, _ in opponents)], file)):
+                file.append(record)
+                records.append(record)
+            return records
+        finally:
+            arbiter.close()
+
+    def _tasks(self, player: str, opponents: list[str], file: RecordFile) -> list[Task]:
+        """Every opening with both colours; new openings at every evaluation."""
+        config, tasks = self._config, list[Task]()
+        number = max((record.number for record in file.records), default=0)
+        random = np.random.default_rng((config.seed, number))
+        for opponent in opponents:
+            for index in range((config.evaluation_games + 1) // 2):
+                moves = random_moves(config.evaluation_size, DEFAULT, OPENING_MOVES, random)
+                opening = Opening(f"{number}-{opponent}-{index}", moves)
+                for black, white in ((player, opponent), (opponent, player)):
+                    tasks.append(Task(number + len(tasks) + 1, black, white, opening))
+        return tasks
+
+    def _write_tiles(self, games: int, step: int, elo: Mapping[str, float]) -> None:
+        tile = self._config.tile_games
+        for number in range(self._tiles, games // tile):
+            row = {"tile": number, "first_game": number * tile, "last_game": (number + 1) * tile - 1, "step": step}
+            self._append("elo_tiles.jsonl", row | dict(elo))
+        self._tiles = max(self._tiles, games // tile)
+
+    def state(self) -> dict[str, Any]:
+        """What a resumed run needs to go on."""
+        return {"tiles": self._tiles, "rivals": [[name, str(path)] for name, path in self._rivals]}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        self._tiles = int(state["tiles"])
+        self._rivals = [(str(name), Path(path)) for name, path in state["rivals"] if Path(path).exists()]
+
+    def _append(self, name: str, row: Mapping[str, Any]) -> None:
+        with (self._folder / name).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(dict(row), allow_nan=False) + "\n")
+
+
+def _verdict(player: str, played: list[GameRecord], elo: tuple[float, float, float]) -> Verdict:
+    against = [r for r in played if RANDOM in (r.black, r.white) and r.result != VOID]
+    points = [black_score(r.result) if r.black == player else 1.0 - black_score(r.result) for r in against]
+    return Verdict(
+        player=player,
+        wins=points.count(1.0),
+        draws=points.count(0.5),
+        losses=points.count(0.0),
+        mean_length=float(np.mean([len(record.moves) for record in against])) if against else 0.0,
+        elo=elo[0],
+        low=elo[1],
+        high=elo[2],
+        unique=len({record.moves for record in played}),
+        played=len(played),
+    )
