@@ -38,6 +38,7 @@ COMMANDS: dict[str, Entry] = {
     "league": Entry("tessera.cli.league:command", "Tournaments, and Elo with error bars."),
     "bench": Entry("tessera.cli.bench:command", "Measure rules and search against other implementations."),
     "ckpt": Entry("tessera.cli.ckpt:command", "Show, verify and export checkpoints."),
+    "engines": Entry("tessera.cli.engines:command", "List and try engines from outside: GNU Go, KataGo, Pachi, ..."),
     "plugins": Entry("tessera.cli.plugins:command", "List plugins: what is loaded, and what failed with the cure."),
     "doctor": Entry("tessera.cli.doctor:command", "Check versions, devices, plugins, engines and the network."),
 }

@@ -11,12 +11,12 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tessera.engines import load_profile
+from tessera.engines import Profile, load_profile
 from tessera.errors import BadValue, EngineError
 from tessera.interfaces.arbiter import ArbiterContext, Entrant
 from tessera.rules.ruleset import Ruleset
@@ -89,46 +89,52 @@ def _own(entrant: Entrant, rules: Ruleset) -> Launch:
 
 def _engine(entrant: Entrant, context: ArbiterContext) -> Launch:
     settings = entrant.settings
-    _refuse_unknown(entrant, settings, ENGINE_SETTINGS)
     if ("profile" in settings) == ("command" in settings):
         raise BadValue(f"player {entrant.name}", sorted(settings), "either a profile or a command")
-    setup = _words(entrant, "setup")
-    seconds = _seconds(entrant, context)
-    folder = Path(str(settings["folder"])) if "folder" in settings else None
-    if "command" in settings:
-        for key in ("program", "settings"):
-            if key in settings:
-                raise BadValue(f"{key} of player {entrant.name}", settings[key], "given with a profile only")
-        lines = tuple(line.replace("{rules}", context.rules.name) for line in setup)
-        return Launch(entrant.name, _plain(entrant), folder, lines, seconds=seconds)
-    return _profiled(entrant, context, setup, folder, seconds)
+    if "profile" in settings:
+        return plan_profile(entrant, context, load_profile(str(settings["profile"])))
+    for key in ("program", "settings"):
+        if key in settings:
+            raise BadValue(f"{key} of player {entrant.name}", settings[key], "given with a profile only")
+    return _launch(entrant, context, _plain(entrant), rules=context.rules.name)
 
 
-def _profiled(
-    entrant: Entrant, context: ArbiterContext, setup: tuple[str, ...], folder: Path | None, seconds: int | None
-) -> Launch:
+def plan_profile(entrant: Entrant, context: ArbiterContext, profile: Profile) -> Launch:
+    """`plan` for an engine with this profile, whatever the entrant's settings call it."""
     settings = entrant.settings
-    profile = load_profile(str(settings["profile"]))
     profile.check_size(context.size)
     program = profile.located(str(settings["program"]) if "program" in settings else None)
     knobs = settings.get("settings", {})
     if not isinstance(knobs, Mapping):
         raise BadValue(f"settings of player {entrant.name}", knobs, f"a table of {', '.join(profile.knobs())}")
-    rules = context.rules.name
+    preset = context.rules.name
 
     def command(seed: int) -> Sequence[str]:
         ours = {"seed": seed} if "seed" in profile.knobs() else {}
-        return profile.command(rules, {**ours, **knobs}, program=program)
+        return profile.command(preset, {**ours, **knobs}, program=program)
 
     command(0)  # finds what is wrong with it
-    lines = tuple(line.replace("{rules}", profile.rules_name(rules)) for line in setup)
+    launch = _launch(entrant, context, command, rules=profile.rules_name(preset))
+    return replace(
+        launch,
+        folder=launch.folder or profile.directory(program),
+        setup=(*profile.start_commands(preset), *launch.setup),
+        new_game=profile.new_game,
+    )
+
+
+def _launch(
+    entrant: Entrant, context: ArbiterContext, command: Callable[[int], Sequence[str]], *, rules: str
+) -> Launch:
+    """What profiles and plain commands have in common; `rules` is what the engine calls them."""
+    settings = entrant.settings
+    _refuse_unknown(entrant, settings, ENGINE_SETTINGS)
     return Launch(
         entrant.name,
         command,
-        folder or profile.directory(program),
-        (*profile.start_commands(rules), *lines),
-        profile.new_game,
-        seconds,
+        Path(str(settings["folder"])) if "folder" in settings else None,
+        setup=tuple(line.replace("{rules}", rules) for line in _words(entrant, "setup")),
+        seconds=_seconds(entrant, context),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tessera.engines import VARIABLE, Profile, load_profile, load_profiles, read_profile
+from tessera.engines import VARIABLE, Profile, load_profile, load_profiles, program_variable, read_profile
 from tessera.errors import BadValue, EngineError
 
 MINIMAL = """
@@ -83,6 +83,15 @@ def test_gnugo_command() -> None:
         (MINIMAL + "rules = 3", "a table of lists"),
         (MINIMAL.replace('"Fake"', "7"), "title: got 7, allowed: text"),
         ("#" * 70_000, "bytes"),
+        (MINIMAL + "folder = 7", "folder: got 7, allowed: text"),
+        (MINIMAL + "sizes = [9]", "sizes: got .*two numbers"),
+        (MINIMAL + "sizes = [19, 9]", "two numbers, the least and the greatest"),
+        (MINIMAL + "limits = 3", "limits: got 3, allowed: a table of ranges"),
+        (MINIMAL + "[limits]\nlevel = [0, 10]", "limits: got 'level', allowed: no settings are declared"),
+        (MINIMAL + "[defaults]\nlevel = '1'\n[settings]\nseed = []", "defaults: got 'level', allowed: seed"),
+        (MINIMAL + "[pairs]\nlevel = ['x']", "pairs.level: got .*allowed: text"),
+        (MINIMAL.replace("(\\S+)", "(\\S+"), "a regular expression"),
+        (MINIMAL.replace("(\\S+)", "x"), "one group, the version"),
     ],
 )
 def test_bad_profiles(tmp_path: Path, text: str, complaint: str) -> None:
@@ -90,6 +99,63 @@ def test_bad_profiles(tmp_path: Path, text: str, complaint: str) -> None:
     path.write_text(text)
     with pytest.raises(BadValue, match=complaint):
         read_profile(path)
+
+
+OURS = [
+    # profile, rules, settings, the words after the program
+    ("gnugo", "aga", {"level": 3}, "--mode gtp --quiet --chinese-rules --situational-superko --level 3"),
+    (
+        "katago",
+        "chinese-kgs",
+        {"model": "n", "temperature": 2, "override": "a=1", "resign": False},
+        "gtp -model n -override-config chosenMoveTemperatureEarly=2,chosenMoveTemperature=2,a=1,allowResignation=false",
+    ),
+    ("pachi", "new-zealand", {"playouts": 500, "threads": 1}, "--rules new_zealand -t =500 threads=1"),
+    ("leela-zero", "chinese-ogs", {"weights": "w.gz", "visits": 1}, "--gtp --noponder --weights w.gz --visits 1"),
+]
+
+
+@pytest.mark.parametrize(("name", "rules", "settings", "words"), OURS, ids=[each[0] for each in OURS])
+def test_our_profiles(name: str, rules: str, settings: dict[str, object], words: str, tmp_path: Path) -> None:
+    fake_engine(tmp_path, "x", name="program")
+    program = str(tmp_path / "program")
+    profile = load_profile(name)
+    assert profile.command(rules, settings, program=program) == [program, *words.split()]
+    assert profile.cannot
+    assert profile.directory(program) == (tmp_path if name == "pachi" else None)
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "value", "words"),
+    [
+        ("pachi", "playouts", 499, "playouts of Pachi: got 499, allowed: 500 to 1e.09"),
+        ("katago", "temperature", 5.1, "temperature of KataGo: got 5.1, allowed: 0 to 5"),
+        ("gnugo", "level", "ten", "level of GNU Go: got 'ten', allowed: 0 to 20"),
+        ("gnugo", "visits", 8, "setting of GNU Go: got 'visits', allowed: level, seed"),
+    ],
+)
+def test_values_out_of_range(name: str, setting: str, value: object, words: str, tmp_path: Path) -> None:
+    fake_engine(tmp_path, "x")
+    with pytest.raises(BadValue, match=words):
+        load_profile(name).command("chinese-kgs", {setting: value}, program=str(tmp_path / "fake-go"))
+
+
+def test_rules_and_boards_of_ours() -> None:
+    assert load_profile("katago").start_commands("chinese-kgs") == ("kata-set-rules chinese-kgs",)
+    with pytest.raises(BadValue, match="rules for Pachi: got 'tromp-taylor'"):
+        load_profile("pachi").rules_name("tromp-taylor")
+    for name, size in (("gnugo", 20), ("leela-zero", 9), ("pachi", 25)):
+        with pytest.raises(BadValue, match="board size for"):
+            load_profile(name).check_size(size)
+
+
+def test_a_variable_names_the_program(profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_engine(tmp_path, "Fake 2.0", name="built-by-hand")
+    monkeypatch.setenv(program_variable("fake"), str(tmp_path / "built-by-hand"))
+    assert profile.probe() == "2.0"
+    monkeypatch.setenv(program_variable("fake"), "/no/such")
+    with pytest.raises(EngineError, match="Fake is not installed at '/no/such': write it"):
+        profile.probe()
 
 
 def test_unknown_name_lists_what_is_there() -> None:
