@@ -19,7 +19,6 @@ from typing import Any
 from tessera.engines import Profile, load_profile
 from tessera.errors import BadValue, EngineError
 from tessera.interfaces.arbiter import ArbiterContext, Entrant
-from tessera.rules.ruleset import Ruleset
 
 OWN_PROGRAM = (sys.executable, "-c", "import sys; from tessera.cli.gtp import main; sys.exit(main())")
 """`tessera-gtp` run by the Python that runs us, wherever its scripts are installed."""
@@ -65,14 +64,14 @@ def plan(entrant: Entrant, context: ArbiterContext) -> Launch:
     """
     match entrant.kind:
         case "tessera":
-            return _own(entrant, context.rules)
+            return _own(entrant, context)
         case "engine":
             return _engine(entrant, context)
         case _:
             raise BadValue(f"kind of player {entrant.name}", entrant.kind, "tessera, engine")
 
 
-def _own(entrant: Entrant, rules: Ruleset) -> Launch:
+def _own(entrant: Entrant, context: ArbiterContext) -> Launch:
     settings = {**OWN_DEFAULTS, **entrant.settings}
     assignments = settings.pop("set", {})
     _refuse_unknown(entrant, settings, (*OPTIONS, "set"))
@@ -83,8 +82,10 @@ def _own(entrant: Entrant, rules: Ruleset) -> Launch:
         words += [OPTIONS[key], str(value)]
     for key, value in assignments.items():
         words += ["--set", f"{key}={value}"]
-    rules_text = json.dumps(rules.as_katago(), separators=(",", ":"))
-    return Launch(entrant.name, lambda seed: [*words, "--seed", str(seed)], setup=(f"kata-set-rules {rules_text}",))
+    rules = json.dumps(context.rules.as_katago(), separators=(",", ":"))
+    # A first move waits for the weights; it is made here, where no clock runs.
+    setup = (f"kata-set-rules {rules}", f"boardsize {context.size}", "reg_genmove b")
+    return Launch(entrant.name, lambda seed: [*words, "--seed", str(seed)], setup=setup)
 
 
 def _engine(entrant: Entrant, context: ArbiterContext) -> Launch:

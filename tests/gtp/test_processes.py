@@ -1,0 +1,22 @@
+"""Sessions end as a whole, groups of their own inside them too."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tessera.gtp.processes import kill_session, session_members
+
+PARENT = "import subprocess, time; p = subprocess.Popen(['sleep', '60'], process_group=0); print(p.pid, flush=True)\n"
+
+
+def test_a_child_in_its_own_group() -> None:
+    code = PARENT + "time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-S", "-c", code], stdout=subprocess.PIPE, start_new_session=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert session_members(parent.pid) == [parent.pid, child]
+        kill_session(parent.pid)
+        assert parent.wait(5) == -9
+    kill_session(parent.pid)
+    assert session_members(parent.pid) == []
