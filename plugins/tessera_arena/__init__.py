@@ -1,7 +1,8 @@
 """Arbiters: who plays the games of a league.
 
 `gtp_arbiter` lets any two entrants meet as GTP processes. Start reading there; `crew` keeps the processes,
-`schedule` hands out the games.
+`schedule` hands out the games. `self_arbiter` plays our own players against each other in one batch: `table` holds
+the games, `movers` choose the moves.
 """
 
 from __future__ import annotations
@@ -11,6 +12,13 @@ from typing import Any
 
 from tessera.hookspecs import hookimpl
 from tessera.interfaces.arbiter import Arbiter, ArbiterContext, ArbiterSpec, Entrant
+
+BATCHED: dict[str, frozenset[str]] = {
+    "search": frozenset(),
+    "policy": frozenset({"temperature"}),
+    "random": frozenset(),
+}
+"""Players of ours that play in a batch, and the settings of theirs that it knows."""
 
 
 def build_gtp(context: ArbiterContext, **settings: Any) -> Arbiter:
@@ -25,6 +33,24 @@ def accepts_any(black: Entrant, white: Entrant) -> bool:
     return True
 
 
+def build_self(context: ArbiterContext, **settings: Any) -> Arbiter:
+    """Our own players; networks are loaded with the first tasks."""
+    from tessera_arena.self_arbiter import SelfArbiter
+
+    return SelfArbiter(context, **settings)
+
+
+def accepts_own(black: Entrant, white: Entrant) -> bool:
+    """Two of our own players that nothing but visits limits."""
+    return all(
+        entrant.kind == "tessera"
+        and entrant.settings.keys() <= {"ckpt", "player", "visits", "evaluator", "device", "set"}
+        and (player := entrant.settings.get("player", "search")) in BATCHED
+        and entrant.settings.get("set", {}).keys() <= BATCHED[player]
+        for entrant in (black, white)
+    )
+
+
 @hookimpl
 def tessera_register_arbiters(register: Callable[[ArbiterSpec], None]) -> None:
     register(
@@ -34,5 +60,15 @@ def tessera_register_arbiters(register: Callable[[ArbiterSpec], None]) -> None:
             defaults={"lag": 0.5, "longest": 4},
             accepts=accepts_any,
             build=build_gtp,
+        )
+    )
+    register(
+        ArbiterSpec(
+            name="self",
+            summary="our own players, hundreds of games in one batch",
+            defaults={"batch": 256},
+            accepts=accepts_own,
+            build=build_self,
+            priority=10,
         )
     )

@@ -21,9 +21,10 @@ DEFAULT_VISITS = 400
 def make_mover(context: ArbiterContext, name: str, *, games: int) -> Mover:
     """The mover of an entrant that `accepts` has let through. Raises what loading its checkpoint raises."""
     settings = context.entrants[name].settings
+    seed = context.seed + sorted(context.entrants).index(name)
     kind = settings.get("player", "search")
     if kind == "random":
-        return random_mover(context.seed + sorted(context.entrants).index(name))
+        return random_mover(seed)
     evaluator = open_evaluator(
         context.manager,
         checkpoint=settings.get("ckpt"),
@@ -31,7 +32,8 @@ def make_mover(context: ArbiterContext, name: str, *, games: int) -> Mover:
         device=settings.get("device", "auto"),
     )
     if kind == "policy":
-        return policy_mover(evaluator)
+        temperature = float(settings.get("set", {}).get("temperature", 0.0))
+        return policy_mover(evaluator, temperature=temperature, seed=seed)
     return search_mover(evaluator, size=context.size, games=games, visits=int(settings.get("visits", DEFAULT_VISITS)))
 
 
@@ -41,12 +43,16 @@ def random_mover(seed: int) -> Mover:
     return lambda games, slots: draw(sensible(games)[slots], generator)
 
 
-def policy_mover(evaluator: Evaluator) -> Mover:
-    """The network's favourite legal move, no search."""
+def policy_mover(evaluator: Evaluator, *, temperature: float = 0.0, seed: int = 0) -> Mover:
+    """The network's favourite legal move, no search; with a temperature drawn by prior ** (1 / temperature)."""
+    generator = torch.Generator().manual_seed(seed)
 
     def move(games: Batch, slots: Tensor) -> Tensor:
         logits = evaluator.evaluate(games.planes[slots], games.globals_[slots]).policy.cpu()
-        return logits.masked_fill(~games.mask[slots], -torch.inf).argmax(dim=1)
+        logits = logits.masked_fill(~games.mask[slots], -torch.inf)
+        if temperature <= 0.0:
+            return logits.argmax(dim=1)
+        return draw((logits / temperature).softmax(dim=1), generator)
 
     return move
 
@@ -77,6 +83,6 @@ def sensible(games: Batch) -> Tensor:
     return wanted
 
 
-def draw(allowed: Tensor, generator: torch.Generator) -> Tensor:
-    """One of the allowed actions [B, A] for each game, all alike."""
-    return torch.multinomial(allowed.float(), 1, generator=generator)[:, 0]
+def draw(weights: Tensor, generator: torch.Generator) -> Tensor:
+    """An action for each game in proportion to its weight [B, A]."""
+    return torch.multinomial(weights.float(), 1, generator=generator)[:, 0]

@@ -101,6 +101,7 @@ def test_stopping_in_the_middle(context: ArbiterContext) -> None:
         ({"level": 3}, False),
         ({"player": "mcts-of-a-plugin"}, False),
         ({"set": {"leaves": 1}}, False),
+        ({"player": "policy", "set": {"temperature": 1.0}}, True),
     ],
 )
 def test_who_can_be_batched(settings: dict[str, object], accepted: bool) -> None:
