@@ -101,7 +101,13 @@ class Crew:
         launch = self._launches[name]
         number = self._started[name] = self._started.get(name, 0) + 1
         seed = seed_of(self._context.seed, name, number)
-        engine = Engine(launch, seed=seed, log=self._logs[name], patience=self._context.patience)
+        engine = Engine(
+            launch,
+            seed=seed,
+            log=self._logs[name],
+            patience=self._context.patience,
+            environment=self._guard.environment(),
+        )
         self._guard.add(engine.client.pid)
         self._busy.add(engine)
         return engine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tessera.gtp.client import GtpClient
@@ -16,12 +17,22 @@ if TYPE_CHECKING:
 class Engine:
     """Owns the process. Every command has a deadline: `patience` seconds unless it is given its own."""
 
-    def __init__(self, launch: Launch, *, seed: int, log: StderrLog, patience: float) -> None:
+    def __init__(
+        self,
+        launch: Launch,
+        *,
+        seed: int,
+        log: StderrLog,
+        patience: float,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         """Start the process; it has not been spoken to. Raises `EngineError` where it cannot be started."""
         command = launch.command(seed)
         log.write(f"--- {' '.join(command)}\n".encode("utf-8", "replace"))
         self.launch = launch
-        self.client = GtpClient(command, name=launch.name, cwd=launch.folder, timeout=patience, stderr=log.write)
+        self.client = GtpClient(
+            command, name=launch.name, cwd=launch.folder, env=environment, timeout=patience, stderr=log.write
+        )
         self.title = self.version = ""
         self._commands: frozenset[str] = frozenset()
         self._closing = threading.Lock()

@@ -1,8 +1,10 @@
 """A watchman for the case that we are killed: it ends the engines that we no longer can.
 
-A small process of its own session reads '+PID' and '-PID' lines from a pipe that only we hold. When the pipe
-closes, for whatever reason (SIGKILL too), it ends the sessions of all engines that were announced and not
-taken back. Run by `Guard` as `python -m tessera.league.guard`.
+A small process of its own session holds the other end of a pipe of ours. When that closes, for whatever reason
+(SIGKILL too), it ends what is left of our engines: the sessions that were announced on the pipe ('+PID', '-PID')
+and, where there is /proc, every process that carries our mark in its environment. The mark needs no announcement:
+an engine that was started in the very moment of our end has it, and so have children in sessions of their own.
+Run by `Guard` as `python -m tessera.league.guard MARK`.
 """
 
 from __future__ import annotations
@@ -10,25 +12,36 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import secrets
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 
-from tessera.gtp.processes import kill_session, session_members
+from tessera.gtp.processes import PROC, kill_session, session_members
 
+VARIABLE = "TESSERA_GUARD"
 GRACE_SECONDS = 1.0
 """Between SIGTERM and SIGKILL."""
 POLL_SECONDS = 0.02
 
 
 class Guard:
-    """The watchman's other end. Starts it with the first engine; may be used from several threads."""
+    """The watchman's other end; may be used from several threads. Engines must be started with `environment`."""
 
     def __init__(self) -> None:
+        self._mark = secrets.token_hex(16)
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
+
+    def environment(self) -> dict[str, str]:
+        """Ours, with the mark. Starts the watchman, so that no engine is ever without him."""
+        with self._lock:
+            if self._process is None:
+                self._process = _start(self._mark)
+        return {**os.environ, VARIABLE: self._mark}
 
     def add(self, pid: int) -> None:
         """An engine that leads its own session has started."""
@@ -36,7 +49,7 @@ class Guard:
 
     def remove(self, pid: int) -> None:
         """It has ended."""
-        self._tell(f"-{pid}\n", start=False)
+        self._tell(f"-{pid}\n")
 
     def close(self) -> None:
         """Let it end what is left, and wait for it. Safe to call twice."""
@@ -47,12 +60,10 @@ class Guard:
                 assert process.stdin is not None
                 process.stdin.close()
 
-    def _tell(self, line: str, *, start: bool = True) -> None:
+    def _tell(self, line: str) -> None:
         with self._lock:
             if self._process is None:
-                if not start:
-                    return
-                self._process = _start()
+                return
             assert self._process.stdin is not None
             try:
                 self._process.stdin.write(line.encode())
@@ -62,14 +73,48 @@ class Guard:
                 )
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(mark: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", __name__],
+        [sys.executable, "-m", __name__, mark],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         start_new_session=True,
         bufsize=0,
     )
+
+
+def marked(mark: str) -> list[int]:
+    """The living processes that carry a mark in their environment; needs /proc, else empty."""
+    entry, found = f"{VARIABLE}={mark}".encode(), []
+    for folder in PROC.glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if entry in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+    return found
+
+
+def end(watched: Iterable[int], mark: str) -> None:
+    """SIGTERM to all, and SIGKILL to those that are left after a while."""
+    for pid in watched:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGTERM)
+    _signal(marked(mark), signal.SIGTERM)
+    deadline = time.monotonic() + GRACE_SECONDS
+    while (marked(mark) or any(session_members(pid) for pid in watched)) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+    for pid in watched:
+        kill_session(pid)
+    # Again until none is left, for a process may just have forked another; not for ever, for the kernel may hold one.
+    deadline = time.monotonic() + GRACE_SECONDS
+    while (left := marked(mark)) and time.monotonic() < deadline:
+        _signal(left, signal.SIGKILL)
+        time.sleep(POLL_SECONDS)
+
+
+def _signal(pids: Iterable[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
 
 
 def main() -> None:
@@ -79,14 +124,7 @@ def main() -> None:
         # A line cut short by our writer's end is no announcement.
         if line.endswith(b"\n") and line[1:-1].isdigit():
             (watched.add if line[:1] == b"+" else watched.discard)(int(line[1:]))
-    for pid in watched:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGTERM)
-    deadline = time.monotonic() + GRACE_SECONDS
-    while any(session_members(pid) for pid in watched) and time.monotonic() < deadline:
-        time.sleep(POLL_SECONDS)
-    for pid in watched:
-        kill_session(pid)
+    end(watched, sys.argv[1])
 
 
 if __name__ == "__main__":
