@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -14,33 +16,54 @@ from tessera.rules.game import Game
 from tessera.rules.ruleset import Ruleset
 
 MAX_BOOK = 100_000
+"""Files."""
 ATTEMPTS = 100
 """Draws of a random opening before a board counts as too small for so many moves."""
 
 
 class OpeningBook:
-    """Opening `index` of a league, for any index: a random book has no end, a book of files begins again."""
+    """Opening `index` of a league, for any index, each under a name of its own.
+
+    Random openings have no end. A book of files, or of the empty board alone, begins again when it is through:
+    'name/2' is the second time around (no file's name holds a slash).
+    """
 
     def __init__(self, config: LeagueConfig) -> None:
+        """Raises `BadValue` or `SgfError` for a book that cannot be used."""
         self._config = config
-        self._book = _read_book(config) if config.openings.kind == "book" else []
+        self._drawn: dict[int, Opening] = {}
+        self._book: list[Opening] = []
+        if config.openings.kind == "book":
+            self._book = _read_book(config)
+        elif config.openings.moves == 0:
+            self._book = [Opening("empty board")]
 
     def __getitem__(self, index: int) -> Opening:
-        if self._book:
-            return self._book[index % len(self._book)]
-        config = self._config
-        if config.openings.moves == 0:
-            return Opening("empty board")
-        random = np.random.default_rng((config.seed, index))
-        moves = random_moves(config.size, config.ruleset, config.openings.moves, random)
-        return Opening(f"random {config.seed}-{index}", moves)
+        if not self._book:
+            return self._random(index)
+        lap, place = divmod(index, len(self._book))
+        opening = self._book[place]
+        return opening if lap == 0 else Opening(f"{opening.name}/{lap + 1}", opening.moves)
+
+    def _random(self, index: int) -> Opening:
+        if index not in self._drawn:
+            config = self._config
+            random = np.random.default_rng((config.seed, index))
+            moves = random_moves(config.size, config.ruleset, config.openings.moves, random)
+            self._drawn[index] = Opening(f"random {config.seed}-{index}", moves)
+        return self._drawn[index]
 
     @property
     def distinct(self) -> int | None:
         """How many different openings there are; None for no end."""
-        if self._book:
-            return len(self._book)
-        return 1 if self._config.openings.moves == 0 else None
+        return len(self._book) or None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of a book's openings, wherever its files lie; '' for random ones."""
+        if self._config.openings.kind != "book":
+            return ""
+        return hashlib.sha256(json.dumps([[each.name, each.moves] for each in self._book]).encode()).hexdigest()
 
 
 def random_moves(size: int, rules: Ruleset, count: int, random: np.random.Generator) -> tuple[tuple[int, int], ...]:
@@ -57,19 +80,17 @@ def random_moves(size: int, rules: Ruleset, count: int, random: np.random.Genera
     raise BadValue("openings: moves", count, f"as many as fit on {size}x{size}")
 
 
-def _empty(config: LeagueConfig) -> Game:
-    return Game(config.size, rules=config.ruleset, komi=config.komi)
-
-
 def _read_book(config: LeagueConfig) -> list[Opening]:
     """The different openings of the folder's files, in the order of their names."""
     paths = sorted(Path(config.openings.folder).glob("*.sgf"))
-    if not paths:
-        raise BadValue("openings: folder", config.openings.folder, "a folder with files ending in .sgf")
+    if not 0 < len(paths) <= MAX_BOOK:
+        allowed = f"1 to {MAX_BOOK} files ending in .sgf in {config.openings.folder}"
+        raise BadValue("openings: folder", f"{len(paths)} files", allowed)
     book: dict[tuple[tuple[int, int], ...], Opening] = {}
-    for path in paths[:MAX_BOOK]:
+    for path in paths:
         moves = _first_moves(path, config)
-        book.setdefault(moves, Opening(path.stem, moves))
+        name = path.stem.encode("utf-8", "replace").decode()
+        book.setdefault(moves, Opening(name, moves))
     return list(book.values())
 
 
@@ -77,7 +98,7 @@ def _first_moves(path: Path, config: LeagueConfig) -> tuple[tuple[int, int], ...
     record = sgf.load(path)
     if record.size != config.size or record.setup:
         raise SgfError(f"{path}: as an opening it needs an empty {config.size}x{config.size} board to begin with")
-    game = _empty(config)
+    game = Game(config.size, rules=config.ruleset, komi=config.komi)
     for number, move in enumerate(record.moves[: config.openings.moves], 1):
         if move.color != game.to_play or move.point == game.points:
             raise SgfError(f"{path}: move {number} of an opening is a pass or out of turn")

@@ -1,4 +1,4 @@
-"""Games on disk: one JSON line each, appended and on the platter before the next game counts.
+"""Games on disk: one JSON line each (`lines.py`), appended and on the platter before the next game counts.
 
 A line is whole or it is not there: a torn one at the end, left by a kill or a power cut, is cut off when the
 file is opened for writing. Anything else that is wrong is an error with its line number; nothing is repaired.
@@ -6,20 +6,19 @@ file is opened for writing. Anything else that is wrong is an error with its lin
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
-import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from tessera.errors import BadValue, TesseraError
 from tessera.interfaces.arbiter import GameRecord
+from tessera.league.lines import line_of, parse_line
 
 MAX_LINE = 1 << 20
-NUMBERS = {"number": int, "size": int, "attempt": int, "komi": float}
+"""Bytes."""
 
 
 class RecordError(TesseraError):
@@ -34,41 +33,52 @@ class RecordFile:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = not path.exists()
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise RecordError(f"{path}: cannot be opened: {error.strerror}") from None
         try:
-            self._take(fresh)
+            self._lock()
+            self.records = list(read_records(path))
+            self._cut_torn_line()
         except BaseException:
-            os.close(self._descriptor)
+            self.close()
             raise
 
-    def _take(self, fresh: bool) -> None:
+    def _lock(self) -> None:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             raise RecordError(f"{self.path}: another league is running there; wait for it or stop it") from None
-        if fresh:
-            _sync_folder(self.path.parent)
-        self.records = list(read_records(self.path))
+        except OSError as error:
+            raise RecordError(f"{self.path}: cannot be locked: {error.strerror}") from None
+
+    def _cut_torn_line(self) -> None:
         whole = _whole_bytes(self._descriptor)
-        os.ftruncate(self._descriptor, whole)
-        os.lseek(self._descriptor, whole, os.SEEK_SET)
+        try:
+            os.ftruncate(self._descriptor, whole)
+            os.lseek(self._descriptor, whole, os.SEEK_SET)
+            _sync_folder(self.path.parent)
+        except OSError as error:
+            raise RecordError(f"{self.path}: cannot be written: {error.strerror}") from None
 
     def append(self, record: GameRecord) -> None:
-        """Add a game; when this returns it is on disk. A failed write leaves no trace."""
+        """Add a game; when this returns it is on disk. Raises `RecordError`; a failed write leaves no trace."""
+        line = line_of(record)
+        if len(line) > MAX_LINE:
+            raise RecordError(f"{self.path}: game {record.number} takes {len(line)} bytes, more than {MAX_LINE}")
         start = os.lseek(self._descriptor, 0, os.SEEK_CUR)
         try:
-            _write_all(self._descriptor, line_of(record))
+            _write_all(self._descriptor, line)
             os.fsync(self._descriptor)
         except OSError as error:
-            os.ftruncate(self._descriptor, start)
-            os.lseek(self._descriptor, start, os.SEEK_SET)
+            with contextlib.suppress(OSError):  # what cannot be cut off now is a torn line, cut off at the next start
+                os.ftruncate(self._descriptor, start)
+                os.lseek(self._descriptor, start, os.SEEK_SET)
             raise RecordError(f"{self.path}: game {record.number} was not written: {error.strerror}") from None
         self.records.append(record)
 
     def close(self) -> None:
+        """Let others open it. Safe to call twice."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -89,36 +99,20 @@ def read_records(path: Path) -> Iterator[GameRecord]:
             number = 0
             while line := file.readline(MAX_LINE + 1):
                 number += 1
+                if len(line) > MAX_LINE:
+                    raise RecordError(f"{path}: line {number} is longer than {MAX_LINE} bytes")
                 if not line.endswith(b"\n"):
-                    if len(line) > MAX_LINE:
-                        raise RecordError(f"{path}: line {number} is longer than {MAX_LINE} bytes")
                     return
                 yield _parse(line, f"{path}: line {number}")
     except OSError as error:
         raise RecordError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def line_of(record: GameRecord) -> bytes:
-    """The record as one line of JSON, newline included."""
-    return (json.dumps(asdict(record), ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
 def _parse(line: bytes, where: str) -> GameRecord:
     try:
-        row: Any = json.loads(line)
-        if not isinstance(row, dict) or row.keys() != {each.name for each in fields(GameRecord)}:
-            raise BadValue("its keys", sorted(row) if isinstance(row, dict) else row, "those of a game")
-        for name, kind in NUMBERS.items():
-            row[name] = kind(row[name])
-        for name in ("black", "white", "result", "rules", "opening", "note", "culprit"):
-            if not isinstance(row[name], str):
-                raise BadValue(name, row[name], "text")
-        row["moves"] = tuple((int(color), int(point)) for color, point in row["moves"])
-        black, white = row["seconds"]
-        row["seconds"] = (float(black), float(white))
-    except (ValueError, TypeError, RecursionError, BadValue) as error:
+        return parse_line(line)
+    except (ValueError, RecursionError, BadValue) as error:
         raise RecordError(f"{where}: no record of a game ({str(error)[:200]})") from None
-    return GameRecord(**row)
 
 
 def _whole_bytes(descriptor: int) -> int:
@@ -135,6 +129,7 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
+    """Have the names of new files on disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -14,8 +14,11 @@ from tessera.interfaces.arbiter import VOID, GameRecord
 from tessera.league.counting import counted
 from tessera.league.records import RecordError, read_records
 
-RESULT = re.compile(r"([BW])\+(.*)|0|[Dd]raw")
+RESULT = re.compile(r"([BW]\+)(.*)|0|[Dd]raw")
+WORDS = {"resign": "R", "time": "T", "forfeit": "F"}
+"""SGF's long forms."""
 MAX_CSV_BYTES = 64 << 20
+COLUMNS = ("black", "white", "result")
 
 
 def read_results(paths: Iterable[Path]) -> list[GameRecord]:
@@ -44,13 +47,14 @@ def _read_csv(path: Path) -> Iterator[GameRecord]:
             raise RecordError(f"{path}: {path.stat().st_size} bytes, more than {MAX_CSV_BYTES}")
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
-            missing = {"black", "white", "result"} - set(rows.fieldnames or ())
+            missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
             if missing:
-                raise RecordError(f"{path}: no column {', '.join(sorted(missing))} in its first line")
+                raise RecordError(f"{path}: no column {', '.join(missing)} in its first line")
             for number, row in enumerate(rows, 1):
-                if not (row["black"] and row["white"] and row["result"]):
-                    raise RecordError(f"{path}: line {rows.line_num}: black, white or result is empty")
-                yield _record(number, row["black"], row["white"], row["result"])
+                black, white, result = ((row[name] or "").strip() for name in COLUMNS)
+                if not (black and white and result) or black == white:
+                    raise RecordError(f"{path}: line {rows.line_num}: it takes two players and a result")
+                yield _record(number, black, white, result)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RecordError(f"{path}: cannot be read: {error}") from None
 
@@ -61,9 +65,12 @@ def _read_folder(folder: Path) -> Iterator[GameRecord]:
         raise BadValue("RESULTS", str(folder), "a folder with files ending in .sgf")
     for number, path in enumerate(paths, 1):
         told = sgf.read(path)
-        if not (told.black and told.white):
-            raise SgfError(f"{path}: it does not name both players")
-        game = told.game()
+        try:
+            game = told.game()
+        except SgfError as error:
+            raise SgfError(f"{path}: {error}") from None
+        if not (told.black and told.white) or told.black == told.white:
+            raise SgfError(f"{path}: it does not name two players")
         moves = tuple((move.color, move.point) for move in game.moves)
         yield _record(number, told.black, told.white, told.result, moves, game.size, game.komi, game.rules.name)
 
@@ -80,5 +87,5 @@ def _record(
 ) -> GameRecord:
     """`opening` tells games apart whose moves are not known."""
     match = RESULT.fullmatch(result.strip())
-    counted = VOID if match is None else "0" if match[1] is None else result.strip()
-    return GameRecord(number, black, white, counted, moves, size, komi, rules, f"game {number}", (0.0, 0.0))
+    normal = VOID if match is None else "0" if match[1] is None else match[1] + WORDS.get(match[2].lower(), match[2])
+    return GameRecord(number, black, white, normal, moves, size, komi, rules, f"game {number}", (0.0, 0.0))

@@ -6,18 +6,23 @@ those lines alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tessera.errors import BadValue
-from tessera.interfaces.arbiter import Arbiter, ArbiterContext, ArbiterSpec, GameRecord, Task
+from tessera.config import resolve
+from tessera.errors import BadValue, PluginError
+from tessera.interfaces.arbiter import VOID, Arbiter, ArbiterContext, ArbiterSpec, Entrant, GameRecord, Task
+from tessera.league import launch
 from tessera.league.config import LeagueConfig
-from tessera.league.folder import LeagueFolder
+from tessera.league.folder import LeagueFolder, describe
 from tessera.league.openings import OpeningBook
 from tessera.league.records import RecordFile
-from tessera.league.schedule import Standing, pairs, plan, standing_of, total
+from tessera.league.referee import seed_of
+from tessera.league.schedule import pairs, plan, total
+from tessera.league.standing import ATTEMPTS, Standing, standing_of
 from tessera.league.summary import Summary, summarise
 
 if TYPE_CHECKING:
@@ -26,14 +31,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Progress:
-    """What a listener hears after every game."""
+    """What a listener hears: once at the start, and after every game."""
 
-    record: GameRecord
     finished: int
+    """Games that count, of earlier runs too."""
     total: int
     """Games of the whole league, if none is cut short."""
+    record: GameRecord | None = None
+    """The game; None at the start."""
     stopped: str = ""
     """A player stopped by this very game."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A league that has nothing left to play."""
+
+    summary: Summary
+    planned: int
+    stopped: dict[str, str]
+    """Players who made a game void twice, and why."""
 
 
 Listener = Callable[[Progress], None]
@@ -43,79 +60,93 @@ class League:
     """One league on disk."""
 
     def __init__(self, config: LeagueConfig, folder: LeagueFolder, manager: Manager) -> None:
+        """Raises `TesseraError` for what is wrong with the file and shows without playing; writes nothing."""
         self.config, self.folder = config, folder
         self._manager = manager
         self._book = OpeningBook(config)
-        for task in _every_pair(config):
-            self._arbiter_for(*task)
+        self._description = describe(config, self._book)
+        self._summary([])
+        for a, b in pairs(config):
+            self._arbiter_for(a, b)
+            self._arbiter_for(b, a)
+        for entrant in config.players:
+            self._check(entrant)
 
-    def run(
-        self,
-        listener: Listener = lambda progress: None,
-        *,
-        retry: bool = False,
-    ) -> Summary:
-        """Play what is left and return the summary.
+    def run(self, listener: Listener = lambda progress: None, *, retry: bool = False) -> Outcome:
+        """Play what is left.
 
         `retry` gives players another chance who were stopped in an earlier run. Raises `BadValue` or
-        `RecordError` where the folder holds another league or a damaged one; whatever an arbiter, the listener
-        or a signal raises ends the league in order: every process is gone when it passes.
+        `RecordError` where the folder holds another league or a damaged one, or is in use; whatever an arbiter,
+        the listener or a signal raises ends the league in order: every process is gone when it passes.
         """
-        self.folder.open(self.config)
         with RecordFile(self.folder.games) as file, ExitStack() as stack:
-            standing = standing_of(file.records, forgive=retry)
+            self.folder.open(self._description, file.records)
+            standing = standing_of(file.records)
+            if retry:
+                standing.forgive()
+            self._tell(listener, standing)
+            context = self._context(standing.last_number)
             arbiters: dict[str, Arbiter] = {}
-            while not self._reached(file.records, standing):
-                tasks = plan(self.config, file.records, standing, self._book)
-                if not tasks:
-                    break
+            while tasks := plan(self.config, file.records, standing, self._book, self._reached(standing)):
                 for spec, group in self._groups(tasks):
                     if spec.name not in arbiters:
-                        arbiters[spec.name] = arbiter = spec.build(self._context(), **spec.defaults)
+                        arbiters[spec.name] = arbiter = spec.build(context, **spec.defaults)
                         stack.callback(arbiter.close)
-                    self._play(arbiters[spec.name], group, file, standing, listener)
-                    if self._hopeless(group, standing):
+                    if not self._play(spec.name, arbiters[spec.name], group, file, standing, listener):
                         break
-            return self.summary(file.records)
-
-    def summary(self, records: list[GameRecord]) -> Summary:
-        config = self.config
-        names = [entrant.name for entrant in config.players]
-        return summarise(records, title=config.title, anchors=config.anchors, players=names)
+            return Outcome(self._summary(file.records), total(self.config), standing.stopped)
 
     def _play(
         self,
+        name: str,
         arbiter: Arbiter,
-        tasks: list[Task],
+        tasks: Sequence[Task],
         file: RecordFile,
         standing: Standing,
         listener: Listener,
-    ) -> None:
-        """Until the tasks are done or a player is stopped; what was not played is planned anew."""
+    ) -> bool:
+        """Whether all tasks were played; else a player was stopped or is in doubt, and the rest is planned anew."""
+        waiting = {task.number: task for task in tasks}
+        voids: Counter[str] = Counter()
         with closing(arbiter.play(tasks)) as games:
             for record in games:
-                self.folder.save_sgf(record)
+                _check_record(name, record, waiting.pop(record.number, None))
                 file.append(record)
-                before = set(standing.stopped)
+                self.folder.save_sgf(record)
+                before = standing.stopped
                 standing.add(record)
-                fallen = set(standing.stopped) - before
-                listener(Progress(record, len(standing.finished), total(self.config), "".join(fallen)))
-                if fallen:
-                    return
+                fallen = standing.stopped.keys() - before.keys()
+                self._tell(listener, standing, record, "".join(fallen))
+                voids[record.culprit] += record.result == VOID
+                if fallen or voids[record.culprit] >= ATTEMPTS:
+                    return False
+        if waiting:
+            raise PluginError(f"arbiter {name!r}: ended with {len(waiting)} of {len(tasks)} games not played")
+        return True
 
-    def _hopeless(self, tasks: list[Task], standing: Standing) -> bool:
-        """Whether tasks planned before hold a player who was stopped since."""
-        return bool(standing.stopped) and any({task.black, task.white} & standing.stopped.keys() for task in tasks)
+    def _tell(
+        self, listener: Listener, standing: Standing, record: GameRecord | None = None, stopped: str = ""
+    ) -> None:
+        listener(Progress(standing.finished_among(self.config.entrants), total(self.config), record, stopped))
 
-    def _reached(self, records: list[GameRecord], standing: Standing) -> bool:
-        """Whether every interval is as narrow as the league's file asks for."""
-        if self.config.target <= 0:
-            return False
-        summary = self.summary(records)
-        open_ = [row for row in summary.rows if not row.anchored and row.name not in standing.stopped]
-        return all(row.games and (row.high - row.low) / 2 <= self.config.target for row in open_)
+    def _summary(self, records: Sequence[GameRecord]) -> Summary:
+        config = self.config
+        return summarise(records, title=config.title, anchors=config.anchors, players=list(config.entrants))
 
-    def _groups(self, tasks: list[Task]) -> list[tuple[ArbiterSpec, list[Task]]]:
+    def _reached(self, standing: Standing) -> Callable[[Sequence[GameRecord]], bool]:
+        """Whether with some records every interval is as narrow as the league's file asks for."""
+
+        def reached(records: Sequence[GameRecord]) -> bool:
+            if self.config.target <= 0:
+                return False
+            rows = [row for row in self._summary(records).rows if row.name in self.config.entrants]
+            rows = [row for row in rows if not row.anchored and row.name not in standing.stopped]
+            wide = any(not row.games or (row.high - row.low) / 2 > self.config.target for row in rows)
+            return bool(rows) and not wide
+
+        return reached
+
+    def _groups(self, tasks: Sequence[Task]) -> list[tuple[ArbiterSpec, list[Task]]]:
         groups: dict[str, tuple[ArbiterSpec, list[Task]]] = {}
         for task in tasks:
             spec = self._arbiter_for(task.black, task.white)
@@ -131,12 +162,24 @@ class League:
             if not spec.accepts(*pair):
                 raise BadValue("arbiter", spec.name, f"one that can play {black!r} against {white!r}", "auto chooses")
             return spec
-        able = [spec for spec in (arbiters[name] for name in arbiters) if spec.accepts(*pair)]
+        able = [spec for spec in arbiters.values() if spec.accepts(*pair)]
         if not able:
             raise BadValue("players", f"{black} and {white}", "players some arbiter accepts", "see tessera plugins")
         return max(able, key=lambda spec: (spec.priority, spec.name))
 
-    def _context(self) -> ArbiterContext:
+    def _check(self, entrant: Entrant) -> None:
+        """What would else show at the player's first game, maybe hours from now."""
+        if entrant.kind == "engine":
+            launch.plan(entrant, self._context(0))
+            return
+        settings = entrant.settings
+        spec = self._manager.players[settings.get("player", "search")]
+        resolve(spec.defaults, settings.get("set", {}), owner=f"player {entrant.name!r}: set")
+        if spec.needs_network:
+            self._manager.evaluators[settings.get("evaluator", "torch")]
+
+    def _context(self, played: int) -> ArbiterContext:
+        """`played` games were before: a league that goes on must not meet the same random numbers again."""
         config = self.config
         return ArbiterContext(
             entrants=config.entrants,
@@ -144,7 +187,7 @@ class League:
             rules=config.ruleset,
             komi=config.komi,
             logs=self.folder.logs,
-            seed=config.seed,
+            seed=seed_of(config.seed, played) if played else config.seed,
             concurrency=config.concurrency,
             time=config.time,
             patience=config.patience,
@@ -152,5 +195,12 @@ class League:
         )
 
 
-def _every_pair(config: LeagueConfig) -> list[tuple[str, str]]:
-    return [pair for a, b in pairs(config) for pair in ((a, b), (b, a))]
+def _check_record(arbiter: str, record: GameRecord, task: Task | None) -> None:
+    """Raises `PluginError` for a record that would confuse the league, or keep it playing for ever."""
+    if task is None:
+        raise PluginError(f"arbiter {arbiter!r}: played game {record.number}, which was not its task")
+    told, asked = ((x.black, x.white, x.attempt) for x in (record, task))
+    if told != asked or record.opening != task.opening.name:
+        raise PluginError(f"arbiter {arbiter!r}: game {record.number} is not the one that was its task")
+    if record.result == VOID and record.culprit not in (record.black, record.white):
+        raise PluginError(f"arbiter {arbiter!r}: void game {record.number} without a culprit")

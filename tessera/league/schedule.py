@@ -1,81 +1,56 @@
 """Which games are still to be played: a pure function of the league's file and the games on record.
 
-Games come in pairs, one opening with both colours. A game is known by its players and its opening, so a league
-can be resumed, made longer, or given new players: what is on record is never played again. A void game is
-replayed once under its old number; when it is void again, the player who made it so is stopped.
+Games come in pairs, one opening with both colours. What is on record is never played again, so a league can be
+resumed, made longer, or given new players. Where results decide what follows (a target, adaptive pairing), games
+are planned in rounds; a round that was cut off is finished before anything is decided, so that a league that was
+killed ends as one that was not.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import combinations
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations, count
 
-from tessera.interfaces.arbiter import VOID, GameRecord, Task
+from tessera.interfaces.arbiter import GameRecord, Opening, Task
 from tessera.league.config import LeagueConfig
 from tessera.league.openings import OpeningBook
+from tessera.league.standing import Standing
 from tessera.league.widest import widest_pairs
 
-ATTEMPTS = 2
-"""A game and its replay."""
-Key = tuple[str, str, str]
-"""Black, White, the opening's name."""
+ROUNDS = 25
+"""A large league looks at its results about so many times."""
+SMALLEST_ROUND = 4
+"""Pairs of games, for `adaptive`."""
+
+Wanted = tuple[str, str, Opening]
+"""Black, White and opening of a game."""
+Reached = Callable[[Sequence[GameRecord]], bool]
+"""Whether these games tell enough."""
 
 
-@dataclass
-class Standing:
-    """What the games on record mean for those to come."""
+def plan(
+    config: LeagueConfig, records: Sequence[GameRecord], standing: Standing, book: OpeningBook, reached: Reached
+) -> list[Task]:
+    """The games to play next, in order; none when the league is over.
 
-    finished: set[Key] = field(default_factory=set)
-    void: dict[Key, GameRecord] = field(default_factory=dict)
-    """The last attempt of games that are void so far."""
-    stopped: dict[str, str] = field(default_factory=dict)
-    """Players who made a game void twice, and why."""
-    last_number: int = 0
-
-    def add(self, record: GameRecord, *, forgiven: bool = False) -> None:
-        """`forgiven`: a void game of an earlier run, which this one tries again as if it were new."""
-        key = (record.black, record.white, record.opening)
-        self.last_number = max(self.last_number, record.number)
-        if record.result != VOID:
-            self.finished.add(key)
-            self.void.pop(key, None)
-            return
-        again = key in self.void
-        self.void[key] = record
-        if again and not forgiven:
-            self.stopped.setdefault(record.culprit, record.note)
-
-
-def standing_of(records: Iterable[GameRecord], *, forgive: bool = False) -> Standing:
-    """With `forgive` nobody is stopped for what is on record."""
-    standing = Standing()
-    for record in records:
-        standing.add(record, forgiven=forgive)
-    return standing
-
-
-def plan(config: LeagueConfig, records: Sequence[GameRecord], standing: Standing, book: OpeningBook) -> list[Task]:
-    """The games to play next, in order: all that are left, or one round where results decide what follows."""
-    wanted = (key for key in _wanted(config, records, standing, book) if not standing.stopped.keys() & set(key[:2]))
-    tasks: list[Task] = []
-    number = standing.last_number
-    for black, white, index in wanted:
-        opening = book[index]
-        before = standing.void.get((black, white, opening.name))
-        if before is None:
-            number += 1
-            tasks.append(Task(number, black, white, opening))
-        else:
-            tasks.append(Task(before.number, black, white, opening, before.attempt + 1))
-    return tasks
+    Replays of void games come alone, before anything else, so that a broken player is found out early. `reached` is
+    asked before each round where the league has a target.
+    """
+    if config.schedule == "adaptive":
+        wanted = _adaptive(config, records, standing, book, reached)
+    elif config.target > 0:
+        wanted = _round(config, records, standing, book, reached)
+    else:
+        wanted = _left(config, standing, book, range(config.games // 2))
+    again = [game for game in wanted if _key(*game) in standing.void]
+    return _tasks(again or wanted, standing)
 
 
 def total(config: LeagueConfig) -> int:
     """Games of the whole league; fewer are played where a target is reached or a player stopped."""
     if config.schedule == "adaptive":
-        return config.games * len(config.players) // 2
+        return config.games * len(config.players) // 4 * 2
     return len(pairs(config)) * config.games
 
 
@@ -89,50 +64,92 @@ def pairs(config: LeagueConfig) -> list[tuple[str, str]]:
     return list(combinations(names, 2))
 
 
-def _wanted(
-    config: LeagueConfig, records: Sequence[GameRecord], standing: Standing, book: OpeningBook
-) -> Iterator[tuple[str, str, int]]:
-    """Black, White and opening index of games that are not finished."""
-    if config.schedule == "adaptive":
-        yield from _widest(config, records, standing, book)
-        return
-    for index in range(config.games // 2):
-        round_ = [
-            (black, white, index)
-            for a, b in pairs(config)
-            for black, white in ((a, b), (b, a))
-            if (black, white, book[index].name) not in standing.finished
-        ]
-        yield from round_
-        if config.target > 0 and any(not standing.stopped.keys() & {b, w} for b, w, _ in round_):
-            return
+def _tasks(games: Sequence[Wanted], standing: Standing) -> list[Task]:
+    """Void games keep their number; others get new ones."""
+    fresh = count(standing.last_number + 1)
+    tasks = []
+    for black, white, opening in games:
+        before = standing.void.get((black, white, opening.name))
+        if before is None:
+            tasks.append(Task(next(fresh), black, white, opening))
+        else:
+            tasks.append(Task(before.number, black, white, opening, before.attempt + 1))
+    return tasks
 
 
-def _widest(
-    config: LeagueConfig, records: Sequence[GameRecord], standing: Standing, book: OpeningBook
-) -> Iterator[tuple[str, str, int]]:
-    """Unfinished pairs first, then new ones for the players known least."""
-    met: Counter[frozenset[str]] = Counter()
-    for a, b in pairs(config):
-        while _begun(a, b, book[met[frozenset((a, b))]].name, standing):
-            index = met[frozenset((a, b))]
-            for black, white in ((a, b), (b, a)):
-                if (black, white, book[index].name) not in standing.finished:
-                    yield black, white, index
-            met[frozenset((a, b))] += 1
-            if book.distinct is not None and met[frozenset((a, b))] >= book.distinct:
+def _left(config: LeagueConfig, standing: Standing, book: OpeningBook, indices: range) -> list[Wanted]:
+    """Games of these openings that are not finished, but for those of stopped players."""
+    stopped = standing.stopped
+    playing = [pair for pair in pairs(config) if not stopped.keys() & set(pair)]
+    games = ((*colors, book[index]) for index in indices for pair in playing for colors in _both(*pair))
+    return [game for game in games if _key(*game) not in standing.finished]
+
+
+def _round(
+    config: LeagueConfig, records: Sequence[GameRecord], standing: Standing, book: OpeningBook, reached: Reached
+) -> list[Wanted]:
+    """The first round that is not finished; none when the games outside of it reach the target."""
+    last = config.games // 2
+    width = max(1, last // ROUNDS)
+    for start in range(0, last, width):
+        indices = range(start, min(start + width, last))
+        games = _left(config, standing, book, indices)
+        if games:
+            names = {book[index].name for index in indices}
+            return [] if reached([record for record in records if record.opening not in names]) else games
+    return []
+
+
+def _adaptive(
+    config: LeagueConfig, records: Sequence[GameRecord], standing: Standing, book: OpeningBook, reached: Reached
+) -> list[Wanted]:
+    """The missing halves of pairs of games; where there are none, new pairs for the players known least."""
+    begun = _begun(standing)
+    halves = list(_halves(config, standing, book, begun))
+    if halves or reached(records):
+        return halves
+    names = [entrant.name for entrant in config.players]
+    left = (total(config) - standing.finished_among(names)) // 2
+    size = max(SMALLEST_ROUND, config.concurrency, total(config) // (2 * ROUNDS))
+    playing = [name for name in names if name not in standing.stopped]
+    games: list[Wanted] = []
+    for a, b in widest_pairs(records, playing, config, count=max(0, min(left, size))):
+        known = begun[frozenset((a, b))]
+        opening = next(book[index] for index in count() if book[index].name not in known)
+        known.add(opening.name)
+        games += [(*colors, opening) for colors in _both(a, b)]
+    return games
+
+
+def _begun(standing: Standing) -> defaultdict[frozenset[str], set[str]]:
+    """The openings that two players have begun."""
+    begun: defaultdict[frozenset[str], set[str]] = defaultdict(set)
+    for black, white, opening in (*standing.finished, *standing.void):
+        begun[frozenset((black, white))].add(opening)
+    return begun
+
+
+def _halves(
+    config: LeagueConfig, standing: Standing, book: OpeningBook, begun: defaultdict[frozenset[str], set[str]]
+) -> Iterator[Wanted]:
+    """Games that are not finished of openings that were begun, but for those of stopped players."""
+    limit = len(standing.finished) + len(standing.void) + total(config)
+    stopped = standing.stopped
+    for pair in pairs(config):
+        names = set(begun[frozenset(pair)]) if not stopped.keys() & set(pair) else set()
+        for index in range(limit):  # no opening has a higher index, for each pair takes the first that is free
+            if not names:
                 break
-    left = total(config) - len(standing.finished)
-    names = [entrant.name for entrant in config.players if entrant.name not in standing.stopped]
-    for a, b in widest_pairs(records, names, config, count=min(left // 2, max(4, config.concurrency))):
-        index = met[frozenset((a, b))]
-        if book.distinct is not None and index >= book.distinct:
-            continue
-        met[frozenset((a, b))] += 1
-        yield a, b, index
-        yield b, a, index
+            opening = book[index]
+            if opening.name in names:
+                names.remove(opening.name)
+                games = [(*colors, opening) for colors in _both(*pair)]
+                yield from (game for game in games if _key(*game) not in standing.finished)
 
 
-def _begun(a: str, b: str, opening: str, standing: Standing) -> bool:
-    known = standing.finished | standing.void.keys()
-    return (a, b, opening) in known or (b, a, opening) in known
+def _both(a: str, b: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (a, b), (b, a)
+
+
+def _key(black: str, white: str, opening: Opening) -> tuple[str, str, str]:
+    return black, white, opening.name

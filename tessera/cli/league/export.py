@@ -17,9 +17,10 @@ from tessera.errors import BadValue
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
 def command(folder: Path, out: Path) -> None:
-    """Write the league in FOLDER to OUT: ratings.csv, games.csv, league.json, report.html and games.sgf.
+    """Write CSV, JSON, HTML and SGF for other programs.
 
-    games.sgf is one collection of all games that count.
+    The league in FOLDER becomes ratings.csv, games.csv, league.json, report.html and games.sgf in OUT; games.sgf
+    is one collection of all games that count.
 
     \b
     Examples:
@@ -29,7 +30,8 @@ def command(folder: Path, out: Path) -> None:
     from tessera.league.folder import sgf_text
     from tessera.league.report import games_csv, ratings_csv, render
 
-    summary, records = places.load(folder)
+    found = places.load(folder)
+    summary, records = found.summary, found.records
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -37,7 +39,7 @@ def command(folder: Path, out: Path) -> None:
     files = {
         "ratings.csv": ratings_csv(summary),
         "games.csv": games_csv(records),
-        "league.json": json.dumps(summary.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n",
+        "league.json": json.dumps(found.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n",
         "report.html": render(summary, records),
         "games.sgf": "".join(sgf_text(record) for record in records if record.result != VOID),
     }

@@ -8,13 +8,15 @@ import click
 
 from tessera.cli import output
 from tessera.errors import BadValue
-from tessera.league.config import EXAMPLE
+from tessera.league.example import EXAMPLE
 
 
 @click.command("init")
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False), default=Path("league.toml"))
 def command(path: Path) -> None:
-    """Write an example of a league's file to PATH (league.toml); an existing file is left alone.
+    """Write a file to start from to PATH (league.toml).
+
+    An existing file is left alone.
 
     \b
     Examples:

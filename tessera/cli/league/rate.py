@@ -17,7 +17,10 @@ from tessera.errors import BadValue
 @click.option("--prior", type=click.FloatRange(0.0, 100.0), default=0.5, show_default=True, help="Virtual draws each.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(results: tuple[Path, ...], anchors: tuple[str, ...], prior: float, as_json: bool) -> None:
-    """Rate the players of RESULTS: games.jsonl of a league, a CSV with black,white,result, or a folder of SGF files.
+    """Rate the players of results from anywhere.
+
+    RESULTS are files and folders, rated together: games.jsonl of a league, a CSV with the columns black, white and
+    result, or a folder of SGF files.
 
     A result is SGF's: B+3.5, W+R, 0; anything else counts for nobody.
 

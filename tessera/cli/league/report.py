@@ -18,10 +18,10 @@ from tessera.cli.league.writing import write_text
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the standing as one JSON document.")
 def command(folder: Path, html: Path | None, as_json: bool) -> None:
-    """Show the standing of the league in FOLDER and write one HTML page that needs nothing else.
+    """Show the standing and write it as one HTML page.
 
-    The page holds the ladder with its error bars, the cross-table, who is likely stronger than whom, and every game
-    to click through on a board.
+    The page of the league in FOLDER needs nothing else: the ladder with its error bars, the cross-table, who is
+    likely stronger than whom, and every game to click through on a board.
 
     \b
     Examples:
@@ -30,11 +30,11 @@ def command(folder: Path, html: Path | None, as_json: bool) -> None:
     """
     from tessera.league.report import render
 
-    summary, records = places.load(folder)
+    found = places.load(folder)
     page = html or folder / "report.html"
-    write_text(page, render(summary, records))
+    write_text(page, render(found.summary, found.records))
     if as_json:
-        output.print_json({"html": str(page), **summary.as_dict()})
+        output.print_json({"html": str(page), **found.as_dict()})
     else:
-        standings.show(summary)
+        standings.show(found.summary, planned=found.planned, stopped=found.stopped)
         output.print_text(f"wrote {output.escape(str(page))}")

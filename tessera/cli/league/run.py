@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from tessera.cli import output
 from tessera.cli.funnel import INTERRUPTED
-from tessera.cli.league import standings
+from tessera.cli.league import places, standings
 from tessera.cli.main import App
+from tessera.errors import BadValue
+from tessera.interfaces.arbiter import VOID
+
+if TYPE_CHECKING:
+    from tessera.league.run import Listener, Progress
 
 TERMINATED = 143
 
@@ -31,10 +37,11 @@ class _Terminated(KeyboardInterrupt):
 @click.option("--json", "as_json", is_flag=True, help="Print the standing as one JSON document.")
 @click.pass_obj
 def command(app: App, file: Path, out: Path | None, retry: bool, as_json: bool) -> int:
-    """Play the league FILE describes, and show the standing.
+    """Play a league, or go on with it, and show the standing.
 
-    Every game is on disk before the next one counts: after Ctrl-C, a kill or a power cut the same command goes on
-    where it was. Players may be added to FILE and games made more; what was played stays.
+    FILE describes it (tessera league init writes one). Every game is on disk before the next one counts: after
+    Ctrl-C, a kill or a power cut the same command goes on where it was. Players may be added to FILE and games
+    made more; what was played stays.
 
     \b
     Examples:
@@ -43,36 +50,48 @@ def command(app: App, file: Path, out: Path | None, retry: bool, as_json: bool) 
     """
     from tessera.league.config import read_league
     from tessera.league.folder import LeagueFolder
-    from tessera.league.run import League, Progress
+    from tessera.league.run import League
     from tessera.league.schedule import total
 
     config = read_league(file)
-    folder = LeagueFolder(out or file.with_suffix(""))
+    folder = LeagueFolder(out or _folder_of(file))
     league = League(config, folder, app.manager)
-    bar = 0
-
-    def hear(progress: Progress) -> None:
-        nonlocal bar
-        advance(progress.finished - bar)
-        bar = progress.finished
-        record = progress.record
-        if record.culprit:
-            output.note(f"game {record.number} is void: {record.culprit}: {record.note}")
-        if progress.stopped:
-            output.note(f"{progress.stopped} is stopped after two void games; --retry tries again")
-
     try:
         with output.progress(total(config), "games") as advance, _terminable():
-            summary = league.run(hear, retry=retry)
+            outcome = league.run(_listener(advance), retry=retry)
     except KeyboardInterrupt as stopped:
         output.note(f"stopped; the games so far are in {folder.path}, and the same command goes on")
         return TERMINATED if isinstance(stopped, _Terminated) else INTERRUPTED
     if as_json:
-        output.print_json({"folder": str(folder.path), **summary.as_dict()})
+        output.print_json(places.as_dict(folder.path, outcome.planned, outcome.stopped, outcome.summary))
     else:
-        standings.show(summary)
-        output.print_text(f"games in {output.escape(str(folder.path))}; tessera league report makes the page")
+        standings.show(outcome.summary, planned=outcome.planned, stopped=outcome.stopped)
+        shown = output.escape(str(folder.path))
+        output.print_text(f"games in {shown}; the page: tessera league report {shown}")
     return 0
+
+
+def _folder_of(file: Path) -> Path:
+    if not file.suffix:
+        raise BadValue("FILE", str(file), "a name ending in .toml, without which it names the folder", "or give --out")
+    return file.with_suffix("")
+
+
+def _listener(advance: Callable[[int], None]) -> Listener:
+    """Moves the bar, and says what must not pass unseen."""
+    finished = 0
+
+    def hear(progress: Progress) -> None:
+        nonlocal finished
+        advance(progress.finished - finished)
+        finished = progress.finished
+        record = progress.record
+        if record is not None and record.result == VOID:
+            output.note(f"game {record.number} is void by {record.culprit}: {record.note}")
+        if progress.stopped:
+            output.note(f"{progress.stopped} is stopped, for a game was void twice; --retry tries again")
+
+    return hear
 
 
 @contextmanager
