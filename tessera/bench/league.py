@@ -74,10 +74,8 @@ def measure(
             logs=Path(logs),
             manager=manager,
         )
-        specs = [manager.arbiters[name] for name in ("self", "gtp")]
-        arbiters = [
-            spec.build(context, **spec.defaults | ({"batch": batch} if spec.name == "self" else {})) for spec in specs
-        ]
+        ours, theirs = manager.arbiters["self"], manager.arbiters["gtp"]
+        arbiters = (ours.build(context, batch=batch), theirs.build(context, **theirs.defaults))
         try:
             return _in_turns(arbiters[0], arbiters[1], context, visits, batch, progress)
         finally:

@@ -158,6 +158,8 @@ def test_sigkill_in_the_middle_of_saves_never_damages_the_old_one(tmp_path: Path
         writer = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE)
         assert writer.stdout is not None
         assert writer.stdout.readline() == b"ready\n"
+        while not target.exists():  # the first save; a busy machine takes its time
+            time.sleep(0.01)
         time.sleep(0.02 + 0.08 * dice.random())
         writer.kill()
         writer.wait()
