@@ -26,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "pachi").write_text("#!/bin/sh\necho Pachi el marciano\n")
     (tmp_path / "pachi").chmod(0o755)
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("PATH", str(tmp_path))  # whatever is installed here
     return tmp_path
 
 

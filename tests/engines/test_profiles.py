@@ -158,6 +158,27 @@ def test_a_variable_names_the_program(profile: Profile, tmp_path: Path, monkeypa
         profile.probe()
 
 
+@pytest.mark.parametrize(
+    ("name", "prints", "version"),
+    [
+        ("gnugo", "GNU Go 3.8", "3.8"),
+        ("katago", "KataGo v1.17.2\nGit revision: x", "1.17.2"),
+        ("pachi", "Pachi 12.90 (Jowa)\ngit b69e353 (master)", "12.90"),
+        ("pachi", "Pachi version 12.60\n", "12.60"),
+        ("pachi", "Pachi el marciano 1.0", None),
+        ("leela-zero", "Leela Zero 0.17  Copyright (C) 2017-2018", "0.17"),
+    ],
+)
+def test_what_real_engines_print(name: str, prints: str, version: str | None, tmp_path: Path) -> None:
+    fake_engine(tmp_path, prints, name="program")
+    program = str(tmp_path / "program")
+    if version is None:
+        with pytest.raises(EngineError, match="another program, not Pachi.*platform game"):
+            load_profile(name).probe(program)
+    else:
+        assert load_profile(name).probe(program) == version
+
+
 def test_unknown_name_lists_what_is_there() -> None:
     with pytest.raises(BadValue, match="gnugo"):
         load_profile("nobody")
