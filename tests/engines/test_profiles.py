@@ -173,7 +173,7 @@ def test_what_real_engines_print(name: str, prints: str, version: str | None, tm
     fake_engine(tmp_path, prints, name="program")
     program = str(tmp_path / "program")
     if version is None:
-        with pytest.raises(EngineError, match="another program, not Pachi.*platform game"):
+        with pytest.raises(EngineError, match=r"another program, not Pachi.*platform game"):
             load_profile(name).probe(program)
     else:
         assert load_profile(name).probe(program) == version
