@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,8 @@ from tessera.league.lines import line_of, parse_line
 
 MAX_LINE = 1 << 20
 """Bytes."""
+LOCK_SECONDS = 0.5
+"""A process that was killed holds its lock until it, and a child it was about to start, are gone."""
 
 
 class RecordError(TesseraError):
@@ -45,12 +48,18 @@ class RecordFile:
             raise
 
     def _lock(self) -> None:
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RecordError(f"{self.path}: another league is running there; wait for it or stop it") from None
-        except OSError as error:
-            raise RecordError(f"{self.path}: cannot be locked: {error.strerror}") from None
+        deadline = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    message = f"{self.path}: another league is running there; wait for it or stop it"
+                    raise RecordError(message) from None
+            except OSError as error:
+                raise RecordError(f"{self.path}: cannot be locked: {error.strerror}") from None
+            time.sleep(LOCK_SECONDS / 20)
 
     def _cut_torn_line(self) -> None:
         whole = _whole_bytes(self._descriptor)

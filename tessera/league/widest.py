@@ -1,8 +1,12 @@
 """Adaptive pairing: the player known least against whoever tells most about it.
 
-A game between players who are d Elo apart, with expected score p, carries p(1-p) of Fisher information on d (in
-natural log-odds). On one player's rating it carries less the worse the opponent is known: p(1-p) / (1 + v p(1-p))
-where v is the variance of the opponent's rating.
+With C the covariance of the ratings (in natural log-odds), p the expected score of a against b and w = 2p(1-p) the
+Fisher information of a game with each colour, these games take away from the variance of a
+
+    w (C_aa - C_ab)^2 / (1 + w (C_aa + C_bb - 2 C_ab)),
+
+the first term of which says that an even opponent tells more, and the others that a well-known one does, as long as
+it is not known from games against a itself. (The update of a Kalman filter by one contrast.)
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from tessera.league.elo import ELO_PER_NAT, expected_score
 
 GAMES = 2
 """An opening, with both colours."""
+Array = NDArray[np.float64]
 
 
 def widest_pairs(
@@ -28,26 +33,48 @@ def widest_pairs(
 
     Only `names` are paired; `config.anchors` tells whose rating is known.
     """
-    known = [entrant.name for entrant in config.players]
-    ratings = rate(counted(records), known, anchors=config.anchors)
-    where = [known.index(name) for name in names]
-    elo = ratings.elo[where]
-    variance = np.diag(ratings.covariance)[where] / ELO_PER_NAT**2
+    if len(names) < 2:
+        return []
+    elo, covariance = _ratings(records, names, config)
     chosen = []
-    for _ in range(count if len(names) > 1 else 0):
-        a = int(np.argmax(variance))
-        told = _information(elo, variance, a)
+    for _ in range(count):
+        a = int(np.argmax(np.diag(covariance)))
+        told = _told(elo, covariance, a)
         b = int(np.argmax(told))
-        for one, other in ((a, b), (b, a)):
-            gain = GAMES * _information(elo, variance, one)[other]
-            variance[one] = 1.0 / (1.0 / variance[one] + gain) if variance[one] > 0 else 0.0
         chosen.append((names[a], names[b]))
+        covariance = _after(elo, covariance, a, b)
     return chosen
 
 
-def _information(elo: NDArray[np.float64], variance: NDArray[np.float64], player: int) -> NDArray[np.float64]:
-    """[n] what a game against each other player tells about `player`; -1 for itself."""
-    p = np.array([expected_score(float(elo[player] - other)) for other in elo])
-    told: NDArray[np.float64] = p * (1 - p) / (1 + variance * p * (1 - p))
-    told[player] = -1.0
+def _ratings(records: Sequence[GameRecord], names: Sequence[str], config: LeagueConfig) -> tuple[Array, Array]:
+    """Elo [n] and covariance [n, n] in nats, of `names` in their order."""
+    games = counted(records)
+    players = [entrant.name for entrant in config.players]
+    players = list(dict.fromkeys([*players, *(name for game in games for name in (game.black, game.white))]))
+    ratings = rate(games, players, anchors=config.anchors)
+    where = [players.index(name) for name in names]
+    return ratings.elo[where], ratings.covariance[np.ix_(where, where)] / ELO_PER_NAT**2
+
+
+def _told(elo: Array, covariance: Array, a: int) -> Array:
+    """[n] how much the variance of `a` shrinks by games against each other player; -1 for itself."""
+    weight = _weights(elo, a)
+    own = np.diag(covariance)
+    shared = covariance[a]
+    told: Array = weight * (own[a] - shared) ** 2 / (1.0 + weight * (own[a] + own - 2.0 * shared))
+    told[a] = -1.0
     return told
+
+
+def _after(elo: Array, covariance: Array, a: int, b: int) -> Array:
+    """The covariance once a and b have met."""
+    weight = _weights(elo, a)[b]
+    column = covariance[:, a] - covariance[:, b]
+    updated: Array = covariance - weight * np.outer(column, column) / (1.0 + weight * (column[a] - column[b]))
+    return updated
+
+
+def _weights(elo: Array, a: int) -> Array:
+    """[n] the information of two games of `a` against each."""
+    p = np.array([expected_score(float(elo[a] - other)) for other in elo])
+    return GAMES * p * (1.0 - p)
