@@ -24,7 +24,7 @@ Key = tuple[str, str, str]
 def config_of(*names: str, **keys: Any) -> LeagueConfig:
     """A small league of players with these names."""
     players = [{"name": name, "player": "random"} for name in names or ("a", "b", "c")]
-    table = {"players": players, "size": 5, "komi": 0.5, "games": 4, "openings": {"moves": 2}, **keys}
+    table: dict[str, Any] = {"players": players, "size": 5, "komi": 0.5, "games": 4, "openings": {"moves": 2}, **keys}
     return parse_league(table, folder=Path())
 
 

@@ -69,7 +69,7 @@ def test_the_order_gives_every_pair_its_turn() -> None:
 
 
 @pytest.mark.parametrize("keys", [{}, {"openings": {"moves": 0}}, {"schedule": "ladder", "neighbours": 1}])
-@pytest.mark.parametrize("cut", range(0, 13))
+@pytest.mark.parametrize("cut", range(13))
 def test_what_is_on_record_is_not_played_again(keys: dict[str, Any], cut: int) -> None:
     config = config_of(**keys)
     whole = planned(config, [])
