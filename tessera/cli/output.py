@@ -84,9 +84,10 @@ def note(text: str) -> None:
 
 @contextmanager
 def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr that appears when the work takes more than two seconds; yields `advance(steps)`."""
+    """A bar on a terminal's stderr when the work takes more than two seconds; yields `advance(steps)`."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     task = bar.add_task(label, total=total)
     timer = threading.Timer(SLOW_SECONDS, bar.start)
     timer.daemon = True

@@ -85,7 +85,7 @@ class League:
             if retry:
                 standing.forgive()
             self._tell(listener, standing)
-            context = self._context(standing.last_number)
+            context = self._context(len(file.records))
             arbiters: dict[str, Arbiter] = {}
             while tasks := plan(self.config, file.records, standing, self._book, self._reached(standing)):
                 for spec, group in self._groups(tasks):

@@ -65,8 +65,8 @@ def pairs(config: LeagueConfig) -> list[tuple[str, str]]:
 
 
 def _tasks(games: Sequence[Wanted], standing: Standing) -> list[Task]:
-    """Void games keep their number; others get new ones."""
-    fresh = count(standing.last_number + 1)
+    """Void games keep their number; others get the lowest that are free."""
+    fresh = (number for number in count(1) if number not in standing.numbers)
     tasks = []
     for black, white, opening in games:
         before = standing.void.get((black, white, opening.name))

@@ -25,14 +25,15 @@ class Standing:
     finished: set[Key] = field(default_factory=set)
     void: dict[Key, GameRecord] = field(default_factory=dict)
     """The last attempt of games that are not finished."""
-    last_number: int = 0
+    numbers: set[int] = field(default_factory=set)
+    """Of games on record."""
     _failed: Counter[Key] = field(default_factory=Counter)
     """Attempts of void games that count against a player."""
 
     def add(self, record: GameRecord) -> None:
         """A game that was played after all those before."""
         key = (record.black, record.white, record.opening)
-        self.last_number = max(self.last_number, record.number)
+        self.numbers.add(record.number)
         if record.result != VOID:
             self.finished.add(key)
             self.void.pop(key, None)

@@ -14,7 +14,7 @@ KEY = ("a", "b", "o")
 
 def test_a_finished_game() -> None:
     standing = standing_of([GOOD, replace(GOOD, number=4, black="b", white="a")])
-    assert standing.finished == {KEY, ("b", "a", "o")} and standing.last_number == 4
+    assert standing.finished == {KEY, ("b", "a", "o")} and standing.numbers == {1, 4}
     assert standing.finished_among(["a", "b"]) == 2 and standing.finished_among(["a", "c"]) == 0
 
 
