@@ -48,7 +48,8 @@ def policy_mover(evaluator: Evaluator, *, temperature: float = 0.0, seed: int = 
     generator = torch.Generator().manual_seed(seed)
 
     def move(games: Batch, slots: Tensor) -> Tensor:
-        logits = evaluator.evaluate(games.planes[slots], games.globals_[slots]).policy.cpu()
+        seen = (array[slots].to(evaluator.device) for array in (games.planes, games.globals_))
+        logits = evaluator.evaluate(*seen).policy.float().cpu()
         logits = logits.masked_fill(~games.mask[slots], -torch.inf)
         if temperature <= 0.0:
             return logits.argmax(dim=1)

@@ -21,8 +21,8 @@ NO_SCHEDULE.setflags(write=False)
 
 
 def _array(output: torch.Tensor) -> Any:
-    """A network's output as the kernels take it: float32, contiguous, the same memory where it already is."""
-    return output.detach().float().contiguous().numpy()
+    """A network's output as the kernels take it: float32, contiguous, on the CPU; the same memory where it can be."""
+    return output.detach().float().cpu().contiguous().numpy()
 
 
 class BatchSearch:
@@ -116,7 +116,8 @@ class BatchSearch:
             rows = int((self._work.leaf >= 0).sum())
             if rows == 0:
                 return
-        outputs = self.evaluator.evaluate(self.work.planes[:rows], self.work.globals_[:rows])
+        device = self.evaluator.device  # the tree is on the CPU, the network where it likes
+        outputs = self.evaluator.evaluate(self.work.planes[:rows].to(device), self.work.globals_[:rows].to(device))
         cpu.absorb(
             self.arrays,
             self._work,
