@@ -36,6 +36,8 @@ HEAD = 'size = 5\nkomi = 0.5\ngames = {games}\nconcurrency = 2\nopenings = { mov
 OWN = [("r1", 'player = "random"'), ("r2", 'player = "random"'), ("net", 'player = "policy"')]
 ENGINES = [(name, f"command = {json.dumps(fake_command(moves=moves))}") for name, moves in (("x", 3), ("y", 4))]
 PLAYERS = {"self": OWN, "gtp": ENGINES, "auto": [*OWN[1:], *ENGINES]}
+LONG = {"self": 100, "gtp": 100, "auto": 30}
+"""Games of each pair where twenty kills shall find some under way."""
 GONE_SECONDS = 5.0
 """After a kill the watchman gives engines a second to go."""
 
@@ -103,7 +105,7 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path, arbiter: str, request: pytest.FixtureRequest) -> Iterator[Place]:
-    games = 100 if request.node.get_closest_marker("long") else 6
+    games = LONG[arbiter] if request.node.get_closest_marker("long") else 6
     place = Place(tmp_path, arbiter, games)
     yield place
     place.clear()
@@ -148,7 +150,7 @@ def test_killed_three_times(place: Place) -> None:
 def test_killed_twenty_times(place: Place, tmp_path: Path, arbiter: str) -> None:
     """At any time from its start on, while it loads too; as many games as one that nobody killed, and the same."""
     (tmp_path / "whole").mkdir()
-    whole = Place(tmp_path / "whole", arbiter, 100)
+    whole = Place(tmp_path / "whole", arbiter, LONG[arbiter])
     assert finish(whole)["games"] == whole.games
     chance, kills, resumed = random.Random(), 0, list[int]()
     while kills < 20:
@@ -156,8 +158,8 @@ def test_killed_twenty_times(place: Place, tmp_path: Path, arbiter: str) -> None
         if chance.random() < 0.2 or before >= place.games - 1:
             alive = kill_at(place, 0, chance.uniform(0.05, 2.0))  # as it loads, or begins to play
         else:
-            most = min(place.games // 10, place.games - before)
-            alive = kill_at(place, before + chance.randrange(1, most + 1), chance.uniform(0, 0.05))
+            more = chance.randrange(1, min(place.games // 20, place.games - before) + 1)
+            alive = kill_at(place, before + more, chance.uniform(0, 0.05))
         assert place.lines() >= before
         assert place.left_over() == {}
         kills += alive
