@@ -84,7 +84,7 @@ class League:
             standing = standing_of(file.records)
             if retry:
                 standing.forgive()
-            self._tell(listener, standing)
+            teller = _Teller(listener, total(self.config), standing.finished_among(self.config.entrants))
             context = self._context(len(file.records))
             arbiters: dict[str, Arbiter] = {}
             while tasks := plan(self.config, file.records, standing, self._book, self._reached(standing)):
@@ -92,7 +92,7 @@ class League:
                     if spec.name not in arbiters:
                         arbiters[spec.name] = arbiter = spec.build(context, **spec.defaults)
                         stack.callback(arbiter.close)
-                    if not self._play(spec.name, arbiters[spec.name], group, file, standing, listener):
+                    if not self._play(spec.name, arbiters[spec.name], group, file, standing, teller):
                         break
             return Outcome(self._summary(file.records), total(self.config), standing.stopped)
 
@@ -103,7 +103,7 @@ class League:
         tasks: Sequence[Task],
         file: RecordFile,
         standing: Standing,
-        listener: Listener,
+        teller: _Teller,
     ) -> bool:
         """Whether all tasks were played; else a player was stopped or is in doubt, and the rest is planned anew."""
         waiting = {task.number: task for task in tasks}
@@ -116,18 +116,13 @@ class League:
                 before = standing.stopped
                 standing.add(record)
                 fallen = standing.stopped.keys() - before.keys()
-                self._tell(listener, standing, record, "".join(fallen))
+                teller.tell(record, "".join(fallen))
                 voids[record.culprit] += record.result == VOID
                 if fallen or voids[record.culprit] >= ATTEMPTS:
                     return False
         if waiting:
             raise PluginError(f"arbiter {name!r}: ended with {len(waiting)} of {len(tasks)} games not played")
         return True
-
-    def _tell(
-        self, listener: Listener, standing: Standing, record: GameRecord | None = None, stopped: str = ""
-    ) -> None:
-        listener(Progress(standing.finished_among(self.config.entrants), total(self.config), record, stopped))
 
     def _summary(self, records: Sequence[GameRecord]) -> Summary:
         config = self.config
@@ -193,6 +188,18 @@ class League:
             patience=config.patience,
             manager=self._manager,
         )
+
+
+class _Teller:
+    """Counts along for the listener."""
+
+    def __init__(self, listener: Listener, total: int, finished: int) -> None:
+        self._listener, self._total, self._finished = listener, total, finished
+        listener(Progress(finished, total))
+
+    def tell(self, record: GameRecord, stopped: str) -> None:
+        self._finished += record.result != VOID
+        self._listener(Progress(self._finished, self._total, record, stopped))
 
 
 def _check_record(arbiter: str, record: GameRecord, task: Task | None) -> None:

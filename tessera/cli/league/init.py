@@ -21,7 +21,7 @@ def command(path: Path) -> None:
     \b
     Examples:
       tessera league init
-      tessera league init tournaments/first.toml
+      tessera league init monday.toml
     """
     try:
         with path.open("x", encoding="utf-8") as file:

@@ -14,7 +14,14 @@ from tessera.errors import BadValue
 @click.command("rate")
 @click.argument("results", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--anchor", "anchors", multiple=True, metavar="NAME=ELO", help="Pin a player; may be repeated.")
-@click.option("--prior", type=click.FloatRange(0.0, 100.0), default=0.5, show_default=True, help="Virtual draws each.")
+@click.option(
+    "--prior",
+    type=click.FloatRange(0.0, 100.0),
+    default=0.5,
+    show_default=True,
+    metavar="DRAWS",
+    help="Virtual draws of each player against an average one; 0 trusts the results alone.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(results: tuple[Path, ...], anchors: tuple[str, ...], prior: float, as_json: bool) -> None:
     """Rate the players of results from anywhere.
