@@ -124,7 +124,7 @@ def test_without_the_engine_a_note_says_so(tmp_path: Path, monkeypatch: pytest.M
     from tessera.engines import Profile
 
     words = ("--size", "5", "--delay", "0", "--out", str(tmp_path), "--json")
-    monkeypatch.setattr(Profile, "find", lambda profile: None)
+    monkeypatch.setattr(Profile, "find", lambda profile, *program: None)
     result = run(demo.command, SHORT, *words)
     assert json.loads(result.stdout)["white"] == "Tessera scripted"
     assert "GNU Go is not installed (apt-get install gnugo), so Tessera plays itself" in result.stderr
