@@ -26,10 +26,13 @@ def open_external(
     profile: Profile, rules: Ruleset, *, settings: Mapping[str, object] | None = None, timeout: float = 120.0
 ) -> ExternalPlayer:
     """An installed engine by its profile, set to `rules`. Raises `EngineError`, or `BadValue` for rules it lacks."""
-    client = GtpClient(profile.command(rules.name, settings), name=profile.title, timeout=timeout)
+    program = profile.located()
+    client = GtpClient(
+        profile.command(rules.name, settings), name=profile.title, cwd=profile.directory(program), timeout=timeout
+    )
     try:
-        for line in profile.setup:
-            client.send(line.replace("{rules}", rules.name))
+        for line in profile.start_commands(rules.name):
+            client.send(line)
         name = f"{profile.title} {client.send('version')}".strip()
     except EngineError:
         client.close()
