@@ -73,8 +73,8 @@ def body(text: str) -> str:
 
     A line break at its start stays: it puts the first line of a board below the prefix.
     """
-    lines = (line.rstrip() for line in text.replace("\t", " ").splitlines())
-    kept = "\n".join("".join(c for c in line if c >= " " and c != "\x7f") for line in lines if line)
+    lines = ("".join(c for c in line if c >= " " and c != "\x7f") for line in text.replace("\t", " ").splitlines())
+    kept = "\n".join(filter(None, map(str.rstrip, lines)))
     return "\n" + kept if text.startswith("\n") and kept else kept
 
 

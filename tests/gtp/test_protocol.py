@@ -63,6 +63,8 @@ def test_interrupt_comment(line: bytes, expected: bool) -> None:
         ("\n   A B\n 2 . .", True, None, b"= \n   A B\n 2 . .\n\n"),
         ("tab\there\x00\x1b[1m", True, None, b"= tab here[1m\n\n"),
         ("\udcff", True, None, b"= ?\n\n"),
+        ("a\x1e\x1b\rb", True, None, b"= a\nb\n\n"),  # a line of control characters is an empty one
+        ("\x1b", True, None, b"= \n\n"),
     ],
 )
 def test_responses(text: str, success: bool, number: int | None, expected: bytes) -> None:
