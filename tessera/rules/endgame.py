@@ -2,8 +2,8 @@
 
 What Benson's algorithm proves is never put in question: pass-alive stones live, stones in the opponent's
 pass-alive territory are dead. The rest is judged chain by chain from who is expected to own its points, by
-random playouts: measured on finished games they agree with GnuGo far more often than a young network does
-(BENCHMARKS.md), and a verdict must not depend on who plays.
+random playouts: a verdict must not depend on who plays, nor on what a young network thinks of a board it has
+not seen. How often GnuGo agrees stands in BENCHMARKS.md.
 """
 
 from __future__ import annotations
