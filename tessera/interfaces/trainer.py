@@ -20,7 +20,28 @@ class StepReport:
     losses: Mapping[str, float]
     """Loss by head of the latest step; empty while the replay is filling."""
     health: Mapping[str, float]
-    """Gradient norm, mean game length, passes per game, unique games, ..."""
+    """What else tells whether all is well. A trainer gives the keys that mean something to it, under these names:
+
+    gradient         norm of the latest step's gradient, before clipping
+    target_entropy   mean entropy of the policy targets in nats: the policy's loss cannot fall below it
+    value_accuracy   share of positions whose outcome the value head calls rightly
+    rate             learning rate
+    state_norm       largest norm of an SSM's state; absent for networks without one
+    skipped, lowered, rolled_back    how often safety left out a step, lowered the rate, went back to good weights
+
+    Over the newest games that ended:
+
+    judged_games     how many games these numbers are over
+    length_N         mean moves of the games on boards of side N, passes included
+    length           mean moves of all of them; needed for `passes` to be exact when there are several sides
+    passes           passes per game
+    resigned, truncated, black_wins    shares of games: resigned, stopped at the move limit, won by Black
+    unique           share of different games
+
+    `tessera.training.truth` judges the games by these; without `judged_games` it judges nothing.
+    """
+    warnings: tuple[str, ...] = ()
+    """What a person should know about this step, one line each. The run shows them and keeps them in its log."""
 
 
 class Trainer(Protocol):
@@ -55,3 +76,5 @@ class TrainerSpec:
     defaults: Mapping[str, Any]
     build: Callable[..., Trainer]
     """build(module, device, seed, **settings) -> trainer."""
+    devices: tuple[str, ...] = ("cpu", "cuda")
+    """Kinds of device it can work on."""
