@@ -1,6 +1,7 @@
-"""Learning from self-play alone: the trainer `gumbel`.
+"""Learning from self-play alone: the trainers `gumbel` and `policy-gradient`.
 
-Start reading at `trainer` (one step), then `table` (games in flight), `losses`, `settings`.
+Start reading at `trainer` (one step), then `table` (games in flight), `gumbel` and `policy_gradient` (what makes each
+of them), `searching` and `sampling` (who moves), `losses` (what a position teaches), `settings`.
 """
 
 from __future__ import annotations
@@ -11,17 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 from tessera.hookspecs import hookimpl
 from tessera.interfaces.trainer import Trainer, TrainerSpec
-from tessera_selfplay.settings import GumbelSettings
+from tessera_selfplay.settings import GumbelSettings, PolicyGradientSettings
 
 if TYPE_CHECKING:
     import torch
 
 
 def build_gumbel(module: torch.nn.Module, device: str, seed: int, **settings: Any) -> Trainer:
-    """A trainer that improves `module` in place; raises `BadValue` for a setting out of range."""
-    from tessera_selfplay.trainer import GumbelTrainer
+    """See `gumbel.build_gumbel`."""
+    from tessera_selfplay import gumbel
 
-    return GumbelTrainer(module, device, seed, GumbelSettings(**settings))
+    return gumbel.build_gumbel(module, device, seed, **settings)
+
+
+def build_policy_gradient(module: torch.nn.Module, device: str, seed: int, **settings: Any) -> Trainer:
+    """See `policy_gradient.build_policy_gradient`."""
+    from tessera_selfplay import policy_gradient
+
+    return policy_gradient.build_policy_gradient(module, device, seed, **settings)
 
 
 @hookimpl
@@ -32,5 +40,14 @@ def tessera_register_trainers(register: Callable[[TrainerSpec], None]) -> None:
             summary="self-play with Gumbel search; ownership, score and reply targets",
             defaults=asdict(GumbelSettings()),
             build=build_gumbel,
+            devices=("cpu",),
+        )
+    )
+    register(
+        TrainerSpec(
+            name="policy-gradient",
+            summary="self-play without search, moves learned by how their games ended",
+            defaults=asdict(PolicyGradientSettings()),
+            build=build_policy_gradient,
         )
     )

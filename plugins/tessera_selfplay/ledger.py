@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
+from torch import Tensor
 
 KEPT = 1000
 """Finished games that are looked at."""
 
 
-@dataclass(frozen=True)
-class GameFacts:
-    """One finished game in numbers."""
+class GameFacts(NamedTuple):
+    """R finished games of one board side in numbers, [R] each."""
 
-    size: int
-    length: int
+    length: Tensor
     """Moves, passes included."""
-    passes: int
-    truncated: bool
+    passes: Tensor
+    truncated: Tensor
     """Stopped at the move limit and counted as it stood."""
-    black_won: bool
-    fingerprint: int
+    black_won: Tensor
+    fingerprint: Tensor
     """A hash of the moves."""
 
 
@@ -30,13 +28,15 @@ class Ledger:
     """The facts of the newest `KEPT` games."""
 
     def __init__(self) -> None:
-        self._rows = torch.zeros(KEPT, 6, dtype=torch.int64)
+        self._rows = torch.zeros(KEPT, 1 + len(GameFacts._fields), dtype=torch.int64)
         self.games = 0
 
-    def add(self, facts: GameFacts) -> None:
-        row = (facts.size, facts.length, facts.passes, facts.truncated, facts.black_won, facts.fingerprint)
-        self._rows[self.games % KEPT] = torch.tensor(row)
-        self.games += 1
+    def add(self, size: int, facts: GameFacts) -> None:
+        count = len(facts.length)
+        rows = torch.stack([torch.full((count,), size), *(field.cpu().long() for field in facts)], dim=1)
+        slots = (self.games + torch.arange(count)) % KEPT
+        self._rows[slots[-KEPT:]] = rows[-KEPT:]
+        self.games += count
 
     def health(self) -> dict[str, float]:
         """Means over the newest games, lengths by size; nothing before the first game ended."""
@@ -46,6 +46,7 @@ class Ledger:
         means = rows[:, 2:5].float().mean(0).tolist()
         numbers = dict(zip(("passes", "truncated", "black_wins"), means, strict=True))
         numbers["unique"] = len(rows[:, 5].unique()) / len(rows)
+        numbers["judged_games"] = float(len(rows))
         for size in sorted(set(rows[:, 0].tolist())):
             numbers[f"length_{size}"] = float(rows[rows[:, 0] == size, 1].float().mean())
         return numbers

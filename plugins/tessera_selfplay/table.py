@@ -1,6 +1,7 @@
-"""Games of one board side in flight: B of them in lockstep, one search batch per simulation.
+"""Games of one board side in flight: B of them in lockstep, whatever chooses their moves.
 
-A finished game becomes targets and makes room for a new one at once; the others do not wait. Nobody resigns.
+`advance` plays one move in every game and never waits for the device; a game that ends waits for `harvest`, which
+turns it into targets and begins a new one in its place. Nobody resigns.
 """
 
 from __future__ import annotations
@@ -10,188 +11,176 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tessera.interfaces.network import Evaluator, F, G
-from tessera.rules.batch import Batch, allocate, settings_row
+from tessera.interfaces.network import F, G
+from tessera.rules.batch import Batch, allocate
 from tessera.rules.layout import TO_PLAY, meta_at
-from tessera.rules.ruleset import DEFAULT, KO_CODES
-from tessera.search.batch import BatchSearch
-from tessera.search.settings import SearchSettings
-from tessera.training.targets import Positions, finished_game
+from tessera.training.targets import Positions, Recorded, finished_games
+from tessera_selfplay.beginnings import Beginnings
+from tessera_selfplay.choice import Choice, Mover
 from tessera_selfplay.ledger import GameFacts
-from tessera_selfplay.settings import GumbelSettings
+from tessera_selfplay.settings import GameSettings
+from tessera_selfplay.weighting import copies
 
-FAIR_KOMI = 7.0
-"""Where the estimate of the fair komi starts, on every board."""
-FAIR_MEMORY = 0.99
-"""How much of the estimate one finished game leaves."""
-WIDE = 0.1
-"""Share of games whose komi is drawn from a three times wider range."""
 LONGEST = 2
 """Games are counted as they stand after LONGEST * P moves."""
 HASH_FACTOR = 6364136223846793005
+RECORDS = {
+    "planes": torch.uint8,
+    "globals_": torch.float32,
+    "policy": torch.float16,
+    "color": torch.int8,
+    "action": torch.int16,
+    "expected": torch.float32,
+    "surprise": torch.float32,
+    "learned": torch.bool,
+}
+"""dtype of what is remembered of every move, [B, L, ...]."""
 
 
 class Table:
-    """B games, their records so far, and the search that plays them."""
+    """B games, their records so far, and the mover that plays them; on the generator's device."""
 
     def __init__(
-        self, evaluator: Evaluator, *, size: int, games: int, settings: GumbelSettings, generator: torch.Generator
+        self,
+        mover: Mover,
+        *,
+        size: int,
+        games: int,
+        settings: GameSettings,
+        generator: torch.Generator,
+        surprise: float = 0.0,
     ) -> None:
-        points = size * size
+        points, device = size * size, generator.device
         self.size, self.games, self.limit = size, games, LONGEST * points
-        self._settings, self._generator = settings, generator
-        self.fair = FAIR_KOMI
-        self._batch = Batch(
-            size, allocate(games, size, lambda shape, dtype: torch.zeros(shape, dtype=getattr(torch, dtype)))
-        )
-        self._search = BatchSearch(
-            evaluator,
-            size=size,
-            games=games,
-            nodes=settings.simulations + 2,
-            settings=SearchSettings(
-                gumbel_root=True,
-                considered=settings.considered,
-                value_scale=settings.value_scale,
-                score_weight=settings.score_weight,
-            ),
-            seed=int(torch.randint(2**31, (), generator=generator)),
-        )
-        self._planes = torch.zeros(games, self.limit, F, points, dtype=torch.uint8)
-        self._globals = torch.zeros(games, self.limit, G)
-        self._policy = torch.zeros(games, self.limit, points + 1, dtype=torch.float16)
-        self._color = torch.zeros(games, self.limit, dtype=torch.int8)
-        self._recorded = torch.zeros(games, dtype=torch.int64)
-        self._moves = torch.zeros(games, dtype=torch.int64)
-        self._passes = torch.zeros(games, dtype=torch.int64)
-        self._opening = torch.zeros(games, dtype=torch.int64)
-        self._fingerprint = torch.zeros(games, dtype=torch.int64)
-        self._begin(torch.ones(games, dtype=torch.bool))
+        self._mover, self._generator, self._surprise = mover, generator, surprise
+        self.beginnings = Beginnings(settings, size=size, games=games, generator=generator)
 
-    def advance(self) -> list[tuple[Positions, GameFacts]]:
-        """Play one move in every game; the games that ended by it."""
-        batch = self._batch
+        def zeros(shape: tuple[int, ...], dtype: str) -> Tensor:
+            return torch.zeros(shape, dtype=getattr(torch, dtype), device=device)
+
+        self._batch = Batch(size, allocate(games, size, zeros), device=str(device), stream=_current_stream)
+        shapes = {"planes": (F, points), "globals_": (G,), "policy": (points + 1,)}
+        # One row more than moves: finished games write there, and nobody reads it.
+        self._records = {
+            name: torch.zeros((games, self.limit + 1, *shapes.get(name, ())), dtype=dtype, device=device)
+            for name, dtype in RECORDS.items()
+        }
+        self._each = torch.arange(games, device=device)
+        self._recorded, self._moves, self._passes, self._opening, self._fingerprint = (
+            torch.zeros(games, dtype=torch.int64, device=device) for _ in range(5)
+        )
+        self._done = torch.ones(games, dtype=torch.bool, device=device)
+        self._begin(self._done.clone())
+
+    def advance(self) -> None:
+        """Play one move in every game that is not over."""
+        batch, live = self._batch, ~self._done
         batch.legal()
         batch.features()
-        self._search.plant(batch.state, batch.seen)
-        self._search.run_gumbel(self._settings.simulations)
-        actions, policy = self._search.choices()
+        choice = self._mover.choose(batch)
         random = self._opening > 0
-        self._record(policy, ~random)
-        actions = torch.where(random, self._random_moves(), actions)
+        self._record(choice, live & ~random)
+        action = torch.where(random, self._random_moves(), choice.action)
+        action = torch.where(live, action, self.size**2)
         self._opening -= random.long()
-        self._moves += 1
-        self._passes += (actions == self.size**2).long()
-        self._fingerprint = self._fingerprint * HASH_FACTOR + actions + 1
-        batch.actions.copy_(actions)
+        self._moves += live.long()
+        self._passes += (live & (action == self.size**2)).long()
+        self._fingerprint = torch.where(live, self._fingerprint * HASH_FACTOR + action + 1, self._fingerprint)
+        batch.actions.copy_(action)
         batch.step()
         batch.find_over()
-        return self._collect(batch.over | (self._moves >= self.limit))
+        self._done = batch.over | (self._moves >= self.limit)
 
-    def state(self) -> dict[str, Any]:
+    def harvest(self) -> tuple[Positions, GameFacts] | None:
+        """Targets and facts of the games that ended since the last harvest; new ones begin. Waits for the device."""
+        rows = self._done.nonzero()[:, 0]
+        if len(rows) == 0:
+            return None
+        batch = self._batch
+        batch.score()
+        margin = batch.score2[rows].float() / 2
+        self.beginnings.heed(margin + batch.settings[rows, 3] / 2)
+        positions = finished_games(self._taken(rows), margin=margin, owner=batch.owner[rows])
+        facts = GameFacts(
+            length=self._moves[rows],
+            passes=self._passes[rows],
+            truncated=~batch.over[rows],
+            black_won=margin > 0,
+            fingerprint=self._fingerprint[rows],
+        )
+        self._begin(self._done.clone())
+        return positions, facts
+
+    def state(self) -> dict[str, Tensor]:
         """Everything `load_state` needs to go on exactly here."""
-        return {"fair": self.fair, **{name: tensor.clone() for name, tensor in self._tensors().items()}}
+        return {name: tensor.clone() for name, tensor in self._tensors().items()}
 
     def load_state(self, state: dict[str, Any]) -> None:
-        self.fair = float(state["fair"])
         for name, tensor in self._tensors().items():
             # In place: kernels hold views of this memory.
             tensor.copy_(state[name])
 
     def _tensors(self) -> dict[str, Tensor]:
         return {
+            "fair": self.beginnings.fair,
             "games": self._batch.state,
             "seen": self._batch.seen,
             "settings": self._batch.settings,
-            "random": self._search.work.random,
-            "planes": self._planes,
-            "globals": self._globals,
-            "policy": self._policy,
-            "color": self._color,
             "recorded": self._recorded,
             "moves": self._moves,
             "passes": self._passes,
             "opening": self._opening,
             "fingerprint": self._fingerprint,
+            "done": self._done,
+            **{f"record_{name}": tensor for name, tensor in self._records.items()},
+            **{f"mover_{name}": tensor for name, tensor in self._mover.state().items()},
         }
 
-    def _record(self, policy: Tensor, which: Tensor) -> None:
-        rows = which.nonzero()[:, 0]
-        at = self._recorded[rows]
+    def _record(self, choice: Choice, which: Tensor) -> None:
+        """Write every game's next row, and count it where it shall stay: no wait for who that is."""
         batch = self._batch
-        self._planes[rows, at] = batch.planes[rows].flatten(2).to(torch.uint8)
-        self._globals[rows, at] = batch.globals_[rows]
-        self._policy[rows, at] = policy[rows].to(torch.float16)
-        self._color[rows, at] = batch.state[rows, meta_at(self.size) + TO_PLAY].to(torch.int8)
-        self._recorded[rows] += 1
+        rows = {
+            "planes": batch.planes.flatten(2),
+            "globals_": batch.globals_,
+            "policy": choice.policy,
+            "color": batch.state[:, meta_at(self.size) + TO_PLAY],
+            "action": choice.action,
+            "expected": choice.expected,
+            "surprise": choice.surprise,
+            "learned": choice.learned,
+        }
+        for name, row in rows.items():
+            self._records[name][self._each, self._recorded] = row.to(RECORDS[name])
+        self._recorded += which.long()
 
     def _random_moves(self) -> Tensor:
-        """A random legal point for each game, pass where there is none."""
+        """[B] a random legal point for each game, pass where there is none."""
         weights = self._batch.mask.float()
         weights[:, -1] = 1e-9
-        return torch.multinomial(weights, 1, generator=self._generator)[:, 0]
+        # The largest of weight / Exp(1). torch.multinomial draws the same way, but waits for a check of its input.
+        return (weights / torch.empty_like(weights).exponential_(generator=self._generator)).argmax(1)
 
-    def _collect(self, over: Tensor) -> list[tuple[Positions, GameFacts]]:
-        """Turn the games that are over into targets and begin new ones in their place."""
-        rows = over.nonzero()[:, 0].tolist()
-        if not rows:
-            return []
-        self._batch.score()
-        finished = [self._finish(row) for row in rows]
-        self._begin(over)
-        return [game for game in finished if len(game[0].value)]
-
-    def _finish(self, row: int) -> tuple[Positions, GameFacts]:
-        n, batch = int(self._recorded[row]), self._batch
-        margin = float(batch.score2[row]) / 2
-        komi = float(batch.settings[row, 3]) / 2
-        self.fair = FAIR_MEMORY * self.fair + (1.0 - FAIR_MEMORY) * (margin + komi)
-        # Copies: the records are overwritten by the next game.
-        positions = finished_game(
-            self._planes[row, :n].clone(),
-            self._globals[row, :n].clone(),
-            self._policy[row, :n].clone(),
-            self._color[row, :n],
-            margin=margin,
-            owner=batch.owner[row],
-        )
-        facts = GameFacts(
-            size=self.size,
-            length=int(self._moves[row]),
-            passes=int(self._passes[row]),
-            truncated=not bool(batch.over[row]),
-            black_won=margin > 0,
-            fingerprint=int(self._fingerprint[row]),
-        )
-        return positions, facts
+    def _taken(self, rows: Tensor) -> Recorded:
+        """The records of games `rows` [R], as long as the longest of them."""
+        length = self._recorded[rows]
+        longest = max(1, int(length.max()))
+        held = {name: tensor[rows, :longest] for name, tensor in self._records.items()}
+        surprise, learned = held.pop("surprise"), held.pop("learned")
+        learned = learned & (torch.arange(longest, device=rows.device) < length[:, None])
+        again = copies(surprise, learned, share=self._surprise, generator=self._generator)
+        return Recorded(length=length, copies=again, **held)
 
     def _begin(self, which: Tensor) -> None:
-        """Reset the games in `which` with new rules, komi and opening lengths."""
-        count = int(which.sum())
+        """Reset the games in `which` [B] with new rules, komi and opening lengths."""
         for tensor in (self._recorded, self._moves, self._passes, self._fingerprint):
-            tensor[which] = 0
-        self._opening[which] = self._draw_openings(count)
-        self._batch.settings[which] = self._draw_settings(count)
-        self._batch.which.copy_(which)
-        self._batch.reset()
+            tensor.masked_fill_(which, 0)
+        self._opening = torch.where(which, self.beginnings.openings(), self._opening)
+        batch = self._batch
+        batch.settings.copy_(torch.where(which[:, None], self.beginnings.rules(), batch.settings))
+        batch.which.copy_(which)
+        batch.reset()
+        self._done = self._done & ~which
 
-    def _draw_openings(self, count: int) -> Tensor:
-        """Numbers of random moves to begin with; few are likelier than many."""
-        share = torch.rand(count, generator=self._generator)
-        moves = (torch.rand(count, generator=self._generator).square() * self.size).long() + 1
-        return torch.where(share < self._settings.opening, moves, 0)
 
-    def _draw_settings(self, count: int) -> Tensor:
-        """[count, 4] int32 rows of `Batch.settings`: usual rules for most, komi around the fair one."""
-        generator = self._generator
-        rows = torch.tensor([settings_row(DEFAULT)] * count, dtype=torch.int32).reshape(count, 4)
-        other = torch.rand(count, generator=generator) < self._settings.other_rules
-        ko = torch.randint(len(KO_CODES), (count,), generator=generator)
-        suicide = torch.randint(2, (count,), generator=generator)
-        rows[:, 0] = torch.where(other, ko, rows[:, 0])
-        rows[:, 1] = torch.where(other, suicide, rows[:, 1])
-        wide = torch.rand(count, generator=generator) < WIDE
-        spread = torch.where(wide, 3.0, 1.0) * self._settings.komi_spread * self.size
-        komi = self.fair + spread * torch.randn(count, generator=generator)
-        rows[:, 3] = (2 * komi).round().to(torch.int32)
-        return rows
+def _current_stream() -> int:
+    return int(torch.cuda.current_stream().cuda_stream)

@@ -1,74 +1,81 @@
-"""The trainer `gumbel`: games played by a Gumbel search teach the network that played them.
+"""What the two trainers of self-play have in common: games in flight, replays, and when to learn from them.
 
-After "Policy improvement by planning with Gumbel" (Danihelka et al., ICLR 2022) for the search and its policy
-targets, and KataGo's paper (Wu 2019) for ownership, score and reply targets, varied komi and board sizes.
+`gumbel` and `policy-gradient` differ in who moves (`searching`, `sampling`) and in what a position teaches
+(`losses`); see `__init__` for how they are put together.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from tessera.errors import BadValue
-from tessera.interfaces.network import Outputs
+from tessera.interfaces.network import Evaluator, Outputs
 from tessera.interfaces.trainer import StepReport
-from tessera.nn.parameters import no_decay
-from tessera.training.average import Average
+from tessera.training.learner import Learner, PlayingNetwork
 from tessera.training.replay import Replay
+from tessera.training.settings import LearnerSettings
+from tessera.training.symmetry import SYMMETRIES
 from tessera.training.targets import Positions, planes_of
+from tessera_selfplay.choice import Mover
 from tessera_selfplay.ledger import Ledger
-from tessera_selfplay.losses import entropy, head_losses
-from tessera_selfplay.settings import GumbelSettings
+from tessera_selfplay.losses import accuracy, entropy
+from tessera_selfplay.settings import GameSettings
 from tessera_selfplay.table import Table
 
+BuildMover = Callable[[Evaluator, int, int, torch.Generator], Mover]
+"""build(evaluator, size, games, generator) -> the mover of a table."""
+Teach = Callable[[Outputs, Positions], Mapping[str, Tensor]]
+"""teach(outputs, targets) -> losses by name, 'total' among them."""
+
 WATCHED = ("gradient", "target_entropy", "value_accuracy")
-"""What a training step reports beside its losses."""
-RAMP = 100
-"""Training steps over which the rate rises at the start."""
+"""What a training step measures beside its losses."""
 
 
-class AutocastEvaluator:
-    """An `Evaluator` over a module that goes on changing; bf16 where asked for."""
+class SelfPlayTrainer:
+    """See `tessera.interfaces.trainer.Trainer`. Games live on `games_device`; weights and replay on `device`."""
 
-    device = "cpu"
-
-    def __init__(self, module: nn.Module, *, bf16: bool) -> None:
-        self._module, self._bf16 = module, bf16
-
-    def evaluate(self, planes: Tensor, globals_: Tensor) -> Outputs:
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self._bf16):
-            outputs: Outputs = self._module(planes, globals_)
-            return outputs
-
-
-class GumbelTrainer:
-    """See `tessera.interfaces.trainer.Trainer`. Games, replay and weights live in main memory."""
-
-    def __init__(self, module: nn.Module, device: str, seed: int, settings: GumbelSettings) -> None:
-        if device != "cpu":
-            raise BadValue("gumbel device", device, "cpu", "the search runs on the CPU only")
-        self._module, self._settings = module.train(), settings
-        self._average = Average(module, decay=settings.average)
-        self._optimizer = _optimizer(module, settings)
-        self._bf16 = settings.precision == "bf16" or (settings.precision == "auto" and _has_bf16())
-        self._generator = torch.Generator().manual_seed(seed)
-        evaluator = AutocastEvaluator(self._average.module, bf16=self._bf16)
-        games = settings.games_by_size()
+    def __init__(
+        self,
+        module: nn.Module,
+        device: str,
+        seed: int,
+        *,
+        games_device: str,
+        settings: GameSettings,
+        learning: LearnerSettings,
+        build_mover: BuildMover,
+        teach: Teach,
+        surprise: float = 0.0,
+    ) -> None:
+        self._settings, self._teach = settings, teach
+        self._learner = Learner(module, device, learning)
+        self._dice = torch.Generator(games_device).manual_seed(seed)
+        """For what games need."""
+        self._lots = torch.Generator(device).manual_seed(seed + 1)
+        """For what is learned from."""
+        evaluator, games = PlayingNetwork(self._learner), settings.games_by_size()
         self._tables = {
-            size: Table(evaluator, size=size, games=count, settings=settings, generator=self._generator)
+            size: Table(
+                build_mover(evaluator, size, count, self._dice),
+                size=size,
+                games=count,
+                settings=settings,
+                generator=self._dice,
+                surprise=surprise,
+            )
             for size, count in games.items()
         }
         total = sum(games.values())
         self._replays = {
-            size: Replay(size=size, capacity=max(settings.batch, settings.window * count // total))
+            size: Replay(size=size, capacity=max(settings.batch, settings.window * count // total), device=device)
             for size, count in games.items()
         }
         self._credit = dict.fromkeys(games, 0.0)
         self._ledger = Ledger()
-        self._moves = self._steps = self._skipped = 0
+        self._moves = 0
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -77,48 +84,59 @@ class GumbelTrainer:
     def step(self) -> StepReport:
         """Advance all games by `plies` moves, then learn as often as the new positions allow."""
         for _ in range(self._settings.plies):
-            for size, table in self._tables.items():
-                self._moves += table.games
-                for positions, facts in table.advance():
-                    self._replays[size].add(positions)
-                    self._credit[size] += self._settings.reuse * len(positions.value)
-                    self._ledger.add(facts)
+            for table in self._tables.values():
+                table.advance()
+        for size, table in self._tables.items():
+            self._moves += self._settings.plies * table.games
+            self._collect(size, table)
+        self._learner.progress = self._moves / self._settings.horizon
         rows = [self._learn(size) for size in self._due()]
-        means = {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]} if rows else {}
-        health: dict[str, float] = {name: means.pop(name) for name in WATCHED if name in means}
-        health |= self._ledger.health() | {f"fair_komi_{size}": table.fair for size, table in self._tables.items()}
-        health |= {"rate": self._rate(), "skipped": float(self._skipped)}
-        return StepReport(self._ledger.games, self._moves, self._steps, means, health)
+        means = {name: sum(row.get(name, 0.0) for row in rows) / len(rows) for name in (rows[0] if rows else ())}
+        health = {name: means.pop(name) for name in WATCHED if name in means}
+        health |= self._ledger.health() | self._learner.health()
+        health |= {f"fair_komi_{size}": float(table.beginnings.fair) for size, table in self._tables.items()}
+        return StepReport(
+            self._ledger.games, self._moves, self._learner.steps, means, health, self._learner.take_warnings()
+        )
 
     def network(self) -> nn.Module:
         """The averaged network, which also plays."""
-        return self._average.module
+        return self._learner.network
 
     def state(self) -> dict[str, Any]:
         return {
-            "module": self._module.state_dict(),
-            "average": self._average.module.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "generator": self._generator.get_state(),
+            "learner": self._learner.state(),
+            "dice": self._dice.get_state(),
+            "lots": self._lots.get_state(),
             "tables": {str(size): table.state() for size, table in self._tables.items()},
             "replays": {str(size): replay.state() for size, replay in self._replays.items()},
             "credit": {str(size): credit for size, credit in self._credit.items()},
             "ledger": self._ledger.state(),
-            "counters": [self._moves, self._steps, self._skipped, self._average.updates],
+            "moves": self._moves,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Go on from `state()`; sizes, window and batch must be those it was saved with."""
-        self._module.load_state_dict(state["module"])
-        self._average.module.load_state_dict(state["average"])
-        self._optimizer.load_state_dict(state["optimizer"])
+        self._learner.load_state(state["learner"])
         for size in self._tables:
             self._tables[size].load_state(state["tables"][str(size)])
             self._replays[size].load_state(state["replays"][str(size)])
             self._credit[size] = float(state["credit"][str(size)])
         self._ledger.load_state(state["ledger"])
-        self._moves, self._steps, self._skipped, self._average.updates = state["counters"]
-        self._generator.set_state(state["generator"])
+        self._moves = int(state["moves"])
+        self._learner.progress = self._moves / self._settings.horizon
+        self._dice.set_state(state["dice"].cpu())
+        self._lots.set_state(state["lots"].cpu())
+
+    def _collect(self, size: int, table: Table) -> None:
+        """Move the games that ended from the table to the replay."""
+        harvest = table.harvest()
+        if harvest is None:
+            return
+        positions, facts = harvest
+        self._replays[size].add(positions)
+        self._credit[size] += self._settings.reuse * len(positions.value)
+        self._ledger.add(size, facts)
 
     def _due(self) -> list[int]:
         """The board sizes to learn from now, one entry per training step, in random order."""
@@ -130,57 +148,18 @@ class GumbelTrainer:
             count = int(credit // self._settings.batch)
             self._credit[size] -= count * self._settings.batch
             due += [size] * count
-        return [due[i] for i in torch.randperm(len(due), generator=self._generator).tolist()]
+        order = torch.randperm(len(due), generator=self._lots, device=self._lots.device)
+        return [due[i] for i in order.tolist()]
 
     def _learn(self, size: int) -> dict[str, float]:
         """One training step; its losses by head and what else is worth watching."""
-        targets = self._replays[size].sample(self._settings.batch, self._generator)
-        losses, outputs = self._losses(targets)
-        weights = self._settings
-        total = (
-            losses["policy"]
-            + weights.value_loss * losses["value"]
-            + weights.score_loss * losses["score"]
-            + weights.ownership_loss * losses["ownership"]
-            + weights.reply_loss * losses["reply"]
-        )
-        self._optimizer.zero_grad(set_to_none=True)
-        total.backward()
-        gradient = nn.utils.clip_grad_norm_(self._module.parameters(), weights.clip)
-        if bool(torch.isfinite(gradient)) and bool(torch.isfinite(total)):
-            for group in self._optimizer.param_groups:
-                group["lr"] = self._rate()
-            self._optimizer.step()
-            self._average.follow(self._module)
-        else:
-            self._skipped += 1
-        self._steps += 1
-        accuracy = (outputs.value.argmax(1) == targets.value).float().mean()
-        watched = {"gradient": gradient, "target_entropy": entropy(targets.policy), "value_accuracy": accuracy}
-        numbers = {name: float(value.detach()) for name, value in {**losses, "total": total, **watched}.items()}
-        return {name: value for name, value in numbers.items() if math.isfinite(value)}
+        symmetries = SYMMETRIES if self._settings.symmetries else 1
+        targets = self._replays[size].sample(self._settings.batch, self._lots, symmetries=symmetries)
 
-    def _losses(self, targets: Positions) -> tuple[dict[str, Tensor], Outputs]:
-        with torch.autocast("cpu", torch.bfloat16, enabled=self._bf16):
-            outputs: Outputs = self._module(planes_of(targets), targets.globals_)
-        return head_losses(outputs, targets), outputs
+        def losses(module: nn.Module) -> Mapping[str, Tensor]:
+            with self._learner.autocast():
+                outputs: Outputs = module(planes_of(targets), targets.globals_)
+            watched = {"target_entropy": entropy(targets.policy), "value_accuracy": accuracy(outputs, targets)}
+            return {**self._teach(outputs, targets), **watched}
 
-    def _rate(self) -> float:
-        settings = self._settings
-        done = min(1.0, self._moves / settings.horizon)
-        rate = settings.last_rate + (settings.rate - settings.last_rate) * 0.5 * (1.0 + math.cos(math.pi * done))
-        return rate * min(1.0, (self._steps + 1) / RAMP)
-
-
-def _optimizer(module: nn.Module, settings: GumbelSettings) -> torch.optim.AdamW:
-    left_alone = no_decay(module)
-    named = list(module.named_parameters())
-    groups = [
-        {"params": [p for name, p in named if name not in left_alone], "weight_decay": settings.decay},
-        {"params": [p for name, p in named if name in left_alone], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=settings.rate, betas=(0.9, 0.99), fused=True)
-
-
-def _has_bf16() -> bool:
-    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+        return self._learner.learn(losses)

@@ -26,6 +26,8 @@ class Replay:
             "score": (),
             "ownership": (points,),
             "reply": (points + 1,),
+            "action": (),
+            "expected": (),
         }
         self.size, self.capacity = size, capacity
         self.added = 0
@@ -43,14 +45,18 @@ class Replay:
         slots = (self.added + torch.arange(n, device=self._ring.value.device)) % self.capacity
         keep = slice(max(0, n - self.capacity), n)
         for ring, new in zip(self._ring, positions, strict=True):
-            ring[slots[keep]] = new[keep].to(ring.dtype)
+            ring[slots[keep]] = new[keep].to(ring)
         self.added += n
 
-    def sample(self, n: int, generator: torch.Generator) -> Positions:
-        """n positions drawn with replacement, each under a random symmetry."""
+    def sample(self, n: int, generator: torch.Generator, *, symmetries: int = SYMMETRIES) -> Positions:
+        """n positions drawn with replacement, each under one of the first `symmetries` at random (1: as they are).
+
+        The generator is one of the replay's device.
+        """
         assert len(self) > 0
-        rows = torch.randint(len(self), (n,), generator=generator)
-        which = torch.randint(SYMMETRIES, (n,), generator=generator)
+        device = generator.device
+        rows = torch.randint(len(self), (n,), generator=generator, device=device)
+        which = torch.randint(symmetries, (n,), generator=generator, device=device)
         return transformed(Positions(*(field[rows] for field in self._ring)), which)
 
     def state(self) -> dict[str, Any]:

@@ -22,14 +22,22 @@ def point_tables(side: int) -> Tensor:
     return torch.cat((rows, torch.full((SYMMETRIES, 1), side * side)), dim=1)
 
 
+@lru_cache(maxsize=32)
+def moved_actions(side: int) -> Tensor:
+    """[8, A] int64: row s says where each old action goes to; the inverse of `point_tables`."""
+    return point_tables(side).argsort(dim=1)
+
+
 def transformed(positions: Positions, which: Tensor) -> Positions:
     """Every position turned and mirrored by its own symmetry which[n] (0..7), all its fields alike."""
     n, planes, points = positions.planes.shape
-    actions = point_tables(round(points**0.5)).to(which.device)[which]
+    side = round(points**0.5)
+    actions = point_tables(side).to(which.device)[which]
     on_board = actions[:, :points]
     return positions._replace(
         planes=positions.planes.gather(2, on_board[:, None].expand(n, planes, points)),
         policy=positions.policy.gather(1, actions),
         ownership=positions.ownership.gather(1, on_board),
         reply=positions.reply.gather(1, actions),
+        action=moved_actions(side).to(which.device)[which, positions.action.long()].to(positions.action.dtype),
     )

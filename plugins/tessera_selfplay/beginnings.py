@@ -1,0 +1,54 @@
+"""How games begin: rules, komi and random first moves, drawn for all games of a table at once."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from tessera.rules.batch import settings_row
+from tessera.rules.ruleset import DEFAULT, KO_CODES
+from tessera_selfplay.settings import GameSettings
+
+FAIR_KOMI = 7.0
+"""Where the estimate of the fair komi starts, on every board."""
+FAIR_MEMORY = 0.99
+"""How much of the estimate one finished game leaves."""
+WIDE = 0.1
+"""Share of games whose komi is drawn from a three times wider range."""
+
+
+class Beginnings:
+    """Draws beginnings on boards of one side, and learns from the games' ends which komi is fair."""
+
+    def __init__(self, settings: GameSettings, *, size: int, games: int, generator: torch.Generator) -> None:
+        self._settings, self._size, self._generator = settings, size, generator
+        device = generator.device
+        self.fair = torch.full((), FAIR_KOMI, dtype=torch.float64, device=device)
+        """Mean score on the board, komi left out, of the newest games."""
+        self._usual = torch.tensor([settings_row(DEFAULT)] * games, dtype=torch.int32, device=device)
+
+    def openings(self) -> Tensor:
+        """[B] int64 numbers of random moves to begin with; few are likelier than many."""
+        moves = (self._uniform().square() * self._size).long() + 1
+        return torch.where(self._uniform() < self._settings.opening, moves, 0)
+
+    def rules(self) -> Tensor:
+        """[B, 4] int32 rows of `Batch.settings`: usual rules for most, komi around the fair one."""
+        rows = self._usual.clone()
+        other = self._uniform() < self._settings.other_rules
+        rows[:, 0] = torch.where(other, (self._uniform() * len(KO_CODES)).int(), rows[:, 0])
+        rows[:, 1] = torch.where(other, (self._uniform() * 2).int(), rows[:, 1])
+        wide = torch.where(self._uniform() < WIDE, 3.0, 1.0)
+        normal = torch.randn(len(rows), generator=self._generator, device=self._generator.device)
+        komi = self.fair + wide * self._settings.komi_spread * self._size * normal
+        rows[:, 3] = (2 * komi).round().int()
+        return rows
+
+    def heed(self, boards: Tensor) -> None:
+        """Move the fair komi towards the ends of R games, Black's points less White's on the board."""
+        ages = torch.arange(len(boards) - 1, -1, -1, device=boards.device)
+        weights = (1.0 - FAIR_MEMORY) * FAIR_MEMORY**ages
+        self.fair.mul_(FAIR_MEMORY ** len(boards)).add_((weights * boards.double()).sum())
+
+    def _uniform(self) -> Tensor:
+        return torch.rand(len(self._usual), generator=self._generator, device=self._generator.device)

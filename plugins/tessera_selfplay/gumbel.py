@@ -1,0 +1,49 @@
+"""The trainer `gumbel`: games played by a Gumbel search teach the network that played them.
+
+After "Policy improvement by planning with Gumbel" (Danihelka et al., ICLR 2022) for the search and its policy
+targets, and KataGo's paper (Wu 2019) for ownership, score and reply targets, varied komi and board sizes,
+playout-cap randomisation and surprise weighting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from tessera.interfaces.network import Evaluator, Outputs
+from tessera.training.targets import Positions
+from tessera_selfplay.losses import head_losses, total
+from tessera_selfplay.searching import Searcher
+from tessera_selfplay.settings import GumbelSettings
+from tessera_selfplay.trainer import SelfPlayTrainer
+
+
+def build_gumbel(module: nn.Module, device: str, seed: int, **given: Any) -> SelfPlayTrainer:
+    """A trainer that improves `module` in place; raises `BadValue` for a setting out of range.
+
+    The search trees are in main memory whatever the device of the network.
+    """
+    settings = GumbelSettings(**given)
+
+    def mover(evaluator: Evaluator, size: int, games: int, generator: torch.Generator) -> Searcher:
+        seed = int(torch.randint(2**31, (), generator=generator))
+        return Searcher(evaluator, size=size, games=games, settings=settings, seed=seed)
+
+    def teach(outputs: Outputs, targets: Positions) -> Mapping[str, Tensor]:
+        losses = head_losses(outputs, targets)
+        return {**losses, "total": total(losses, settings)}
+
+    return SelfPlayTrainer(
+        module,
+        device,
+        seed,
+        games_device="cpu",
+        settings=settings,
+        learning=settings,
+        build_mover=mover,
+        teach=teach,
+        surprise=settings.surprise,
+    )

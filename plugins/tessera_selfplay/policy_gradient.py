@@ -1,0 +1,42 @@
+"""The trainer `policy-gradient`: search-free self-play, where a move is learned by how its game ended.
+
+One evaluation a move makes it the trainer of high throughput. What such self-play falls into without care, and what
+stands against it here:
+
+- Negative advantages drive a cross-entropy to infinity: they are bounded, and so is the step (`losses`).
+- Passing ends a game before anything is learned: a pass is a move like others, the board is counted as it stands with
+  all its stones, and the length of games, their passes and how many differ are watched (tessera/training/truth.py).
+- Views get mixed: every target is from the view of the side to play, as in every other trainer (`targets`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from tessera.interfaces.network import Evaluator, Outputs
+from tessera.training.targets import Positions
+from tessera_selfplay.losses import head_losses, policy_gradient, total
+from tessera_selfplay.sampling import Sampler
+from tessera_selfplay.settings import PolicyGradientSettings
+from tessera_selfplay.trainer import SelfPlayTrainer
+
+
+def build_policy_gradient(module: nn.Module, device: str, seed: int, **given: Any) -> SelfPlayTrainer:
+    """A trainer that improves `module` in place; raises `BadValue` for a setting out of range."""
+    settings = PolicyGradientSettings(**given)
+
+    def mover(evaluator: Evaluator, size: int, games: int, generator: torch.Generator) -> Sampler:
+        return Sampler(evaluator, generator=generator)
+
+    def teach(outputs: Outputs, targets: Positions) -> Mapping[str, Tensor]:
+        policy, spread = policy_gradient(outputs, targets, ratio=settings.ratio)
+        losses = {**head_losses(outputs, targets), "policy": policy}
+        return {**losses, "entropy": spread, "total": total(losses, settings) - settings.entropy * spread}
+
+    return SelfPlayTrainer(
+        module, device, seed, games_device=device, settings=settings, learning=settings, build_mover=mover, teach=teach
+    )

@@ -1,0 +1,64 @@
+"""The mover of the trainer `gumbel`: a Gumbel search of every position, of two lengths where asked for."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tessera.interfaces.network import Evaluator
+from tessera.rules.batch import Batch
+from tessera.search.batch import BatchSearch
+from tessera.search.settings import SearchSettings
+from tessera_selfplay.choice import Choice
+from tessera_selfplay.settings import GumbelSettings
+
+TINY = 1e-20
+
+
+class Searcher:
+    """Searches the games of a table. All of them get a long or a short search together, which keeps batches full."""
+
+    def __init__(self, evaluator: Evaluator, *, size: int, games: int, settings: GumbelSettings, seed: int) -> None:
+        self._settings, self._seed = settings, seed
+        self._plies = np.zeros(1, np.int64)
+        self._search = BatchSearch(
+            evaluator,
+            size=size,
+            games=games,
+            nodes=max(settings.simulations, settings.fast_simulations) + 2,
+            settings=SearchSettings(
+                gumbel_root=True,
+                considered=settings.considered,
+                value_scale=settings.value_scale,
+                score_weight=settings.score_weight,
+            ),
+            seed=seed,
+        )
+
+    def choose(self, batch: Batch) -> Choice:
+        settings, search = self._settings, self._search
+        full = self._is_full()
+        search.plant(batch.state, batch.seen)
+        search.run_gumbel(settings.simulations if full else settings.fast_simulations)
+        action, policy = search.choices()
+        prior = search.tree.prior[:, 0]
+        gain = torch.special.xlogy(policy, policy) - torch.special.xlogy(policy, prior.clamp(min=TINY))
+        return Choice(
+            action=action,
+            policy=policy,
+            expected=search.tree.raw[:, 0, 1],
+            surprise=gain.sum(1).clamp(min=0.0),
+            learned=torch.full_like(action, full, dtype=torch.bool),
+        )
+
+    def state(self) -> dict[str, Tensor]:
+        return {"random": self._search.work.random, "plies": torch.from_numpy(self._plies)}
+
+    def _is_full(self) -> bool:
+        """Whether this ply's search is a long one; the same answer for the same ply of the same run."""
+        self._plies += 1
+        share = self._settings.full_share
+        return share == 1.0 or random.Random(f"{self._seed} {self._plies[0]}").random() < share

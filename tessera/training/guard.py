@@ -1,0 +1,116 @@
+"""What to do with a training step that went wrong: skip it, lower the rate, go back to the last good weights, give up.
+
+A pure state machine over what a step measured; `learner` carries out what it says. Divergence announces itself in
+three ways: a loss or gradient that is not finite, a gradient far above the usual, an SSM state over its limit.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tessera.errors import TesseraError
+
+LEARN, SKIP, LOWER, ROLL_BACK = "learn", "skip", "lower", "roll back"
+"""What to do with a step, mildest first; LOWER and ROLL_BACK skip the step too."""
+
+SKIPS_BEFORE_LOWER = 5
+"""Bad steps without a good streak between them until the rate is halved."""
+LOWERS_BEFORE_ROLL_BACK = 3
+ROLL_BACKS = 3
+"""After so many the run is beyond help."""
+GOOD_STREAK = 100
+"""Good steps in a row that clear the count of bad ones."""
+MEMORY = 0.99
+"""Of the running mean of the gradient's norm."""
+USUAL_AFTER = 50
+"""Good steps before a gradient can be called unusual."""
+
+
+class Diverged(TesseraError):
+    """Training goes wrong again and again, whatever the guard does."""
+
+
+@dataclass(frozen=True)
+class GuardSettings:
+    """What counts as a step that went wrong."""
+
+    explosion: float = 30.0
+    """A gradient so many times its running mean is not followed."""
+    state_limit: float = 1e4
+    """Largest norm of an SSM's state."""
+
+
+@dataclass
+class Guard:
+    """Counts what went wrong; `judge` says what to do about each step."""
+
+    settings: GuardSettings
+    mean_gradient: float = 0.0
+    good: int = 0
+    """Good steps, ever."""
+    streak: int = 0
+    """Good steps since the last bad one."""
+    strikes: int = 0
+    """Bad steps since the last good streak, or since the last measure taken."""
+    lowered_since: int = 0
+    """Halvings since the last roll back or good streak."""
+    skipped: int = 0
+    lowered: int = 0
+    rolled_back: int = 0
+    """Totals."""
+
+    def judge(self, *, loss: float, gradient: float, state_norm: float | None) -> tuple[str, str]:
+        """(what to do, why); raises `Diverged` when all of it was tried."""
+        trouble = self._trouble(loss, gradient, state_norm)
+        if not trouble:
+            self._good(gradient)
+            return LEARN, ""
+        self.skipped += 1
+        self.strikes += 1
+        self.streak = 0
+        if self.strikes < SKIPS_BEFORE_LOWER:
+            return SKIP, trouble
+        self.strikes = 0
+        if self.lowered_since < LOWERS_BEFORE_ROLL_BACK:
+            self.lowered_since += 1
+            self.lowered += 1
+            return LOWER, trouble
+        if self.rolled_back >= ROLL_BACKS:
+            raise Diverged(
+                f"training diverged ({trouble}) after {self.skipped} skipped steps, {self.lowered} lowered rates and "
+                f"{self.rolled_back} returns to earlier weights; start again with a lower rate or clip"
+            )
+        self.lowered_since = 0
+        self.rolled_back += 1
+        return ROLL_BACK, trouble
+
+    def _trouble(self, loss: float, gradient: float, state_norm: float | None) -> str:
+        if not math.isfinite(loss):
+            return f"loss {loss}"
+        if not math.isfinite(gradient):
+            return f"gradient {gradient}"
+        if state_norm is not None and not state_norm <= self.settings.state_limit:
+            return f"SSM state norm {state_norm:.4g}, limit {self.settings.state_limit:g}"
+        limit = self.settings.explosion * self.mean_gradient
+        if self.good >= USUAL_AFTER and gradient > limit:
+            return f"gradient {gradient:.4g}, limit {limit:.4g}"
+        return ""
+
+    def _good(self, gradient: float) -> None:
+        memory = min(MEMORY, self.good / (self.good + 1))
+        self.mean_gradient = memory * self.mean_gradient + (1.0 - memory) * gradient
+        self.good += 1
+        self.streak += 1
+        if self.streak >= GOOD_STREAK:
+            self.strikes = self.lowered_since = 0
+
+    def state(self) -> dict[str, Any]:
+        held = asdict(self)
+        del held["settings"]
+        return held
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)

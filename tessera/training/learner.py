@@ -1,0 +1,190 @@
+"""Weights that learn: module, optimiser, learning rate, averaged copy, and the guard that watches every step.
+
+Every trainer hands its losses to a `Learner`. What is saved of it, and what a roll back returns to, is the same:
+the state at the last checkpoint.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from tessera.interfaces.network import Outputs
+from tessera.nn.parameters import no_decay
+from tessera.nn.probe import state_probe
+from tessera.training.average import Average
+from tessera.training.guard import LOWER, ROLL_BACK, SKIP, Guard, GuardSettings
+from tessera.training.settings import LearnerSettings
+
+RAMP = 100
+"""Training steps over which the rate rises at the start."""
+PROBE_EVERY = 20
+"""Training steps between two looks at the state norms, which cost a product per layer."""
+
+Losses = Callable[[nn.Module], Mapping[str, Tensor]]
+"""losses(module) -> scalars by name, 'total' among them: the one that is followed."""
+
+
+class Learner:
+    """Improves `module` in place, on `device`."""
+
+    def __init__(self, module: nn.Module, device: str, settings: LearnerSettings) -> None:
+        self.device = device
+        self.steps = 0
+        """Training steps tried, skipped ones included."""
+        self.progress = 0.0
+        """How far along its schedule the rate is, 0..1; the trainer moves it."""
+        self._settings = settings
+        self._module = module.to(device).train()
+        self._average = Average(module, decay=settings.average)
+        self._optimizer = _optimizer(module, settings)
+        self._guard = Guard(GuardSettings(settings.explosion, settings.state_limit))
+        self._bf16 = settings.precision == "bf16" or (settings.precision == "auto" and has_bf16(device))
+        self._state_norm: float | None = None
+        self._warnings: list[str] = []
+        self._checkpoint = self._weights()
+
+    @property
+    def network(self) -> nn.Module:
+        """The averaged weights, which also play."""
+        return self._average.module
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step."""
+        settings = self._settings
+        done = min(1.0, self.progress)
+        rate = settings.last_rate + (settings.rate - settings.last_rate) * 0.5 * (1.0 + math.cos(math.pi * done))
+        return rate * min(1.0, (self.steps + 1) / RAMP) * 0.5**self._guard.lowered
+
+    def autocast(self) -> Any:
+        """Arithmetic in the precision of the settings, for losses and for play."""
+        return torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self._bf16)
+
+    def learn(self, losses: Losses) -> dict[str, float]:
+        """One step along the gradient of the total, unless the guard minds.
+
+        Returns the losses that are finite, and `gradient`, its norm before clipping. Waits for the device.
+        """
+        due = self.steps % PROBE_EVERY == 0 or self._guard.strikes > 0
+        probing = state_probe(self._module) if due else nullcontext()
+        with probing as probe:
+            found = losses(self._module)
+        if probe is not None:
+            self._state_norm = probe.norm
+        self._optimizer.zero_grad(set_to_none=True)
+        found["total"].backward()
+        gradient = nn.utils.clip_grad_norm_(self._module.parameters(), self._settings.clip)
+        numbers = {name: float(value.detach()) for name, value in {**found, "gradient": gradient}.items()}
+        self._follow(numbers)
+        self.steps += 1
+        return {name: value for name, value in numbers.items() if math.isfinite(value)}
+
+    def _follow(self, numbers: Mapping[str, float]) -> None:
+        action, why = self._guard.judge(
+            loss=numbers["total"], gradient=numbers["gradient"], state_norm=self._state_norm
+        )
+        if why:
+            self._note(action, why)
+            return
+        for group in self._optimizer.param_groups:
+            group["lr"] = self.rate
+        self._optimizer.step()
+        self._average.follow(self._module)
+
+    def _note(self, action: str, why: str) -> None:
+        done = {
+            SKIP: "skipped",
+            LOWER: f"skipped, and the rate halved to {self.rate:.2g}",
+            ROLL_BACK: "back to the weights of the last checkpoint",
+        }
+        if action == ROLL_BACK:
+            self._restore(self._checkpoint)
+            self._state_norm = None
+        if action != SKIP or self._guard.strikes == 1:  # the first of a row tells enough
+            self._warnings.append(f"training step {self.steps}: {why}: {done[action]}")
+
+    def take_warnings(self) -> tuple[str, ...]:
+        """What happened since the last call that people should know."""
+        told = tuple(self._warnings)
+        self._warnings.clear()
+        return told
+
+    def health(self) -> dict[str, float]:
+        """Rate, safety actions so far, and the largest SSM state norm for networks that have one."""
+        guard = self._guard
+        counts = {"skipped": guard.skipped, "lowered": guard.lowered, "rolled_back": guard.rolled_back}
+        norm = (
+            {} if self._state_norm is None or not math.isfinite(self._state_norm) else {"state_norm": self._state_norm}
+        )
+        return {"rate": self.rate, **{name: float(count) for name, count in counts.items()}, **norm}
+
+    def state(self) -> dict[str, Any]:
+        """All that `load_state` needs to go on exactly here. A later roll back comes back to this."""
+        self._checkpoint = self._weights()
+        return {
+            **self._checkpoint,
+            "guard": self._guard.state(),
+            "steps": self.steps,
+            "state_norm": math.nan if self._state_norm is None else self._state_norm,
+        }
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        self._restore(state)
+        self._checkpoint = self._weights()
+        self._guard.load_state(state["guard"])
+        self.steps = int(state["steps"])
+        self._state_norm = None if math.isnan(state["state_norm"]) else float(state["state_norm"])
+
+    def _weights(self) -> dict[str, Any]:
+        return copy.deepcopy(
+            {
+                "module": self._module.state_dict(),
+                "average": self._average.module.state_dict(),
+                "updates": self._average.updates,
+                "optimizer": self._optimizer.state_dict(),
+            }
+        )
+
+    def _restore(self, weights: Mapping[str, Any]) -> None:
+        self._module.load_state_dict(weights["module"])
+        self._average.module.load_state_dict(weights["average"])
+        self._average.updates = int(weights["updates"])
+        # Copied: the optimiser would go on in the caller's tensors.
+        self._optimizer.load_state_dict(copy.deepcopy(weights["optimizer"]))
+
+
+class PlayingNetwork:
+    """A learner's averaged weights as an `Evaluator`, for the games it learns from."""
+
+    def __init__(self, learner: Learner) -> None:
+        self._learner = learner
+        self.device = learner.device
+
+    def evaluate(self, planes: Tensor, globals_: Tensor) -> Outputs:
+        with torch.inference_mode(), self._learner.autocast():
+            outputs: Outputs = self._learner.network(planes, globals_)
+            return outputs
+
+
+def has_bf16(device: str) -> bool:
+    """Whether the device has instructions for bfloat16."""
+    if torch.device(device).type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
+def _optimizer(module: nn.Module, settings: LearnerSettings) -> torch.optim.AdamW:
+    left_alone = no_decay(module)
+    named = list(module.named_parameters())
+    groups = [
+        {"params": [p for name, p in named if name not in left_alone], "weight_decay": settings.decay},
+        {"params": [p for name, p in named if name in left_alone], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=settings.rate, betas=(0.9, 0.99), fused=True)
