@@ -1,0 +1,24 @@
+"""`tessera bench`: rules and search beside other implementations, networks, leagues and self-play. One file each."""
+
+from __future__ import annotations
+
+import click
+
+from tessera.cli.bench import league, network, rules, search, selfplay
+
+
+@click.group("bench")
+def command() -> None:
+    """Measure rules and search against other implementations (extra `bench`), networks, leagues and self-play.
+
+    \b
+    Examples:
+      tessera bench rules --size 19 --json
+      tessera bench network --network mamba --batch 1 --batch 64
+      tessera bench search --json
+      tessera bench selfplay --size 9 --threads 1
+    """
+
+
+for each in (rules, search, network, league, selfplay):
+    command.add_command(each.command)

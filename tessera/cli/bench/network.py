@@ -1,0 +1,88 @@
+"""`tessera bench network`: networks by evaluator and batch size."""
+
+from __future__ import annotations
+
+import click
+
+from tessera.cli import output
+from tessera.cli.main import App
+from tessera.config import parse_assignments, resolve
+from tessera.rules.coords import MAX_SIZE
+
+
+@click.command("network")
+@click.option("--network", "name", metavar="NAME", help="Kind of network, random weights; the shipped one without it.")
+@click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A setting of --network.")
+@click.option("--evaluator", "evaluators", multiple=True, default=["torch"], show_default=True, help="May be repeated.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
+@click.option("--size", type=click.IntRange(2, MAX_SIZE), default=9, show_default=True, help="Board side.")
+@click.option(
+    "--batch", "batches", type=click.IntRange(1, 65536), multiple=True, default=[1, 8, 64], show_default=True,
+    help="Positions at once; may be repeated.",
+)  # fmt: skip
+@click.option("--threads", type=click.IntRange(1, 256), help="CPU threads; all without it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_obj
+def command(
+    app: App,
+    name: str | None,
+    assignments: tuple[str, ...],
+    evaluators: tuple[str, ...],
+    device: str,
+    size: int,
+    batches: tuple[int, ...],
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """How fast a network evaluates positions, by evaluator and batch size.
+
+    \b
+    Examples:
+      tessera bench network --size 19
+      tessera bench network --network mamba --set scan=none --threads 1
+      tessera bench network --evaluator torch --evaluator openvino --json
+    """
+    import torch
+
+    from tessera.bench.network import TURNS, measure
+    from tessera.checkpoints import load, shipped_path
+    from tessera.players.load import pick_device
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    if name is None:
+        if assignments:
+            raise click.UsageError("--set needs --network")
+        module = load(str(shipped_path()), app.manager).module
+    else:
+        spec, owner = app.manager.networks[name], f"network {name}"
+        module = spec.build(
+            **resolve(spec.defaults, parse_assignments(spec.defaults, assignments, owner=owner), owner=owner)
+        )
+    with output.progress(TURNS * len(batches) * len(evaluators), f"network on {size}x{size}") as advance:
+        lines = measure(
+            module,
+            app.manager,
+            evaluators=evaluators,
+            device=pick_device(device),
+            side=size,
+            batches=batches,
+            progress=advance,
+        )
+    if as_json:
+        output.print_json({"network": name or "shipped", "size": size, "lines": [line.as_dict() for line in lines]})
+        return
+    output.print_table(
+        ("evaluator", "batch", "ms", "positions/s", f"ratio to {evaluators[0]}"),
+        [
+            (
+                line.evaluator,
+                str(line.batch),
+                f"{line.milliseconds:.2f}",
+                f"{line.positions_per_second:,.0f}",
+                f"{line.ratio:.2f}",
+            )
+            for line in lines
+        ],
+        title=f"{name or 'shipped network'} on {size}x{size}, median of {TURNS} turns",
+    )
