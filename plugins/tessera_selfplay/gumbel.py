@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from tessera.interfaces.network import Evaluator, Outputs
+from tessera.training.losses import head_losses, total
 from tessera.training.targets import Positions
-from tessera_selfplay.losses import head_losses, total
 from tessera_selfplay.searching import Searcher
 from tessera_selfplay.settings import GumbelSettings
 from tessera_selfplay.trainer import SelfPlayTrainer

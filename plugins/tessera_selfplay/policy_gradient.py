@@ -18,8 +18,9 @@ import torch
 from torch import Tensor, nn
 
 from tessera.interfaces.network import Evaluator, Outputs
+from tessera.training.losses import head_losses, total
 from tessera.training.targets import Positions
-from tessera_selfplay.losses import head_losses, policy_gradient, total
+from tessera_selfplay.losses import policy_gradient
 from tessera_selfplay.sampling import Sampler
 from tessera_selfplay.settings import PolicyGradientSettings
 from tessera_selfplay.trainer import SelfPlayTrainer

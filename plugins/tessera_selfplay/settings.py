@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tessera.errors import BadValue
 from tessera.rules.coords import check_size
-from tessera.training.settings import LearnerSettings
+from tessera.training.settings import LearnerSettings, LossSettings
 
 
 @dataclass(frozen=True)
@@ -64,24 +64,6 @@ class GameSettings:
         if not found:
             raise BadValue("sizes", self.sizes, "at least one side:games")
         return found
-
-
-@dataclass(frozen=True)
-class LossSettings:
-    """Weights of the losses beside the policy's; 0 switches a target off."""
-
-    value_loss: float = 1.0
-    score_loss: float = 0.15
-    """KataGo: with the ownership target 1.65."""
-    ownership_loss: float = 0.5
-    """KataGo: with the score target 1.65."""
-    reply_loss: float = 0.15
-    """KataGo: 1.30."""
-
-    def __post_init__(self) -> None:
-        for name in ("value_loss", "score_loss", "ownership_loss", "reply_loss"):
-            if not getattr(self, name) >= 0.0:
-                raise BadValue(name, getattr(self, name), "0 or more")
 
 
 @dataclass(frozen=True)

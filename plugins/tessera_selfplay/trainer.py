@@ -15,13 +15,13 @@ from torch import Tensor, nn
 from tessera.interfaces.network import Evaluator, Outputs
 from tessera.interfaces.trainer import StepReport
 from tessera.training.learner import Learner, PlayingNetwork
+from tessera.training.losses import accuracy, entropy
 from tessera.training.replay import Replay
 from tessera.training.settings import LearnerSettings
 from tessera.training.symmetry import SYMMETRIES
 from tessera.training.targets import Positions, planes_of
 from tessera_selfplay.choice import Mover
 from tessera_selfplay.ledger import Ledger
-from tessera_selfplay.losses import accuracy, entropy
 from tessera_selfplay.settings import GameSettings
 from tessera_selfplay.table import Table
 

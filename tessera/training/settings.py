@@ -38,3 +38,25 @@ class LearnerSettings:
             raise BadValue("average", self.average, "0 up to but without 1")
         if self.precision not in ("auto", "f32", "bf16"):
             raise BadValue("precision", self.precision, "auto, f32, bf16")
+
+
+@dataclass(frozen=True)
+class LossSettings:
+    """Weights of the losses beside the policy's; 0 switches a target off.
+
+    Factors marked KataGo are from Wu 2019, "Accelerating Self-Play Learning in Go", table 1: how much less self-play
+    reached the same strength, on 19x19 with MCTS.
+    """
+
+    value_loss: float = 1.0
+    score_loss: float = 0.15
+    """KataGo: with the ownership target 1.65."""
+    ownership_loss: float = 0.5
+    """KataGo: with the score target 1.65."""
+    reply_loss: float = 0.15
+    """KataGo: 1.30."""
+
+    def __post_init__(self) -> None:
+        for name in ("value_loss", "score_loss", "ownership_loss", "reply_loss"):
+            if not getattr(self, name) >= 0.0:
+                raise BadValue(name, getattr(self, name), "0 or more")

@@ -18,11 +18,11 @@ from tessera.plugins import build_manager
 from tessera.testing import check_trainer
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFolder
+from tessera.training.losses import entropy, head_losses
 from tessera.training.progress import ProgressTrack
 from tessera.training.targets import DRAW, LOSS, WIN, Positions
 from tessera_selfplay import build_gumbel
 from tessera_selfplay.ledger import GameFacts
-from tessera_selfplay.losses import entropy, head_losses
 from tessera_selfplay.settings import GumbelSettings
 from tessera_selfplay.table import Table
 
