@@ -20,6 +20,8 @@ def numbered(first: int, last: int) -> Positions:
         score=torch.arange(first, last + 1).float(),
         ownership=torch.zeros(n, 4, dtype=torch.int8),
         reply=torch.full((n, 5), 0.2),
+        action=torch.arange(first, last + 1, dtype=torch.int16) % 5,
+        expected=torch.arange(first, last + 1) / 10,
     )
 
 
@@ -50,6 +52,26 @@ def test_state_goes_round() -> None:
         both.add(numbered(8, 9))
     left, right = (each.sample(32, torch.Generator().manual_seed(3)) for each in (replay, copy))
     assert all(torch.equal(a, b) for a, b in zip(left, right, strict=True))
+
+
+def test_without_symmetries_positions_come_back_as_they_are() -> None:
+    replay, added = Replay(size=2, capacity=9), numbered(1, 9)
+    added.policy.copy_(torch.rand(9, 5, generator=torch.Generator().manual_seed(2)))
+    replay.add(added)
+    sample = replay.sample(64, torch.Generator().manual_seed(3), symmetries=1)
+    rows = sample.score.long() - 1
+    for field, before in zip(sample, added, strict=True):
+        assert torch.equal(field, before[rows].to(field.dtype))
+
+
+def test_with_symmetries_each_of_the_eight_is_drawn() -> None:
+    replay, added = Replay(size=2, capacity=1), numbered(1, 1)
+    added.policy.copy_(torch.tensor([[0.1, 0.2, 0.3, 0.4, 0.0]]))
+    replay.add(added)
+    sample = replay.sample(200, torch.Generator().manual_seed(3))
+    assert len(sample.policy.unique(dim=0)) == 8
+    probabilities = sample.policy.gather(1, sample.action.long()[:, None])
+    assert (probabilities == added.policy[0, 1].half()).all(), "the move goes where its probability goes"
 
 
 def test_what_was_sampled_is_a_copy() -> None:

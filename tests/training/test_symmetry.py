@@ -24,7 +24,9 @@ def marked(n: int, point: int) -> Positions:
     ownership = torch.zeros(n, POINTS, dtype=torch.int8)
     ownership[:, point] = -1
     plain = torch.zeros(n)
-    return Positions(planes, torch.zeros(n, G), policy, plain.to(torch.int8), plain, ownership, policy.clone())
+    action = torch.full((n,), point, dtype=torch.int16)
+    value = plain.to(torch.int8)
+    return Positions(planes, torch.zeros(n, G), policy, value, plain, ownership, policy.clone(), action, plain)
 
 
 def test_there_are_eight_and_the_first_changes_nothing() -> None:
@@ -42,6 +44,18 @@ def test_all_fields_move_together_and_pass_stays() -> None:
         assert torch.equal(field.float().argmax(1), where)
         assert (field.float() > 0).sum() == SYMMETRIES
     assert (moved.policy[:, POINTS] == 0.25).all() and (moved.reply[:, POINTS] == 0.25).all()
+    assert torch.equal(moved.action.long(), where) and moved.action.dtype == torch.int16
+
+
+def test_a_pass_is_a_pass_under_every_symmetry() -> None:
+    passed = marked(SYMMETRIES, 1)._replace(action=torch.full((SYMMETRIES,), POINTS, dtype=torch.int16))
+    assert transformed(passed, torch.arange(SYMMETRIES)).action.tolist() == [POINTS] * SYMMETRIES
+
+
+def test_the_identity_changes_no_field() -> None:
+    before = marked(3, 7)
+    after = transformed(before, torch.full((3,), IDENTITY))
+    assert all(torch.equal(a, b) and a.dtype == b.dtype for a, b in zip(after, before, strict=True))
 
 
 def test_a_turned_game_has_the_turned_planes() -> None:
@@ -66,6 +80,8 @@ def test_a_turned_game_has_the_turned_planes() -> None:
             score=torch.zeros(SYMMETRIES),
             ownership=games.owner[:1].expand(SYMMETRIES, POINTS),
             reply=games.mask[:1].to(torch.float16).expand(SYMMETRIES, POINTS + 1),
+            action=torch.zeros(SYMMETRIES, dtype=torch.int16),
+            expected=torch.zeros(SYMMETRIES),
         )
         turned = transformed(original, torch.arange(SYMMETRIES))
         assert torch.equal(turned.planes, games.planes.flatten(2).to(torch.uint8))
