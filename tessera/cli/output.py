@@ -13,15 +13,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 __all__ = [
+    "can_redraw",
     "escape",
     "is_terminal",
+    "live_rows",
     "note",
     "print_json",
     "print_pairs",
@@ -99,3 +102,32 @@ def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
         timer.join()
         if bar.live.is_started:
             bar.stop()
+
+
+def can_redraw() -> bool:
+    """Whether stderr is a terminal on which `live_rows` can work."""
+    console = Console(stderr=True)
+    return console.is_terminal and not console.is_dumb_terminal
+
+
+@contextmanager
+def live_rows(title: str) -> Iterator[Callable[[Sequence[tuple[str, str, bool]]], None]]:
+    """Rows on stderr that are redrawn in place; yields `show(rows)`, a row being (label, text, is it a warning).
+
+    Equal labels below each other are written once. Text is wrapped; what the terminal has no lines for is left out
+    at the end. The last picture stays.
+    """
+    console = Console(stderr=True, highlight=False)
+    with Live(console=console, auto_refresh=False, vertical_overflow="crop") as display:
+        yield lambda rows: display.update(_picture(title, rows), refresh=True)
+
+
+def _picture(title: str, rows: Sequence[tuple[str, str, bool]]) -> Group:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    above = ""
+    for label, text, warning in rows:
+        table.add_row(label if label != above else "", Text(text, style="yellow" if warning else ""))
+        above = label
+    return Group(Text(title, style="bold", no_wrap=True, overflow="ellipsis"), table)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,14 +14,16 @@ import click
 
 from tessera.cli import output
 from tessera.cli.main import App
+from tessera.cli.train_view import TrainView, number, percent
 from tessera.config import parse_assignments, resolve
 from tessera.errors import BadValue
 from tessera.interfaces.events import RunEvent
+from tessera.training.config import presets
 
 if TYPE_CHECKING:
     import torch
 
-    from tessera.interfaces.trainer import Trainer
+    from tessera.interfaces.trainer import Trainer, TrainerSpec
     from tessera.plugins import Manager
     from tessera.training.config import RunConfig
     from tessera.training.progress import ProgressTrack
@@ -29,13 +32,15 @@ if TYPE_CHECKING:
 
 @click.command("train")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The run's folder.")
-@click.option("--preset", help="A run that comes with the package: 5x5, 9x9.  [default: 9x9]")
+@click.option("--preset", help=f"A run that comes with the package: {', '.join(presets())}.  [default: 9x9]")
 @click.option("--config", "config_path", type=click.Path(path_type=Path), help="A run as TOML, like its config.toml.")
 @click.option("--resume", is_flag=True, help="Go on with the run in --out; its config.toml holds.")
 @click.option("--minutes", type=float, help="Training time of the whole run.")
+@click.option("--cpu-minutes", type=float, help="CPU time in training of the whole run.")
 @click.option("--games", type=int, help="Self-play games of the whole run.")
 @click.option("--seed", type=int, help="Seed of weights, games and learning.")
 @click.option("--threads", type=int, help="CPU threads.")
+@click.option("--device", help="auto, cpu, cuda, cuda:N; auto is CUDA where there is one that the trainer can use.")
 @click.option("--network", help="Policy network to train, see `tessera plugins`.")
 @click.option("--start-from", metavar="CKPT", help="Begin with the weights of a checkpoint.")
 @click.option("--trainer", help="How to train it, see `tessera plugins`.")
@@ -56,6 +61,9 @@ def command(
     **given: Any,
 ) -> None:
     """Learn from self-play. Ctrl-C ends the run with a checkpoint; --resume goes on with it.
+
+    On a terminal the run is shown live, elsewhere as a line every few seconds. A run whose games are no longer Go
+    (passes only, one game again and again, ...) ends with the check that failed and exit code 1.
 
     \b
     Examples:
@@ -78,7 +86,9 @@ def command(
     config = _adjusted(app.manager, config, assignments, shape, given)
     if not resume:
         folder.create(config)
-    _train(app.manager, folder, config, resume=resume, emit=_emitter(app.manager, as_json))
+    with _listening(app.manager, as_json, f"tessera train  {config.trainer}, {config.network}  {out}") as emit:
+        reason = _train(app.manager, folder, config, resume=resume, emit=emit)
+    output.note(f"{reason}; the run is in {folder.path}")
 
 
 def _refuse_with_resume(**options: Any) -> None:
@@ -109,7 +119,7 @@ def _adjusted(
     )
 
 
-def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, emit: Emit) -> None:
+def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, emit: Emit) -> str:
     from tessera.training.run import Run
     from tessera.training.stop import stop_on_signals
 
@@ -127,8 +137,7 @@ def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, em
         run.load_state(state)
         output.note(f"resuming from {path}")
     with stop_on_signals() as stop:
-        reason = run.go(stop)
-    output.note(f"{reason}; the run is in {folder.path}")
+        return run.go(stop)
 
 
 def _track(manager: Manager, folder: Any, config: RunConfig) -> ProgressTrack:
@@ -154,7 +163,20 @@ def _build_trainer(manager: Manager, config: RunConfig) -> tuple[Trainer, str | 
     torch.manual_seed(config.seed)
     module = manager.networks[config.network].build(**config.network_settings)
     parent = _load_weights(manager, config, module) if config.start_from else None
-    return manager.trainers[config.trainer].build(module, "cpu", config.seed, **config.trainer_settings), parent
+    device = _device(config.device, manager.trainers[config.trainer])
+    return manager.trainers[config.trainer].build(module, device, config.seed, **config.trainer_settings), parent
+
+
+def _device(wanted: str, trainer: TrainerSpec) -> str:
+    """Where to train; raises `BadValue` for a device that is not there or that the trainer cannot use."""
+    from tessera.players.load import pick_device
+
+    device = pick_device(wanted)
+    if device.split(":")[0] in trainer.devices:
+        return device
+    if wanted == "auto":
+        return "cpu"
+    raise BadValue("device", wanted, f"{', '.join(trainer.devices)} for the trainer {trainer.name!r}")
 
 
 def _load_weights(manager: Manager, config: RunConfig, module: torch.nn.Module) -> str:
@@ -169,38 +191,57 @@ def _load_weights(manager: Manager, config: RunConfig, module: torch.nn.Module) 
     return manifest.digest
 
 
-def _emitter(manager: Manager, as_json: bool) -> Emit:
-    show: Callable[[str, Mapping[str, Any]], None] = _print_json if as_json else _print_line
+@contextmanager
+def _listening(manager: Manager, as_json: bool, title: str) -> Iterator[Emit]:
+    """Plugins hear of every event but ticks; people see a live picture, lines, or JSON."""
+    with _display(as_json, title) as show:
 
-    def emit(kind: str, data: Mapping[str, Any]) -> None:
-        manager.emit(RunEvent(kind, data, time.time()))
-        show(kind, data)
+        def emit(kind: str, data: Mapping[str, Any]) -> None:
+            if kind != "tick":
+                manager.emit(RunEvent(kind, data, time.time()))
+            show(kind, data)
 
-    return emit
+        yield emit
+
+
+@contextmanager
+def _display(as_json: bool, title: str) -> Iterator[Emit]:
+    if as_json or not output.can_redraw():
+        yield _print_json if as_json else _print_line
+        return
+    view = TrainView()
+    with output.live_rows(title) as show:
+
+        def draw(kind: str, data: Mapping[str, Any]) -> None:
+            view.feed(kind, data)
+            show(view.rows())
+
+        show(view.rows())
+        yield draw
 
 
 def _print_json(kind: str, data: Mapping[str, Any]) -> None:
-    click.echo(json.dumps({"kind": kind, **data}, allow_nan=False))
+    if kind != "tick":
+        click.echo(json.dumps({"kind": kind, **data}, allow_nan=False))
 
 
 def _print_line(kind: str, data: Mapping[str, Any]) -> None:
     """An event as one line for people."""
     if kind == "step":
-        losses = "  ".join(f"{name} {value:.3f}" for name, value in data["losses"].items()) or "collecting games"
+        losses = "  ".join(f"{name} {number(value)}" for name, value in data["losses"].items()) or "collecting games"
         output.note(
             f"{data['seconds'] / 60:6.1f} min  {data['games']:,} games ({data['games_per_hour']:,}/h)  "
             f"{data['moves']:,} moves ({data['moves_per_second']:g}/s)  "
-            f"{_percent(data['win_rate_random'])} against random  {losses}"
+            f"{percent(data['win_rate_random'])} against random  {losses}"
         )
     elif kind == "evaluation":
         output.note(
             f"       evaluation: {data['wins']} won, {data['draws']} drawn, {data['losses']} lost against random "
             f"in {data['mean_length']:g} moves on average; "
-            f"Elo {data['elo']} ({data['elo_low']} to {data['elo_high']}, random is 0)"
+            f"Elo {data['elo']} ({data['elo_low']} to {data['elo_high']}, random is 0); "
+            f"{percent(data['win_rate_best'])} against the best before"
         )
+    elif kind == "warning":
+        output.note(f"       warning: {data['text']}")
     elif kind == "checkpoint":
         output.note(f"       checkpoint: {data['network']}")
-
-
-def _percent(rate: float | None) -> str:
-    return "not judged" if rate is None else f"{100 * rate:.0f}%"

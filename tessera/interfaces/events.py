@@ -12,7 +12,7 @@ class RunEvent:
     """Something that happened in a run."""
 
     kind: str
-    """'started', 'step', 'evaluation', 'checkpoint', 'warning', 'finished', ..."""
+    """'started', 'step', 'judging', 'evaluation', 'checkpoint', 'warning', 'finished', 'failed', ..."""
     data: Mapping[str, Any]
     """Plain JSON values."""
     time: float

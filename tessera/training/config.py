@@ -14,6 +14,7 @@ from tessera.errors import BadValue
 
 PRESET_PREFIX = "train-"
 TABLES = ("network_settings", "trainer_settings")
+BUDGETS = ("minutes", "cpu_minutes", "games")
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,12 @@ class RunConfig:
     seed: int = 0
     threads: int = 1
     """torch's CPU threads."""
+    device: str = "auto"
+    """'cpu', 'cuda', 'cuda:N', or 'auto': CUDA where torch sees one and the trainer works on it."""
     minutes: float | None = None
-    """Training time of the whole run, over all its parts."""
+    """Training time of the whole run, over all its parts; evaluations do not count."""
+    cpu_minutes: float | None = None
+    """The same as CPU time of the process: a fair budget on a machine that has other work to do."""
     games: int | None = None
     """Finished self-play games of the whole run."""
     checkpoint_minutes: float = 4.0
@@ -58,7 +63,7 @@ class RunConfig:
         ):
             if getattr(self, name) < low:
                 raise BadValue(name, getattr(self, name), f"{low} or more")
-        for name in ("minutes", "games", "checkpoint_minutes", "log_seconds"):
+        for name in (*BUDGETS, "checkpoint_minutes", "log_seconds"):
             value = getattr(self, name)
             if value is not None and not value >= 0:
                 raise BadValue(name, value, "0 or more")
@@ -93,7 +98,7 @@ def read_config(path: Path) -> RunConfig:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadValue("config", str(path), f"a readable TOML file ({error})") from None
-    budgets = {name: data.pop(name, None) for name in ("minutes", "games")}
+    budgets = {name: data.pop(name, None) for name in BUDGETS}
     tables: dict[str, Any] = {name: _plain_table(name, data.pop(name, {})) for name in TABLES}
     defaults = RunConfig()
     names = [f.name for f in fields(RunConfig) if f.name not in (*budgets, *tables)]

@@ -9,21 +9,30 @@ checkpoints/run-00001234.pth    the same with all that the run needs to go on; t
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tessera.checkpoints import Meta, load, save
 from tessera.checkpoints.read import Catalog
-from tessera.errors import BadValue, CheckpointError
+from tessera.errors import BadValue, CheckpointError, TesseraError
 from tessera.training.config import RunConfig, read_config
 
 if TYPE_CHECKING:
     import torch
 
 log = logging.getLogger(__name__)
+
+GROWING = ("training.jsonl", "elo.jsonl", "elo_tiles.jsonl", "evaluation/games.jsonl")
+"""Files that only ever get longer."""
+
+
+class RunFileError(TesseraError):
+    """A file of a run could not be written."""
 
 
 class RunFolder:
@@ -50,9 +59,20 @@ class RunFolder:
         return read_config(self.path / "config.toml")
 
     def write_line(self, row: Mapping[str, Any]) -> None:
-        """Append one JSON line to training.jsonl."""
-        with (self.path / "training.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(dict(row), allow_nan=False) + "\n")
+        """Append one JSON line to training.jsonl; raises `RunFileError`."""
+        append_line(self.path / "training.jsonl", row)
+
+    def lengths(self) -> dict[str, int]:
+        """Bytes of the growing files now, to `rewind` to."""
+        paths = {name: self.path / name for name in GROWING}
+        return {name: path.stat().st_size if path.exists() else 0 for name, path in paths.items()}
+
+    def rewind(self, lengths: Mapping[str, int]) -> None:
+        """Cut off what was written after a checkpoint: the run that goes on from there writes it again."""
+        for name, length in lengths.items():
+            path = self.path / name
+            if name in GROWING and path.exists() and path.stat().st_size > length:
+                os.truncate(path, length)
 
     def save_network(self, module: torch.nn.Module, config: RunConfig, meta: Meta) -> Path:
         """Write the weights of a step; all such files are kept."""
@@ -62,7 +82,7 @@ class RunFolder:
         """Write all that the run needs to go on from a step, and drop the oldest of such files."""
         path = self._save("run", module, config, meta, state)
         for old in self._full()[: -config.keep]:
-            old.unlink()
+            old.unlink(missing_ok=True)
         return path
 
     def _save(
@@ -86,3 +106,23 @@ class RunFolder:
 
     def _full(self) -> list[Path]:
         return sorted(self.checkpoints.glob("run-*.pth"), key=lambda path: path.name)
+
+
+def append_line(path: Path, row: Mapping[str, Any]) -> None:
+    """Append one JSON line, whole or not at all; raises `RunFileError`."""
+    data = memoryview((json.dumps(dict(row), allow_nan=False) + "\n").encode())
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise RunFileError(f"{path}: cannot be opened: {error.strerror}") from None
+    try:
+        start = os.fstat(descriptor).st_size
+        try:
+            while data:
+                data = data[os.write(descriptor, data) :]
+        except OSError as error:
+            with contextlib.suppress(OSError):  # a torn line that stays is cut off when the run is resumed
+                os.ftruncate(descriptor, start)
+            raise RunFileError(f"{path}: not written: {error.strerror}; with --resume the run goes on") from None
+    finally:
+        os.close(descriptor)

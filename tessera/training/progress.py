@@ -1,4 +1,5 @@
-"""How strong a run has become: each checkpoint's policy against the random player and the checkpoints before it.
+"""How strong a run has become: each checkpoint's policy against the random player, the checkpoints before it and the
+best one so far.
 
 The games are played by an arbiter and rated by the league's own ratings, the random player at 0. Three files:
 
@@ -26,12 +27,13 @@ from tessera.league.records import RecordFile
 from tessera.league.summary import summarise
 from tessera.rules.ruleset import DEFAULT
 from tessera.training.config import RunConfig
+from tessera.training.folder import append_line
 
 RANDOM = "random"
 KOMI = 7.0
 OPENING_MOVES = 4
 RIVALS = 2
-"""Earlier checkpoints that a new one meets."""
+"""The latest checkpoints before a new one that it meets; the best of all comes on top."""
 
 BuildArbiter = Callable[[ArbiterContext], Arbiter]
 
@@ -54,6 +56,10 @@ class Verdict:
     unique: int
     """Different games among all of this evaluation."""
     played: int
+    best: str | None = None
+    """The strongest network before this one."""
+    rate_best: float | None = None
+    """Points per game against it."""
 
     @property
     def rate(self) -> float:
@@ -67,7 +73,8 @@ class ProgressTrack:
     def __init__(self, folder: Path, config: RunConfig, build_arbiter: BuildArbiter) -> None:
         self._folder, self._config, self._build = folder, config, build_arbiter
         self._tiles = 0
-        self._rivals: list[tuple[str, Path]] = []
+        self._rivals: list[str] = []
+        self._best: str | None = None
 
     def judge(self, network: Path, *, games: int, step: int) -> Verdict:
         """Play the checkpoint `network`, made after `games` self-play games, and write what it is worth.
@@ -75,26 +82,32 @@ class ProgressTrack:
         Raises whatever the arbiter raises; what was played until then is on disk.
         """
         player = network.stem
-        opponents = [(name, path) for name, path in self._rivals if name != player][-RIVALS:]
+        opponents = self._opponents(network)
         with RecordFile(self._folder / "evaluation" / "games.jsonl") as file:
-            played = self._play(file, player, network, opponents)
+            played = self._play(file, network, opponents)
             summary = summarise(file.records, anchors={RANDOM: 0.0}, players=[RANDOM, player])
         row = next(row for row in summary.rows if row.name == player)
-        verdict = _verdict(player, played, (row.elo, row.low, row.high))
+        best = self._best if self._best in opponents else None
+        verdict = _verdict(player, played, (row.elo, row.low, row.high), best)
         elo = {"elo": round(row.elo, 1), "low": round(row.low, 1), "high": round(row.high, 1)}
-        line = {"step": step, "games": games, "network": player, **elo}
-        self._append("elo.jsonl", line | {"win_rate_random": round(verdict.rate, 4), "games_played": row.games})
+        line = {"step": step, "games": games, "network": player, **elo, "win_rate_random": round(verdict.rate, 4)}
+        line |= {"best": best, "win_rate_best": verdict.rate_best, "games_played": row.games}
+        append_line(self._folder / "elo.jsonl", line)
         self._write_tiles(games, step, elo)
-        self._rivals = [*opponents, (player, network)]
+        self._rivals = [*(name for name in self._rivals if name != player), player][-RIVALS:]
+        self._best = next(row.name for row in summary.rows if row.name != RANDOM)
         return verdict
 
-    def _play(
-        self, file: RecordFile, player: str, network: Path, opponents: list[tuple[str, Path]]
-    ) -> list[GameRecord]:
-        config = self._config
+    def _opponents(self, network: Path) -> list[str]:
+        """Rivals and best, as far as their files are still there."""
+        names = dict.fromkeys([*([] if self._best is None else [self._best]), *self._rivals])
+        return [name for name in names if name != network.stem and _beside(network, name).exists()]
+
+    def _play(self, file: RecordFile, network: Path, opponents: list[str]) -> list[GameRecord]:
+        config, player = self._config, network.stem
         entrants = {RANDOM: Entrant(RANDOM, "tessera", {"player": "random"})}
-        for name, path in [*opponents, (player, network)]:
-            entrants[name] = Entrant(name, "tessera", {"player": "policy", "ckpt": str(path)})
+        for name in [*opponents, player]:
+            entrants[name] = Entrant(name, "tessera", {"player": "policy", "ckpt": str(_beside(network, name))})
         context = ArbiterContext(
             entrants=entrants,
             size=config.evaluation_size,
@@ -106,7 +119,7 @@ class ProgressTrack:
         arbiter = self._build(context)
         try:
             records = []
-            for record in arbiter.play(self._tasks(player, [RANDOM, *(name for name, _ in opponents)], file)):
+            for record in arbiter.play(self._tasks(player, [RANDOM, *opponents], file)):
                 file.append(record)
                 records.append(record)
             return records
@@ -130,25 +143,33 @@ class ProgressTrack:
         tile = self._config.tile_games
         for number in range(self._tiles, games // tile):
             row = {"tile": number, "first_game": number * tile, "last_game": (number + 1) * tile - 1, "step": step}
-            self._append("elo_tiles.jsonl", row | dict(elo))
+            append_line(self._folder / "elo_tiles.jsonl", row | dict(elo))
         self._tiles = max(self._tiles, games // tile)
 
+    def curve(self) -> list[float]:
+        """The Elo of every evaluation so far, oldest first."""
+        path = self._folder / "elo.jsonl"
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return [float(json.loads(line)["elo"]) for line in lines]
+
     def state(self) -> dict[str, Any]:
-        """What a resumed run needs to go on."""
-        return {"tiles": self._tiles, "rivals": [[name, str(path)] for name, path in self._rivals]}
+        """What a resumed run needs to go on; networks by name, so that a run folder can be moved."""
+        return {"tiles": self._tiles, "rivals": list(self._rivals), "best": self._best}
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         self._tiles = int(state["tiles"])
-        self._rivals = [(str(name), Path(path)) for name, path in state["rivals"] if Path(path).exists()]
-
-    def _append(self, name: str, row: Mapping[str, Any]) -> None:
-        with (self._folder / name).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(dict(row), allow_nan=False) + "\n")
+        self._rivals = [str(name) for name in state["rivals"]]
+        self._best = state["best"]
 
 
-def _verdict(player: str, played: list[GameRecord], elo: tuple[float, float, float]) -> Verdict:
+def _beside(network: Path, name: str) -> Path:
+    """The network of another step of the same run."""
+    return network.with_name(f"{name}{network.suffix}")
+
+
+def _verdict(player: str, played: list[GameRecord], elo: tuple[float, float, float], best: str | None) -> Verdict:
     against = [r for r in played if RANDOM in (r.black, r.white) and r.result != VOID]
-    points = [black_score(r.result) if r.black == player else 1.0 - black_score(r.result) for r in against]
+    points = _points(player, against)
     return Verdict(
         player=player,
         wins=points.count(1.0),
@@ -160,4 +181,14 @@ def _verdict(player: str, played: list[GameRecord], elo: tuple[float, float, flo
         high=elo[2],
         unique=len({record.moves for record in played}),
         played=len(played),
+        best=best,
+        rate_best=_rate(_points(player, [r for r in played if best in (r.black, r.white) and r.result != VOID])),
     )
+
+
+def _points(player: str, records: list[GameRecord]) -> list[float]:
+    return [black_score(r.result) if r.black == player else 1.0 - black_score(r.result) for r in records]
+
+
+def _rate(points: list[float]) -> float | None:
+    return round(sum(points) / len(points), 4) if points else None

@@ -2,10 +2,17 @@
 
 The trainer owns what a step does; everything that has to do with time, files and listeners is here. A loss is
 never logged without a win rate beside it: a checkpoint, and its evaluation, come before the first step.
+
+Resuming is exact. A stop by a signal saves at once, without an evaluation, so that the run goes on as if nothing
+had happened: same steps, same evaluations, same files, but for what depends on the clock.
+
+Events: 'started', 'tick' (several a second, for a live view; a row of the log), 'step' (the same, each line of the
+log), 'judging', 'evaluation', 'checkpoint', 'warning', 'finished' or 'failed'.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -15,12 +22,18 @@ from typing import Any
 
 from tessera.checkpoints import Meta
 from tessera.interfaces.trainer import StepReport, Trainer
+from tessera.training.budget import Pace, Spent, over
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFolder
+from tessera.training.memory import device_bytes, resident_bytes
 from tessera.training.progress import ProgressTrack, Verdict
+from tessera.training.truth import STRETCH, RewardGamed, Truth, idle_learning
 
 Emit = Callable[[str, Mapping[str, Any]], None]
 """emit(kind, data): tell the listeners, see interfaces/events.py."""
+
+TICK_SECONDS = 0.25
+"""Shortest time between two ticks."""
 
 
 class Run:
@@ -36,111 +49,208 @@ class Run:
         emit: Emit,
         parent: str | None = None,
         clock: Callable[[], float] = time.monotonic,
+        cpu_clock: Callable[[], float] = time.process_time,
     ) -> None:
         self._trainer, self._folder, self._config = trainer, folder, config
-        self._track, self._emit, self._clock = track, emit, clock
+        self._track, self._emit = track, emit
+        self._clock, self._cpu_clock = clock, cpu_clock
         self._parent = parent
-        self._seconds = 0.0
+        self._spent = Spent()
+        self._pace = Pace(self._spent)
         self._report = StepReport(0, 0, 0, {}, {})
         self._verdict: Verdict | None = None
+        self._truth = Truth()
+        self._judged: list[tuple[float, float]] = []
+        """(loss, points against random) of the last evaluations."""
+        self._judged_at = self._logged_at = 0.0
+        """Seconds of training."""
+        self._judged_step = (-1, -1)
+        """(moves, steps)."""
+        self._ticked_at = -math.inf
+        self._warnings: list[str] = []
+        """Since the last line of the log."""
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Go on from the state in a checkpoint of this run."""
+        run = state["run"]
         self._trainer.load_state(state["trainer"])
-        self._seconds = float(state["run"]["seconds"])
-        games, moves, steps = state["run"]["counters"]
-        self._report = StepReport(games, moves, steps, {}, {})
-        self._verdict = Verdict(**state["run"]["verdict"])
-        self._track.load_state(state["run"]["track"])
+        report = self._report = StepReport(**run["report"])
+        self._spent = Spent(float(run["seconds"]), float(run["cpu_seconds"]), report.games, report.moves)
+        self._pace = Pace(self._spent)
+        self._verdict = Verdict(**run["verdict"])
+        self._judged = [(float(loss), float(rate)) for loss, rate in run["judged"]]
+        self._judged_at, self._logged_at = run["judged_at"], run["logged_at"]
+        self._judged_step = (run["judged_step"][0], run["judged_step"][1])
+        self._warnings = [str(text) for text in run["warnings"]]
+        self._truth.load_state(run["truth"])
+        self._track.load_state(run["track"])
+        self._folder.rewind(run["lengths"])
 
     def go(self, stop: threading.Event) -> str:
-        """Train until the budget is spent or `stop` is set; why it ended. A checkpoint is written in both cases."""
-        self._emit("started", {"folder": str(self._folder.path), "seconds": self._seconds})
+        """Train until the budget is spent or `stop` is set; why it ended. A checkpoint is written in both cases.
+
+        Whatever goes wrong is told to the listeners and raised; the last checkpoint stays. Raises `RewardGamed`
+        when the games are no longer Go, and `TesseraError` when a file cannot be written.
+        """
+        try:
+            return self._train(stop)
+        except Exception as error:
+            self._emit("failed", {"error": type(error).__name__, "text": str(error)})
+            raise
+
+    def _train(self, stop: threading.Event) -> str:
+        told = {"folder": str(self._folder.path), "elo_history": self._track.curve()}
+        self._emit("started", self._counters() | told)
         if self._verdict is None:
             self._checkpoint()
-        saved_at = logged_at = last = self._clock()
-        began = (last, self._report)
-        while not (reason := self._finished(stop)):
-            self._report = self._trainer.step()
-            now = self._clock()
-            self._seconds += now - last
-            last = now
-            if now - logged_at >= self._config.log_seconds:
-                logged_at = now
-                self._log(began[0], began[1])
-            if now - saved_at >= 60.0 * self._config.checkpoint_minutes:
-                self._checkpoint()
-                # What judging and saving took is not training time.
-                saved_at = last = self._clock()
-        self._checkpoint()
-        self._log(began[0], began[1])
+        reason = self._loop(stop)
         self._emit("finished", {"reason": reason, **self._counters()})
         return reason
 
-    def _finished(self, stop: threading.Event) -> str:
-        config = self._config
-        if stop.is_set():
-            return "stopped by a signal"
-        if config.minutes is not None and self._seconds >= 60.0 * config.minutes:
-            return f"{config.minutes:g} minutes are over"
-        if config.games is not None and self._report.games >= config.games:
-            return f"{self._report.games} games are played"
-        return ""
+    def _loop(self, stop: threading.Event) -> str:
+        """What is due comes before the next step, so that a resumed run does first what a stop kept it from."""
+        while not stop.is_set():
+            reason = over(self._config, self._spent)
+            if self._must_be_judged(at_the_end=bool(reason)):
+                self._checkpoint()
+            elif self._spent.seconds - self._logged_at >= self._config.log_seconds:
+                self._log()
+            if reason:
+                return reason
+            self._step()
+        self._save(self._save_network())
+        return "stopped by a signal"
+
+    def _must_be_judged(self, *, at_the_end: bool) -> bool:
+        if self._judged_step == (self._report.moves, self._report.steps):
+            return False
+        return at_the_end or self._spent.seconds - self._judged_at >= 60.0 * self._config.checkpoint_minutes
+
+    def _step(self) -> None:
+        wall, cpu = self._clock(), self._cpu_clock()
+        report = self._trainer.step()
+        now = self._clock()
+        seconds, cpu_seconds = self._spent.seconds + now - wall, self._spent.cpu_seconds + self._cpu_clock() - cpu
+        self._report, self._spent = report, Spent(seconds, cpu_seconds, report.games, report.moves)
+        self._pace.add(self._spent)
+        for text in report.warnings:
+            self._warn(text)
+        if now - self._ticked_at >= TICK_SECONDS:
+            self._ticked_at = now
+            self._emit("tick", self._row())
+        finding = self._truth.look(report)
+        if finding is not None:
+            self._checkpoint()
+            raise RewardGamed(f"the games of this run are no longer Go: {finding}")
+
+    def _warn(self, text: str) -> None:
+        self._warnings.append(text)
+        self._emit("warning", {"text": text, **self._counters()})
 
     def _counters(self) -> dict[str, Any]:
-        report = self._report
+        report, judged = self._report, self._verdict
         return {
-            "seconds": round(self._seconds, 1),
+            "seconds": round(self._spent.seconds, 1),
+            "cpu_seconds": round(self._spent.cpu_seconds, 1),
             "games": report.games,
             "moves": report.moves,
             "steps": report.steps,
-            "win_rate_random": None if self._verdict is None else self._verdict.rate,
+            "judged": judged and judged.player,
+            "win_rate_random": judged and judged.rate,
+            "best": judged and judged.best,
+            "win_rate_best": judged and judged.rate_best,
+            "elo": judged and round(judged.elo),
+            "elo_low": judged and round(judged.low),
+            "elo_high": judged and round(judged.high),
         }
 
-    def _log(self, since: float, before: StepReport) -> None:
-        spent = max(1e-9, self._clock() - since)
-        report = self._report
-        row = self._counters() | {
-            "games_per_hour": round(3600.0 * (report.games - before.games) / spent),
-            "moves_per_second": round((report.moves - before.moves) / spent, 1),
-            "losses": {name: round(value, 5) for name, value in report.losses.items()},
-            "health": {name: round(value, 5) for name, value in report.health.items()},
+    def _row(self) -> dict[str, Any]:
+        """Where the run stands; the numbers of the network are those of its latest evaluation."""
+        eta = self._pace.eta(self._config)
+        return self._counters() | {
+            "games_per_hour": round(3600.0 * self._pace.per_second("games")),
+            "moves_per_second": round(self._pace.per_second("moves"), 1),
+            "eta_seconds": None if eta is None else round(eta),
+            "memory": resident_bytes(),
+            "device_memory": device_bytes(),
+            "losses": _rounded(self._report.losses),
+            "health": _rounded(self._report.health),
+            "warnings": list(self._warnings),
         }
+
+    def _log(self) -> None:
+        row = self._row()
         self._folder.write_line(row)
+        self._logged_at = self._spent.seconds
+        self._warnings.clear()
         self._emit("step", row)
 
     def _checkpoint(self) -> None:
         """Save the network, let it play, and save what the run needs to go on from here."""
+        net = self._save_network()
+        self._judge(net)
+        if self._report.moves or self._report.steps:
+            self._log()
+        self._save(net)
+
+    def _save_network(self) -> Path:
+        return self._folder.save_network(self._trainer.network(), self._config, self._meta())
+
+    def _save(self, net: Path) -> None:
         report = self._report
-        meta = Meta(
+        assert self._verdict is not None, "the first checkpoint comes with an evaluation"
+        run = {
+            "seconds": self._spent.seconds,
+            "cpu_seconds": self._spent.cpu_seconds,
+            "report": {
+                "games": report.games,
+                "moves": report.moves,
+                "steps": report.steps,
+                "losses": dict(report.losses),
+                "health": dict(report.health),
+            },
+            "verdict": asdict(self._verdict),
+            "judged": [list(each) for each in self._judged],
+            "judged_at": self._judged_at,
+            "judged_step": list(self._judged_step),
+            "logged_at": self._logged_at,
+            "warnings": list(self._warnings),
+            "truth": self._truth.state(),
+            "track": self._track.state(),
+            "lengths": self._folder.lengths(),
+        }
+        state = {"trainer": self._trainer.state(), "run": run}
+        path = self._folder.save_run(self._trainer.network(), self._config, self._meta(), state)
+        self._emit("checkpoint", self._counters() | {"network": str(net), "resume": str(path)})
+
+    def _meta(self) -> Meta:
+        report = self._report
+        return Meta(
             sizes=self._trainer.sizes, games=report.games, moves=report.moves, step=report.steps, parent=self._parent
         )
-        network = self._trainer.network()
-        net = self._folder.save_network(network, self._config, meta)
-        verdict = self._judge(net)
-        state = {
-            "seconds": self._seconds,
-            "counters": [report.games, report.moves, report.steps],
-            "verdict": asdict(verdict),
-            "track": self._track.state(),
-        }
-        run = self._folder.save_run(network, self._config, meta, {"trainer": self._trainer.state(), "run": state})
-        self._emit("checkpoint", self._counters() | {"network": str(net), "resume": str(run)})
 
-    def _judge(self, net: Path) -> Verdict:
-        verdict = self._track.judge(net, games=self._report.games, step=self._report.steps)
-        self._verdict = verdict
+    def _judge(self, net: Path) -> None:
+        self._emit("judging", {"network": str(net)})
+        report = self._report
+        verdict = self._verdict = self._track.judge(net, games=report.games, step=report.steps)
+        self._judged_at, self._judged_step = self._spent.seconds, (report.moves, report.steps)
         told = {
             "opponent": "random",
             "wins": verdict.wins,
             "draws": verdict.draws,
             "losses": verdict.losses,
             "mean_length": round(verdict.mean_length, 1),
-            "elo": round(verdict.elo),
-            "elo_low": round(verdict.low),
-            "elo_high": round(verdict.high),
             "unique_games": verdict.unique,
             "games_played": verdict.played,
         }
         self._emit("evaluation", self._counters() | told)
-        return verdict
+        if report.losses:
+            loss = report.losses.get("total", sum(report.losses.values()))
+            self._judged = [*self._judged, (loss, verdict.rate)][-STRETCH:]
+            if warning := idle_learning(self._judged):
+                self._warn(warning)
+
+
+def _rounded(numbers: Mapping[str, float]) -> dict[str, float | None]:
+    """For JSON, which knows no infinity: None is a number that was not finite."""
+    return {name: round(value, 5) if math.isfinite(value) else None for name, value in numbers.items()}

@@ -56,7 +56,7 @@ def test_a_run_begins_with_given_weights(tmp_path: Path) -> None:
     [
         (["--preset", "3x3"], "preset: got '3x3', allowed: 5x5, 9x9"),
         (["--set", "speed=3"], "trainer gumbel: setting"),
-        (["--set", "sizes=9"], "gumbel sizes: got '9'"),
+        (["--set", "sizes=9"], "sizes: got '9'"),
         (["--network", "oracle"], "network: got 'oracle'"),
         (["--resume"], "the folder of an earlier run"),
         (["--resume", "--seed", "1"], "--seed: got 1, allowed: not together with --resume"),

@@ -12,8 +12,11 @@ import torch
 
 from tessera.checkpoints import Meta
 from tessera.interfaces.arbiter import Arbiter, ArbiterContext
+from tessera.league.counting import black_score
 from tessera.league.records import read_records
+from tessera.league.summary import summarise
 from tessera.plugins import build_manager
+from tessera.training import progress
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFolder
 from tessera.training.progress import ProgressTrack
@@ -73,16 +76,32 @@ def test_a_curve_and_its_tiles(run: RunFolder) -> None:
         (3, 39, 9),
     ]
     assert tiles[3]["elo"] == curve[2]["elo"]
-    # Random, and the two checkpoints before.
-    assert [sorted(context.entrants) for context in watched.contexts][-1] == [
-        "net-00000005",
-        "net-00000009",
-        "net-00000012",
-        "random",
-    ]
+    met = [sorted(context.entrants.keys() - {"random"}) for context in watched.contexts]
+    assert met[:3] == [[row["network"] for row in curve[: n + 1]] for n in range(3)]
+    assert {"net-00000005", "net-00000009", "net-00000012", curve[3]["best"]} == set(met[3])
     records = list(read_records(run.path / "evaluation" / "games.jsonl"))
     assert [record.number for record in sorted(records, key=lambda r: r.number)] == list(range(1, len(records) + 1))
-    assert len(records) == 6 * (1 + 2 + 3 + 3)
+    assert len(records) == 6 * (1 + 2 + 3 + len(met[3]))
+
+
+def test_the_best_so_far_is_met_again_and_again(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With rivals left out, the strongest by the ratings of all games until then is the one that stays."""
+    monkeypatch.setattr(progress, "RIVALS", 1)
+    watched = Watched()
+    track = ProgressTrack(run.path, CONFIG, watched.build)
+    verdicts = [track.judge(checkpoint(run, step), games=0, step=step) for step in range(6)]
+    assert verdicts[0].best is None and verdicts[0].rate_best is None
+    records = list(read_records(run.path / "evaluation" / "games.jsonl"))
+    for number, (verdict, row) in enumerate(zip(verdicts, lines(run, "elo.jsonl"), strict=True)):
+        assert (row["best"], row["win_rate_best"]) == (verdict.best, verdict.rate_best)
+        if number == 0:
+            continue
+        played = [r for r in records if {r.black, r.white} == {verdict.player, verdict.best}]
+        points = [black_score(r.result) if r.black == verdict.player else 1 - black_score(r.result) for r in played]
+        assert verdict.rate_best == pytest.approx(sum(points) / 6, abs=1e-4)
+        players = {"random", *(f"net-{step:08d}" for step in range(number))}
+        before = summarise([r for r in records if {r.black, r.white} <= players], anchors={"random": 0.0})
+        assert verdict.best == next(each.name for each in before.rows if each.name != "random")
 
 
 def test_a_resumed_run_goes_on_with_tiles_and_rivals(run: RunFolder) -> None:
@@ -94,4 +113,5 @@ def test_a_resumed_run_goes_on_with_tiles_and_rivals(run: RunFolder) -> None:
     second.load_state(json.loads(json.dumps(first.state())))
     second.judge(checkpoint(run, 9), games=40, step=9)
     assert sorted(watched.contexts[0].entrants) == ["net-00000000", "net-00000005", "net-00000009", "random"]
+    assert second.curve() == [row["elo"] for row in lines(run, "elo.jsonl")] and len(second.curve()) == 3
     assert [row["tile"] for row in lines(run, "elo_tiles.jsonl")] == [0, 1, 2, 3]

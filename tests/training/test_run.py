@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,11 @@ from typing import Any
 import pytest
 import torch
 
-from tessera.errors import BadValue, CheckpointError
+from tessera.errors import BadValue, CheckpointError, NotCommitted
 from tessera.interfaces.trainer import StepReport
 from tessera.plugins import build_manager
 from tessera.training.config import RunConfig
-from tessera.training.folder import RunFolder
+from tessera.training.folder import RunFileError, RunFolder
 from tessera.training.progress import ProgressTrack
 from tessera.training.run import Run
 
@@ -24,7 +26,7 @@ SHAPE: dict[str, Any] = {"blocks": 1, "width": 8, "pool_every": 0}
 
 
 class Clock:
-    """Time that passes only when the trainer works."""
+    """Time that passes only when the trainer works; the processor works half of it."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -32,22 +34,26 @@ class Clock:
     def __call__(self) -> float:
         return self.now
 
+    def cpu(self) -> float:
+        return 0.5 * self.now
+
 
 class Counter:
-    """A trainer of which every step takes ten seconds and plays two games."""
+    """A trainer of which every step takes ten seconds and plays two games; `at` says what happens in which step."""
 
     sizes = (5,)
 
-    def __init__(self, clock: Clock, *, stop: threading.Event | None = None) -> None:
-        self.steps, self._clock, self._stop = 0, clock, stop
+    def __init__(self, clock: Clock, at: Mapping[int, Callable[[], object]] | None = None) -> None:
+        self.steps, self._clock, self._at = 0, clock, at or {}
+        self.warnings: tuple[str, ...] = ()
         self._module = build_manager().networks["resnet"].build(**SHAPE)
 
     def step(self) -> StepReport:
         self.steps += 1
         self._clock.now += 10.0
-        if self._stop is not None and self.steps == 3:
-            self._stop.set()
-        return StepReport(2 * self.steps, 20 * self.steps, self.steps, {"policy": 1.0 / self.steps}, {"unique": 1.0})
+        self._at.get(self.steps, lambda: None)()
+        losses, health = {"policy": 1.0 / self.steps}, {"unique": 1.0, "state_norm": float("inf")}
+        return StepReport(2 * self.steps, 20 * self.steps, self.steps, losses, health, self.warnings)
 
     def network(self) -> torch.nn.Module:
         return self._module
@@ -74,7 +80,8 @@ def run_in(
     def emit(kind: str, data: Mapping[str, Any]) -> None:
         events.append((kind, data))
 
-    return Run(trainer, folder, wanted, track=track(path, wanted), emit=emit, clock=clock)
+    follow = track(path, wanted)
+    return Run(trainer, folder, wanted, track=follow, emit=emit, clock=clock, cpu_clock=clock.cpu)
 
 
 def track(path: Path, wanted: RunConfig) -> ProgressTrack:
@@ -88,24 +95,76 @@ def test_minutes_checkpoints_and_a_win_rate_beside_every_loss(tmp_path: Path) ->
     trainer = Counter(clock)
     reason = run_in(tmp_path / "run", trainer, clock, config(minutes=3.0), events).go(threading.Event())
     assert reason == "3 minutes are over" and trainer.steps == 18
-    kinds = [kind for kind, _ in events]
-    assert kinds[:3] == ["started", "evaluation", "checkpoint"] and kinds[-1] == "finished"
-    assert kinds.count("checkpoint") == 5  # one before the first step, one a minute, one at the end
+    kinds = [kind for kind, _ in events if kind != "tick"]
+    assert kinds[:4] == ["started", "judging", "evaluation", "checkpoint"] and kinds[-1] == "finished"
+    assert kinds.count("checkpoint") == 4  # one before the first step, one a minute; the last of these is the end
     rows = [json.loads(line) for line in (tmp_path / "run" / "training.jsonl").read_text().splitlines()]
-    assert len(rows) == 19 and all(row["losses"] and row["win_rate_random"] is not None for row in rows)
+    assert len(rows) == 18 and all(row["losses"] and row["win_rate_random"] is not None for row in rows)
     assert rows[-1]["games_per_hour"] == 720
     names = sorted(path.name for path in (tmp_path / "run" / "checkpoints").iterdir())
     assert [n for n in names if n.startswith("net")] == [f"net-{s:08d}.pth" for s in (0, 6, 12, 18)]
     assert [n for n in names if n.startswith("run")] == [f"run-{s:08d}.pth" for s in (12, 18)]
 
 
-def test_games_end_a_run_and_so_does_a_signal(tmp_path: Path) -> None:
-    clock, stop = Clock(), threading.Event()
+def test_a_line_of_the_log_says_all_there_is_to_say(tmp_path: Path) -> None:
+    clock, events = Clock(), []
+    run_in(tmp_path / "run", Counter(clock), clock, config(games=8), events).go(threading.Event())
+    rows = [json.loads(line) for line in (tmp_path / "run" / "training.jsonl").read_text().splitlines()]
+    assert [(row["seconds"], row["cpu_seconds"], row["eta_seconds"]) for row in rows] == [
+        (10.0, 5.0, 30),
+        (20.0, 10.0, 20),
+        (30.0, 15.0, 10),
+        (40.0, 20.0, 0),
+    ]
+    assert all(row["memory"] > 1e7 and row["device_memory"] is None for row in rows)
+    assert all(row["elo_low"] < row["elo"] < row["elo_high"] for row in rows)
+    assert [row["judged"] for row in rows] == [f"net-{n:08d}" for n in (0, 0, 0, 4)]
+    assert [row["best"] for row in rows] == [None, None, None, "net-00000000"]
+    assert rows[-1]["win_rate_best"] is not None and rows[0]["win_rate_best"] is None
+    assert rows[0]["health"]["state_norm"] is None, "JSON has no word for infinity"
+    assert [kind for kind, _ in events].count("tick") == 4
+
+
+def test_games_or_cpu_time_end_a_run(tmp_path: Path) -> None:
+    clock = Clock()
+    reason = run_in(tmp_path / "a", Counter(clock), clock, config(games=5), []).go(threading.Event())
+    assert reason == "6 games are played"
     trainer = Counter(clock)
-    assert run_in(tmp_path / "a", trainer, clock, config(games=5), []).go(stop) == "6 games are played"
-    trainer = Counter(clock, stop=stop)
-    assert run_in(tmp_path / "b", trainer, clock, config(), []).go(stop) == "stopped by a signal"
-    assert (tmp_path / "b" / "checkpoints" / "run-00000003.pth").is_file()
+    reason = run_in(tmp_path / "b", trainer, clock, config(cpu_minutes=0.5, minutes=9.0), []).go(threading.Event())
+    assert reason == "0.5 minutes of CPU time are over" and trainer.steps == 6
+
+
+@pytest.mark.parametrize("stopped", [9, 12, 18])
+def test_a_signal_ends_a_run_at_once_and_it_goes_on_as_if_nothing_had_happened(tmp_path: Path, stopped: int) -> None:
+    clock, stop, events = Clock(), threading.Event(), []
+    trainer = Counter(clock, {stopped: stop.set})
+    wanted = config(minutes=3.0)
+    assert run_in(tmp_path / "a", trainer, clock, wanted, events).go(stop) == "stopped by a signal"
+    assert [kind for kind, _ in events if kind != "tick"][-2:] == ["checkpoint", "finished"], "no evaluation at the end"
+    assert (tmp_path / "a" / "checkpoints" / f"run-{stopped:08d}.pth").is_file()
+    # What comes after that checkpoint is done again: here a run that was killed later left its lines.
+    for name in ("training.jsonl", "elo.jsonl"):
+        with (tmp_path / "a" / name).open("a") as file:
+            file.write('{"elo": 9000, "games": 99}\n{"torn')
+    resumed = Counter(clock)
+    run = run_in(tmp_path / "a", resumed, clock, wanted, [])
+    run.load_state(RunFolder(tmp_path / "a").newest(build_manager())[1])
+    run.go(threading.Event())
+    run_in(tmp_path / "b", whole := Counter(clock), clock, wanted, []).go(threading.Event())
+    assert resumed.steps == whole.steps == 18
+    a, b = (evaluated(tmp_path / name) for name in "ab")
+    assert len(a) == 4 and [row[:2] for row in a] == [row[:2] for row in b]
+    assert logged(tmp_path / "a") == logged(tmp_path / "b")
+
+
+def evaluated(path: Path) -> list[tuple[Any, ...]]:
+    rows = [json.loads(line) for line in (path / "elo.jsonl").read_text().splitlines()]
+    return [(row["step"], row["games"], row["elo"]) for row in rows]
+
+
+def logged(path: Path) -> list[tuple[Any, ...]]:
+    rows = [json.loads(line) for line in (path / "training.jsonl").read_text().splitlines()]
+    return [(row["seconds"], row["cpu_seconds"], row["games"], row["losses"], row["judged"]) for row in rows]
 
 
 def test_a_run_goes_on_where_it_stopped_and_past_a_damaged_checkpoint(
@@ -115,15 +174,81 @@ def test_a_run_goes_on_where_it_stopped_and_past_a_damaged_checkpoint(
     run_in(path, Counter(clock), clock, config(minutes=2.0), []).go(threading.Event())
     newest = path / "checkpoints" / "run-00000012.pth"
     newest.write_bytes(newest.read_bytes()[:-100])
-    (path / "checkpoints" / "run-00000006.pth").exists()
     trainer, events = Counter(clock), []
     run = run_in(path, trainer, clock, config(minutes=2.0), events)
     found, state = RunFolder(path).newest(build_manager())
     assert found.name == "run-00000006.pth" and "run-00000012.pth" in caplog.text
     run.load_state(state)
     run.go(threading.Event())
-    assert trainer.steps == 12 and events[0][1]["seconds"] == 60.0
-    assert [kind for kind, _ in events][:2] == ["started", "step"], "what was judged before is not judged again"
+    assert trainer.steps == 12 and events[0][1]["seconds"] == 60.0 and len(events[0][1]["elo_history"]) == 2
+    assert [kind for kind, _ in events][:3] == ["started", "tick", "step"], "what was judged is not judged again"
+
+
+def test_a_finished_run_that_is_resumed_has_nothing_to_do(tmp_path: Path) -> None:
+    clock, path, events = Clock(), tmp_path / "run", []
+    run_in(path, Counter(clock), clock, config(games=4), []).go(threading.Event())
+    before = {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
+    run = run_in(path, Counter(clock), clock, config(games=4), events)
+    run.load_state(RunFolder(path).newest(build_manager())[1])
+    assert run.go(threading.Event()) == "4 games are played"
+    assert [kind for kind, _ in events] == ["started", "finished"]
+    assert before == {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
+
+
+def test_warnings_are_told_and_kept(tmp_path: Path) -> None:
+    clock, events = Clock(), []
+    trainer = Counter(clock, {2: lambda: setattr(trainer, "warnings", ("too hot",))})
+    run_in(tmp_path / "run", trainer, clock, config(games=6), events).go(threading.Event())
+    assert [data["text"] for kind, data in events if kind == "warning"] == ["too hot"] * 2
+    rows = [json.loads(line) for line in (tmp_path / "run" / "training.jsonl").read_text().splitlines()]
+    assert [row["warnings"] for row in rows] == [[], ["too hot"], ["too hot"]]
+
+
+def raising(error: Exception) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+def test_a_crash_of_the_trainer_is_not_swallowed_and_loses_no_checkpoint(tmp_path: Path) -> None:
+    clock, events, path = Clock(), [], tmp_path / "run"
+    trainer = Counter(clock, {8: raising(ZeroDivisionError("in the trainer"))})
+    with pytest.raises(ZeroDivisionError, match="in the trainer"):
+        run_in(path, trainer, clock, config(), events).go(threading.Event())
+    assert events[-1] == ("failed", {"error": "ZeroDivisionError", "text": "in the trainer"})
+    found, state = RunFolder(path).newest(build_manager())
+    run = run_in(path, resumed := Counter(clock), clock, config(minutes=2.0), [])
+    run.load_state(state)
+    run.go(threading.Event())
+    assert found.name == "run-00000006.pth" and resumed.steps == 12
+
+
+@pytest.mark.parametrize(
+    ("at", "error", "left"),
+    [(4, RunFileError, 0), (6, NotCommitted, 0), (13, RunFileError, 12)],
+    ids=["the log", "a checkpoint", "the log later"],
+)
+def test_a_full_disk_is_one_error_and_the_run_goes_on_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int, error: type[Exception], left: int
+) -> None:
+    clock, path, written = Clock(), tmp_path / "run", os.write
+
+    def full(descriptor: int, data: memoryview) -> int:
+        if len(data) < 50:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return written(descriptor, data[: len(data) // 2])
+
+    trainer = Counter(clock, {at: lambda: monkeypatch.setattr(os, "write", full)})
+    with pytest.raises(error, match="No space left on device"):
+        run_in(path, trainer, clock, config(minutes=3.0), []).go(threading.Event())
+    monkeypatch.setattr(os, "write", written)
+    found, state = RunFolder(path).newest(build_manager())
+    assert found.name == f"run-{left:08d}.pth"
+    run = run_in(path, resumed := Counter(clock), clock, config(minutes=3.0), [])
+    run.load_state(state)
+    run.go(threading.Event())
+    assert resumed.steps == 18 and [row[2] for row in logged(path)] == list(range(2, 38, 2))
 
 
 def test_folders_are_not_mixed_up(tmp_path: Path) -> None:
