@@ -47,6 +47,7 @@ class Ledger:
         numbers = dict(zip(("passes", "truncated", "black_wins"), means, strict=True))
         numbers["unique"] = len(rows[:, 5].unique()) / len(rows)
         numbers["judged_games"] = float(len(rows))
+        numbers["length"] = float(rows[:, 1].float().mean())
         for size in sorted(set(rows[:, 0].tolist())):
             numbers[f"length_{size}"] = float(rows[rows[:, 0] == size, 1].float().mean())
         return numbers

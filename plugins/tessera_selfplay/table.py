@@ -69,6 +69,8 @@ class Table:
         self._recorded, self._moves, self._passes, self._opening, self._fingerprint = (
             torch.zeros(games, dtype=torch.int64, device=device) for _ in range(5)
         )
+        self._played = torch.zeros((), dtype=torch.int64, device=device)
+        self._truncated = torch.zeros(games, dtype=torch.bool, device=device)
         self._done = torch.ones(games, dtype=torch.bool, device=device)
         self._begin(self._done.clone())
 
@@ -89,7 +91,14 @@ class Table:
         batch.actions.copy_(action)
         batch.step()
         batch.find_over()
+        self._played += live.sum()
         self._done = batch.over | (self._moves >= self.limit)
+        # Noted now: a game that waits passes, and by that is over sooner or later.
+        self._truncated |= live & self._done & ~batch.over
+
+    def played(self) -> int:
+        """Moves of all games ever, those of games that wait left out. Waits for the device."""
+        return int(self._played)
 
     def harvest(self) -> tuple[Positions, GameFacts] | None:
         """Targets and facts of the games that ended since the last harvest; new ones begin. Waits for the device."""
@@ -104,7 +113,7 @@ class Table:
         facts = GameFacts(
             length=self._moves[rows],
             passes=self._passes[rows],
-            truncated=~batch.over[rows],
+            truncated=self._truncated[rows],
             black_won=margin > 0,
             fingerprint=self._fingerprint[rows],
         )
@@ -132,6 +141,8 @@ class Table:
             "opening": self._opening,
             "fingerprint": self._fingerprint,
             "done": self._done,
+            "truncated": self._truncated,
+            "played": self._played,
             **{f"record_{name}": tensor for name, tensor in self._records.items()},
             **{f"mover_{name}": tensor for name, tensor in self._mover.state().items()},
         }
@@ -172,7 +183,7 @@ class Table:
 
     def _begin(self, which: Tensor) -> None:
         """Reset the games in `which` [B] with new rules, komi and opening lengths."""
-        for tensor in (self._recorded, self._moves, self._passes, self._fingerprint):
+        for tensor in (self._recorded, self._moves, self._passes, self._fingerprint, self._truncated):
             tensor.masked_fill_(which, 0)
         self._opening = torch.where(which, self.beginnings.openings(), self._opening)
         batch = self._batch

@@ -87,11 +87,11 @@ class SelfPlayTrainer:
             for table in self._tables.values():
                 table.advance()
         for size, table in self._tables.items():
-            self._moves += self._settings.plies * table.games
             self._collect(size, table)
+        self._moves = sum(table.played() for table in self._tables.values())
         self._learner.progress = self._moves / self._settings.horizon
         rows = [self._learn(size) for size in self._due()]
-        means = {name: sum(row.get(name, 0.0) for row in rows) / len(rows) for name in (rows[0] if rows else ())}
+        means = _means(rows)
         health = {name: means.pop(name) for name in WATCHED if name in means}
         health |= self._ledger.health() | self._learner.health()
         health |= {f"fair_komi_{size}": float(table.beginnings.fair) for size, table in self._tables.items()}
@@ -163,3 +163,10 @@ class SelfPlayTrainer:
             return {**self._teach(outputs, targets), **watched}
 
         return self._learner.learn(losses)
+
+
+def _means(rows: list[dict[str, float]]) -> dict[str, float]:
+    """Each number's mean over the training steps that have it: one that was not finite is left out of its row."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    found = {name: [row[name] for row in rows if name in row] for name in names}
+    return {name: sum(numbers) / len(numbers) for name, numbers in found.items()}
