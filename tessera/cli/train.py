@@ -108,14 +108,13 @@ def _adjusted(
     network_settings = {} if given["network"] else config.network_settings
     trainer_settings = {} if given["trainer"] else config.trainer_settings
     named, trained = f"network {network.name}", f"trainer {trainer.name}"
+    chosen = parse_assignments(resolve(trainer.defaults, trainer_settings, owner=trained), assignments, owner=trained)
     return replace(
         config,
         network_settings=parse_assignments(
             resolve(network.defaults, network_settings, owner=named), shape, owner=named
         ),
-        trainer_settings=parse_assignments(
-            resolve(trainer.defaults, trainer_settings, owner=trained), assignments, owner=trained
-        ),
+        trainer_settings=dict(trainer.settle(chosen)),
     )
 
 
@@ -124,6 +123,7 @@ def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, em
     from tessera.training.stop import stop_on_signals
 
     trainer, parent = _build_trainer(manager, config)
+    config = _judged_where_it_learns(config, trainer.sizes)
     run = Run(
         trainer,
         folder,
@@ -138,6 +138,14 @@ def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, em
         output.note(f"resuming from {path}")
     with stop_on_signals() as stop:
         return run.go(stop)
+
+
+def _judged_where_it_learns(config: RunConfig, sizes: tuple[int, ...]) -> RunConfig:
+    """The config with evaluations on a board the trainer learns on, the largest where the config names another."""
+    if not sizes or config.evaluation_size in sizes:
+        return config
+    output.note(f"evaluation games are on {sizes[-1]}x{sizes[-1]}: nothing is learned on {config.evaluation_size}")
+    return replace(config, evaluation_size=sizes[-1])
 
 
 def _track(manager: Manager, folder: Any, config: RunConfig) -> ProgressTrack:

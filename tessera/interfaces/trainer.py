@@ -25,6 +25,9 @@ class StepReport:
     gradient         norm of the latest step's gradient, before clipping
     target_entropy   mean entropy of the policy targets in nats: the policy's loss cannot fall below it
     value_accuracy   share of positions whose outcome the value head calls rightly
+    policy_accuracy  share of positions where the policy's first choice is the move of the game; trainers that imitate
+    held_out_policy_accuracy, held_out_value_accuracy    the same on games that are never learned from
+    epoch            how often all games were read, for trainers that read them
     rate             learning rate
     state_norm       largest norm of an SSM's state; absent for networks without one
     skipped, lowered, rolled_back    how often safety left out a step, lowered the rate, went back to good weights
@@ -68,6 +71,20 @@ class Trainer(Protocol):
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What a trainer would need for a number of games in flight."""
+
+    settings: Mapping[str, Any]
+    """The trainer's settings for so many games."""
+    parts: Mapping[str, int]
+    """Bytes by what they are for, from shapes alone."""
+
+    @property
+    def total(self) -> int:
+        return sum(self.parts.values())
+
+
+@dataclass(frozen=True)
 class TrainerSpec:
     """A trainer a plugin offers under a name."""
 
@@ -78,3 +95,8 @@ class TrainerSpec:
     """build(module, device, seed, **settings) -> trainer."""
     devices: tuple[str, ...] = ("cpu", "cuda")
     """Kinds of device it can work on."""
+    settle: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+    """settle(settings) -> the settings as a run keeps them. A trainer that reads files makes their paths absolute here,
+    and raises `BadValue` for what is not there before a run folder is made."""
+    plan: Callable[..., Plan] | None = None
+    """plan(module, games, **settings) -> what `games` games in flight would take; for `tessera train --batch`."""

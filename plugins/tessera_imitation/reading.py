@@ -1,0 +1,135 @@
+"""An SGF file as positions with their targets: every move of its main line, from the view of the side that plays it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from tessera import sgf
+from tessera.errors import SgfError
+from tessera.interfaces.network import F, G
+from tessera.rules.coords import BLACK, EMPTY
+from tessera.rules.features import write_features
+from tessera.rules.game import Game
+from tessera.rules.layout import tables
+from tessera.sgf.record import STONES, Record, Step, properties_of
+from tessera.training.targets import Positions, Recorded, finished_games
+from tessera_imitation.result import Result, owners, parse_result
+
+UNREADABLE = "cannot be read as SGF"
+WITHOUT_RESULT = "have no result"
+UNPLAYABLE = "have a move that cannot be played"
+WITHOUT_MOVES = "have no moves"
+REASONS = (UNREADABLE, WITHOUT_RESULT, UNPLAYABLE, WITHOUT_MOVES)
+"""Why files are skipped, as the end of a sentence about several."""
+
+
+class Unusable(SgfError):
+    """A file that nothing is learned from."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        """One of REASONS."""
+
+
+class Look(NamedTuple):
+    """A position as a network sees it, and the move that was played there."""
+
+    planes: NDArray[np.float32]
+    """[F * P]"""
+    globals_: NDArray[np.float32]
+    """[G]"""
+    color: int
+    """The side to play."""
+    moves: int
+    """Moves played before."""
+    action: int
+    """0..P, or -1 while it is not known."""
+
+
+def read_positions(path: Path) -> tuple[int, Positions]:
+    """(board side, positions) of a file's first game; raises `Unusable`."""
+    try:
+        record = sgf.read(path)
+    except SgfError as error:
+        raise Unusable(UNREADABLE, str(error).removeprefix(f"{path}: ")) from None
+    result = parse_result(record.result)
+    if result is None:
+        raise Unusable(WITHOUT_RESULT, f"RE is {record.result[:20]!r}")
+    try:
+        looks, game = _replayed(record)
+    except SgfError as error:
+        raise Unusable(UNPLAYABLE, str(error)) from None
+    if not looks:
+        raise Unusable(WITHOUT_MOVES, "nothing is played in it")
+    return record.size, _positions(looks, game, result)
+
+
+def _replayed(record: Record) -> tuple[list[Look], Game]:
+    """The positions of the main line in which one move was played by the side to play, and the game at its end."""
+    looks: list[Look] = []
+    waiting: Look | None = None
+    game = Game(record.size)
+    for step in record.steps():
+        game = step.game
+        if waiting is not None and _answers(step, waiting):
+            looks.append(waiting._replace(action=game.moves[-1].point))
+        waiting = _look(step)
+    return looks, game
+
+
+def _answers(step: Step, look: Look) -> bool:
+    """Whether the step is nothing but a move played in that position."""
+    if step.moves != look.moves + 1 or STONES.keys() & properties_of(step.node).keys():
+        return False
+    return step.game.moves[-1].color == look.color
+
+
+def _look(step: Step) -> Look:
+    game = step.game
+    planes, globals_ = np.zeros(F * game.points, np.float32), np.zeros(G, np.float32)
+    game.legal_mask()  # notes the points forbidden by ko, which are features
+    write_features(game.state, game.size, tables(game.size), game.to_play, planes, globals_)
+    return Look(planes, globals_, game.to_play, step.moves, -1)
+
+
+def _positions(looks: list[Look], game: Game, result: Result) -> Positions:
+    counted = owners(game, result)
+    won = 0.0 if result.winner == EMPTY else 1.0 if result.winner == BLACK else -1.0
+    # Without a count the margin only says who won; it is taken out of the scores below.
+    margin = won if counted is None or result.margin is None else result.margin
+    owner = np.zeros(game.points, np.int8) if counted is None else counted
+    positions = finished_games(
+        _recorded(looks, game.points), margin=torch.tensor([margin]), owner=torch.from_numpy(owner)[None]
+    )
+    positions = positions._replace(reply=positions.reply * _answered(looks)[:, None])
+    return positions if counted is not None else positions._replace(score=torch.full_like(positions.score, torch.nan))
+
+
+def _recorded(looks: list[Look], points: int) -> Recorded:
+    """One game of L moves, its policy the move that was played."""
+    length = len(looks)
+    action = torch.tensor([look.action for look in looks])
+    planes = torch.from_numpy(np.stack([look.planes for look in looks]))
+    return Recorded(
+        length=torch.tensor([length]),
+        planes=planes.to(torch.uint8).reshape(1, length, F, points),
+        globals_=torch.from_numpy(np.stack([look.globals_ for look in looks]))[None],
+        policy=torch.nn.functional.one_hot(action, points + 1).to(torch.float16)[None],
+        color=torch.tensor([[look.color for look in looks]], dtype=torch.int8),
+        action=action.to(torch.int16)[None],
+        expected=torch.zeros(1, length),
+        copies=torch.ones(1, length, dtype=torch.int64),
+    )
+
+
+def _answered(looks: list[Look]) -> torch.Tensor:
+    """[L] float16: 1 where the next position is that of the opponent, right after the move."""
+    follows = [after.moves == look.moves + 1 and after.color != look.color for look, after in pairwise(looks)]
+    return torch.tensor([*follows, False], dtype=torch.float16)

@@ -1,0 +1,143 @@
+"""The trainer `imitation`: games from files teach a network their moves, their results and who owned what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from tessera.interfaces.network import Outputs
+from tessera.interfaces.trainer import StepReport
+from tessera.training.learner import Learner, PlayingNetwork
+from tessera.training.losses import accuracy, head_losses, total
+from tessera.training.replay import Replay
+from tessera.training.symmetry import SYMMETRIES
+from tessera.training.targets import planes_of
+from tessera_imitation.folder import find_files
+from tessera_imitation.held_out import HeldOut, first_choice
+from tessera_imitation.settings import ImitationSettings
+from tessera_imitation.stream import Stream
+
+FILES_A_STEP = 64
+"""Files after which a step ends, whether there was anything to learn or not."""
+MEASURE_EVERY = 200
+"""Training steps between two measurements on the held-out files."""
+WATCHED = ("gradient", "value_accuracy", "policy_accuracy")
+"""What a training step measures beside its losses."""
+
+
+class ImitationTrainer:
+    """See `tessera.interfaces.trainer.Trainer`. Games are read in main memory; weights and replay are on `device`."""
+
+    def __init__(self, module: nn.Module, device: str, seed: int, settings: ImitationSettings) -> None:
+        self._settings = settings
+        files = find_files(settings.games, held_out=settings.held_out)
+        self._learner = Learner(module, device, settings)
+        self._lots = torch.Generator(device).manual_seed(seed)
+        self._stream = Stream(files, seed)
+        self._held_out = HeldOut(files, device=device, batch=settings.batch)
+        self._replays = {
+            size: Replay(
+                size=size,
+                capacity=max(settings.batch, settings.window * count // files.sides.total()),
+                device=device,
+            )
+            for size, count in sorted(files.sides.items())
+        }
+        self._credit = dict.fromkeys(self._replays, 0.0)
+        self._games = self._moves = 0
+        self._measured: dict[str, float] = {}
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The board sides that the files say they are on."""
+        return tuple(self._replays)
+
+    def step(self) -> StepReport:
+        """Read files until a batch is due, and learn what is due."""
+        for _ in range(FILES_A_STEP):
+            self._read()
+            if self._warm() and max(self._credit.values(), default=0.0) >= self._settings.batch:
+                break
+        before = self._learner.steps
+        self._learner.progress = before / self._settings.horizon
+        rows = [self._learn(size) for size in self._due()]
+        means = {name: sum(row.get(name, 0.0) for row in rows) / len(rows) for name in (rows[0] if rows else ())}
+        health = {name: means.pop(name) for name in WATCHED if name in means}
+        if self._learner.steps // MEASURE_EVERY > before // MEASURE_EVERY:
+            self._measured = self._held_out.measure(PlayingNetwork(self._learner))
+        health |= {"epoch": float(self._stream.epoch), **self._measured, **self._learner.health()}
+        warnings = self._stream.take_warnings() + self._learner.take_warnings()
+        return StepReport(self._games, self._moves, self._learner.steps, means, health, warnings)
+
+    def network(self) -> nn.Module:
+        """The averaged network."""
+        return self._learner.network
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "learner": self._learner.state(),
+            "lots": self._lots.get_state(),
+            "stream": self._stream.state(),
+            "replays": {str(size): replay.state() for size, replay in self._replays.items()},
+            "credit": {str(size): credit for size, credit in self._credit.items()},
+            "games": self._games,
+            "moves": self._moves,
+            "measured": dict(self._measured),
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go on from `state()`; window and batch must be those it was saved with.
+
+        Where the folder has changed since, what was read of it is left behind and the replay fills anew.
+        """
+        self._learner.load_state(state["learner"])
+        self._lots.set_state(state["lots"].cpu())
+        self._games, self._moves = int(state["games"]), int(state["moves"])
+        self._measured = {str(name): float(value) for name, value in state["measured"].items()}
+        if not self._stream.load_state(state["stream"]):
+            return
+        for size, replay in self._replays.items():
+            replay.load_state(state["replays"][str(size)])
+            self._credit[size] = float(state["credit"][str(size)])
+
+    def _read(self) -> None:
+        """Put the next file's positions into the replay."""
+        found = self._stream.next()
+        if found is None:
+            return
+        size, positions = found
+        self._replays[size].add(positions)
+        self._games += 1
+        self._moves += len(positions.value)
+        if self._warm():
+            self._credit[size] += self._settings.reuse * len(positions.value)
+
+    def _warm(self) -> bool:
+        return sum(replay.added for replay in self._replays.values()) >= self._settings.warm_up
+
+    def _due(self) -> list[int]:
+        """The board sizes to learn from now, one entry per training step, in random order."""
+        due: list[int] = []
+        for size, credit in self._credit.items():
+            count = int(credit // self._settings.batch)
+            self._credit[size] -= count * self._settings.batch
+            due += [size] * count
+        order = torch.randperm(len(due), generator=self._lots, device=self._lots.device)
+        return [due[i] for i in order.tolist()]
+
+    def _learn(self, size: int) -> dict[str, float]:
+        """One training step; its losses by head and what else is worth watching."""
+        symmetries = SYMMETRIES if self._settings.symmetries else 1
+        targets = self._replays[size].sample(self._settings.batch, self._lots, symmetries=symmetries)
+
+        def losses(module: nn.Module) -> Mapping[str, Tensor]:
+            with self._learner.autocast():
+                outputs: Outputs = module(planes_of(targets), targets.globals_)
+            found = head_losses(outputs, targets)
+            watched = {"value_accuracy": accuracy(outputs, targets), "policy_accuracy": first_choice(outputs, targets)}
+            return {**found, "total": total(found, self._settings), **watched}
+
+        return self._learner.learn(losses)
