@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console, Group
+from rich.constrain import Constrain
 from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -119,7 +120,8 @@ def live_rows(title: str) -> Iterator[Callable[[Sequence[tuple[str, str, bool]]]
     """
     console = Console(stderr=True, highlight=False)
     with Live(console=console, auto_refresh=False, vertical_overflow="crop") as display:
-        yield lambda rows: display.update(_picture(title, rows), refresh=True)
+        # A Ctrl-C echoes as ^C behind the last line; at the edge it would wrap and leave the picture a line too low.
+        yield lambda rows: display.update(Constrain(_picture(title, rows), console.width - 3), refresh=True)
 
 
 def _picture(title: str, rows: Sequence[tuple[str, str, bool]]) -> Group:

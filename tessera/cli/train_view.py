@@ -35,7 +35,8 @@ class TrainView:
 
     def feed(self, kind: str, data: Mapping[str, Any]) -> None:
         """Take in one event of the run."""
-        self._now |= data
+        # An evaluation's `losses` are games, not the loss of learning.
+        self._now |= {name: value for name, value in data.items() if kind != "evaluation" or name != "losses"}
         if kind == "started":
             self._curve = list(data["elo_history"])
         elif kind == "judging":

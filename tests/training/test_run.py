@@ -15,13 +15,14 @@ import pytest
 import torch
 
 from tessera.errors import BadValue, CheckpointError, NotCommitted
-from tessera.interfaces.trainer import StepReport
+from tessera.interfaces.trainer import StepReport, Trainer
 from tessera.plugins import build_manager
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFileError, RunFolder
 from tessera.training.progress import ProgressTrack
 from tessera.training.run import Run
 
+Events = list[tuple[str, Mapping[str, Any]]]
 SHAPE: dict[str, Any] = {"blocks": 1, "width": 8, "pool_every": 0}
 
 
@@ -70,9 +71,7 @@ def config(**changes: Any) -> RunConfig:
     return RunConfig(network_settings=SHAPE, **{**usual, **changes})
 
 
-def run_in(
-    path: Path, trainer: Counter, clock: Clock, wanted: RunConfig, events: list[tuple[str, Mapping[str, Any]]]
-) -> Run:
+def run_in(path: Path, trainer: Trainer, clock: Clock, wanted: RunConfig, events: Events) -> Run:
     folder = RunFolder(path)
     if not path.exists():
         folder.create(wanted)
@@ -91,7 +90,7 @@ def track(path: Path, wanted: RunConfig) -> ProgressTrack:
 
 
 def test_minutes_checkpoints_and_a_win_rate_beside_every_loss(tmp_path: Path) -> None:
-    clock, events = Clock(), []
+    clock, events = Clock(), Events()
     trainer = Counter(clock)
     reason = run_in(tmp_path / "run", trainer, clock, config(minutes=3.0), events).go(threading.Event())
     assert reason == "3 minutes are over" and trainer.steps == 18
@@ -107,7 +106,7 @@ def test_minutes_checkpoints_and_a_win_rate_beside_every_loss(tmp_path: Path) ->
 
 
 def test_a_line_of_the_log_says_all_there_is_to_say(tmp_path: Path) -> None:
-    clock, events = Clock(), []
+    clock, events = Clock(), Events()
     run_in(tmp_path / "run", Counter(clock), clock, config(games=8), events).go(threading.Event())
     rows = [json.loads(line) for line in (tmp_path / "run" / "training.jsonl").read_text().splitlines()]
     assert [(row["seconds"], row["cpu_seconds"], row["eta_seconds"]) for row in rows] == [
@@ -136,7 +135,7 @@ def test_games_or_cpu_time_end_a_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stopped", [9, 12, 18])
 def test_a_signal_ends_a_run_at_once_and_it_goes_on_as_if_nothing_had_happened(tmp_path: Path, stopped: int) -> None:
-    clock, stop, events = Clock(), threading.Event(), []
+    clock, stop, events = Clock(), threading.Event(), Events()
     trainer = Counter(clock, {stopped: stop.set})
     wanted = config(minutes=3.0)
     assert run_in(tmp_path / "a", trainer, clock, wanted, events).go(stop) == "stopped by a signal"
@@ -174,7 +173,7 @@ def test_a_run_goes_on_where_it_stopped_and_past_a_damaged_checkpoint(
     run_in(path, Counter(clock), clock, config(minutes=2.0), []).go(threading.Event())
     newest = path / "checkpoints" / "run-00000012.pth"
     newest.write_bytes(newest.read_bytes()[:-100])
-    trainer, events = Counter(clock), []
+    trainer, events = Counter(clock), Events()
     run = run_in(path, trainer, clock, config(minutes=2.0), events)
     found, state = RunFolder(path).newest(build_manager())
     assert found.name == "run-00000006.pth" and "run-00000012.pth" in caplog.text
@@ -185,7 +184,7 @@ def test_a_run_goes_on_where_it_stopped_and_past_a_damaged_checkpoint(
 
 
 def test_a_finished_run_that_is_resumed_has_nothing_to_do(tmp_path: Path) -> None:
-    clock, path, events = Clock(), tmp_path / "run", []
+    clock, path, events = Clock(), tmp_path / "run", Events()
     run_in(path, Counter(clock), clock, config(games=4), []).go(threading.Event())
     before = {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
     run = run_in(path, Counter(clock), clock, config(games=4), events)
@@ -196,7 +195,7 @@ def test_a_finished_run_that_is_resumed_has_nothing_to_do(tmp_path: Path) -> Non
 
 
 def test_warnings_are_told_and_kept(tmp_path: Path) -> None:
-    clock, events = Clock(), []
+    clock, events = Clock(), Events()
     trainer = Counter(clock, {2: lambda: setattr(trainer, "warnings", ("too hot",))})
     run_in(tmp_path / "run", trainer, clock, config(games=6), events).go(threading.Event())
     assert [data["text"] for kind, data in events if kind == "warning"] == ["too hot"] * 2
@@ -212,7 +211,7 @@ def raising(error: Exception) -> Callable[[], None]:
 
 
 def test_a_crash_of_the_trainer_is_not_swallowed_and_loses_no_checkpoint(tmp_path: Path) -> None:
-    clock, events, path = Clock(), [], tmp_path / "run"
+    clock, events, path = Clock(), Events(), tmp_path / "run"
     trainer = Counter(clock, {8: raising(ZeroDivisionError("in the trainer"))})
     with pytest.raises(ZeroDivisionError, match="in the trainer"):
         run_in(path, trainer, clock, config(), events).go(threading.Event())
