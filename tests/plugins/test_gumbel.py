@@ -1,41 +1,31 @@
-"""The trainer `gumbel`: its promises, its records, and that it learns."""
+"""The trainer `gumbel`: its promises, what it learns from, how often, and that losses fall."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from tessera.builtin.torch_evaluator import TorchEvaluator
 from tessera.builtin.uniform import build_uniform
-from tessera.checkpoints import Meta
 from tessera.errors import BadValue
 from tessera.interfaces.network import Outputs
 from tessera.plugins import build_manager
 from tessera.testing import check_trainer
-from tessera.training.config import RunConfig
-from tessera.training.folder import RunFolder
 from tessera.training.losses import entropy, head_losses
-from tessera.training.progress import ProgressTrack
-from tessera.training.targets import DRAW, LOSS, WIN, Positions
+from tessera.training.targets import LOSS, WIN, Positions
 from tessera_selfplay import build_gumbel
 from tessera_selfplay.ledger import GameFacts
+from tessera_selfplay.searching import Searcher
 from tessera_selfplay.settings import GumbelSettings
 from tessera_selfplay.table import Table
+from tessera_selfplay.weighting import copies
 
 SHAPE: dict[str, Any] = {"blocks": 1, "width": 16, "pool_every": 1}
 TINY: dict[str, Any] = {"simulations": 4, "considered": 2, "batch": 16, "warm_up": 32, "window": 2000, "plies": 8}
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Any:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def trainer(sizes: str, **settings: Any) -> Any:
@@ -45,16 +35,15 @@ def trainer(sizes: str, **settings: Any) -> Any:
     return build_gumbel(network.build(**SHAPE), "cpu", 0, **given)
 
 
-def played(size: int, plies: int, **settings: Any) -> list[tuple[Positions, GameFacts]]:
-    """Finished games between players without knowledge."""
-    table = Table(
-        TorchEvaluator(build_uniform(), "cpu"),
-        size=size,
-        games=8,
-        settings=GumbelSettings(simulations=4, considered=2, **settings),
-        generator=torch.Generator().manual_seed(1),
-    )
-    return [game for _ in range(plies) for game in table.advance()]
+def harvests(size: int, plies: int, *, games: int = 8, **given: Any) -> list[tuple[Positions, GameFacts]]:
+    """Finished games between searches with a network that knows nothing."""
+    settings = GumbelSettings(**{"simulations": 4, "considered": 2, "opening": 0.0, **given})
+    dice = torch.Generator().manual_seed(1)
+    evaluator = TorchEvaluator(build_uniform(), "cpu")
+    mover = Searcher(evaluator, size=size, games=games, settings=settings, seed=5)
+    table = Table(mover, size=size, games=games, settings=settings, generator=dice, surprise=settings.surprise)
+    found = [(table.advance(), table.harvest())[1] for _ in range(plies)]
+    return [harvest for harvest in found if harvest is not None]
 
 
 def test_it_keeps_the_promises_of_a_trainer() -> None:
@@ -64,48 +53,19 @@ def test_it_keeps_the_promises_of_a_trainer() -> None:
         manager.networks["resnet"],
         network_settings=SHAPE,
         settings={**TINY, "sizes": "4:6 3:4"},
-        steps=4,
+        steps=3,
     )
 
 
-def test_every_position_agrees_with_itself() -> None:
-    """Under area scoring, what the side to play owns less what it does not, and its komi, is its score."""
-    games = played(4, 60)
-    assert len(games) > 8
-    for positions, _ in games:
-        komi = positions.globals_[:, 0] * 15
-        owned = positions.ownership.float().sum(1) + komi
-        assert torch.allclose(owned, positions.score, atol=1e-4)
-        expected = torch.where(positions.score > 0, WIN, torch.where(positions.score < 0, LOSS, DRAW))
-        assert torch.equal(positions.value.long(), expected)
-        assert (positions.score[1:] == -positions.score[:-1]).all()
-        assert torch.allclose(positions.policy.float().sum(1), torch.ones(len(komi)), atol=0.01)
-        occupied = positions.planes[:, 1] + positions.planes[:, 2]
-        assert positions.policy[:, :-1][occupied > 0].abs().max() == 0 if occupied.any() else True
-
-
-def test_the_last_move_on_the_board_is_the_opponents() -> None:
-    for positions, _ in played(4, 60, opening=0.0):
-        last, opponent = positions.planes[:, 7], positions.planes[:, 2]
-        assert ((last == 1) <= (opponent == 1)).all()
-        assert positions.planes[0, 1:3].sum() == 0, "a game without a random opening is recorded from the empty board"
-
-
-def test_random_openings_are_played_and_not_learned() -> None:
-    games = played(5, 90, opening=1.0)
-    assert games
-    for positions, facts in games:
-        unrecorded = facts.length - len(positions.value)
-        assert 1 <= unrecorded <= 5
-        assert int(positions.planes[0, 1:3].sum()) >= 1
-
-
-def test_komi_and_rules_vary() -> None:
-    games = played(4, 120, other_rules=0.5)
-    komis = {round(abs(float(positions.globals_[0, 0])) * 30) for positions, _ in games}
-    rules = {tuple(positions.globals_[0, 6:10].tolist()) for positions, _ in games}
-    assert len(komis) > 5 and len(rules) >= 3
-    assert all(row[3] == 0 for row in rules), "dead stones are never named in self-play: no territory scoring"
+def test_it_resumes_exactly_with_every_technique_switched_on() -> None:
+    manager = build_manager()
+    check_trainer(
+        manager.trainers["gumbel"],
+        manager.networks["resnet"],
+        network_settings=SHAPE,
+        settings={**TINY, "sizes": "4:6 3:4", "plies": 5, "full_share": 0.5, "fast_simulations": 2, "surprise": 0.5},
+        steps=6,
+    )
 
 
 def test_each_position_is_learned_from_as_often_as_asked() -> None:
@@ -116,6 +76,90 @@ def test_each_position_is_learned_from_as_often_as_asked() -> None:
     positions = sum(replay.added for replay in learner._replays.values())
     assert positions > 200
     assert abs(report.steps * TINY["batch"] - 3.0 * positions) <= 3.0 * TINY["batch"]
+
+
+def test_moves_and_lengths_are_those_of_the_games() -> None:
+    """Games that wait for the harvest make no moves, whatever the counters."""
+    learner = trainer("3:8 4:4", plies=6)
+    for _ in range(12):
+        report = learner.step()
+    in_flight = sum(int(table._moves.sum()) for table in learner._tables.values())
+    finished = sum(learner._ledger._rows[: report.games, 1].tolist())
+    assert report.moves == in_flight + finished < 12 * 6 * 12
+    assert report.health["length"] == pytest.approx(finished / report.games)
+
+
+def test_policies_come_from_the_search_and_are_legal() -> None:
+    for positions, _ in harvests(4, 60):
+        stones = positions.planes[:, 1] + positions.planes[:, 2]
+        assert (positions.policy[:, :-1] * stones).max() == 0
+        assert torch.allclose(positions.policy.float().sum(1), torch.ones(len(stones)), atol=0.01)
+        assert (positions.policy.gather(1, positions.action.long()[:, None]) > 0).all()
+        assert positions.expected.abs().max() <= 1
+
+
+def test_a_share_of_the_moves_is_searched_in_full_and_learned_from() -> None:
+    found = harvests(4, 400, full_share=0.25, fast_simulations=1)
+    played = sum(int(facts.length.sum()) for _, facts in found)
+    learned = sum(len(positions.value) for positions, _ in found)
+    assert played > 1500
+    assert learned / played == pytest.approx(0.25, abs=0.06)
+
+
+def test_both_colours_are_learned_from() -> None:
+    """Long and short searches do not fall into step with the sides."""
+    found = harvests(4, 400, full_share=0.25, fast_simulations=1, komi_spread=0.0)
+    komi = torch.cat([positions.globals_[:, 0] for positions, _ in found])
+    for share in ((komi > 0).float().mean(), (komi < 0).float().mean()):
+        assert 0.35 < float(share) < 0.65
+
+
+def test_without_it_every_move_is_learned_from() -> None:
+    for positions, facts in harvests(4, 60):
+        assert len(positions.value) == int(facts.length.sum())
+
+
+def random_game(rows: int, moves: int) -> tuple[Tensor, Tensor, torch.Generator]:
+    """Surprises, of which some are zero, and which positions may be learned from."""
+    dice = torch.Generator().manual_seed(4)
+    surprise = torch.rand(rows, moves, generator=dice) ** 3
+    learned = torch.rand(rows, moves, generator=dice) < 0.7
+    return surprise * (surprise > 0.01), learned, dice
+
+
+def test_surprise_leaves_the_amount_of_learning_as_it_is() -> None:
+    surprise, learned, dice = random_game(200, 40)
+    again = copies(surprise, learned, share=0.5, generator=dice)
+    assert (again[~learned] == 0).all() and (again >= 0).all()
+    assert ((again.sum(1) - learned.sum(1)).abs() <= 1).all(), "in every game, to a rounding"
+    assert float(again[learned].double().mean()) == pytest.approx(1.0, abs=0.02)
+
+
+def test_surprise_draws_in_proportion() -> None:
+    """Half evenly, half by surprise: on average exactly that, at every position."""
+    surprise = torch.tensor([[0.0, 1.0, 3.0, 0.0, 4.0]]).expand(20_000, 5)
+    learned = torch.tensor([[True, True, True, True, False]]).expand(20_000, 5)
+    again = copies(surprise, learned, share=0.5, generator=torch.Generator().manual_seed(2))
+    assert again.double().mean(0).tolist() == pytest.approx([0.5, 1.0, 2.0, 0.5, 0.0], abs=0.02)
+    assert int((again - again.double().mean(0)).abs().max()) == 0, "fractions become one more or one less, no further"
+
+
+def test_nothing_surprising_is_learned_from_evenly() -> None:
+    learned = torch.tensor([[True, False, True]])
+    for share in (0.0, 0.5, 1.0):
+        again = copies(torch.zeros(1, 3), learned, share=share, generator=torch.Generator().manual_seed(2))
+        assert again.tolist() == [[1, 0, 1]]
+
+
+def test_surprise_reaches_the_positions_of_the_games() -> None:
+    """As many as without, but not each once."""
+    found = harvests(4, 200, surprise=1.0)
+    played = sum(int(facts.length.sum()) for _, facts in found)
+    kept = torch.cat([positions.planes.flatten(1) for positions, _ in found])
+    assert len(kept) == pytest.approx(played, rel=0.02)
+    assert len(kept.unique(dim=0)) < 0.9 * len(
+        torch.cat([p.planes.flatten(1) for p, _ in harvests(4, 200)]).unique(dim=0)
+    )
 
 
 def test_losses_of_known_outputs() -> None:
@@ -129,6 +173,8 @@ def test_losses_of_known_outputs() -> None:
         score=torch.tensor([2.0, -4.0]),
         ownership=torch.tensor([[1, 1, 0, -1], [-1, -1, -1, -1]], dtype=torch.int8),
         reply=torch.stack((policy[1], torch.zeros(5))).half(),
+        action=torch.tensor([0, 2], dtype=torch.int16),
+        expected=torch.zeros(2),
     )
     knows = Outputs(
         policy=policy.clamp(min=1e-9).log(),
@@ -148,16 +194,19 @@ def test_losses_of_known_outputs() -> None:
     assert worst["ownership"] == pytest.approx(7 / 8)
 
 
-def test_a_gradient_that_is_not_finite_is_skipped_and_counted() -> None:
-    learner = trainer("3:16", warm_up=1)
+def test_weights_that_are_not_finite_are_not_followed_and_told() -> None:
+    learner = trainer("3:16", warm_up=1, reuse=1.0)
     learner.step()
     with torch.no_grad():
-        next(iter(learner._module.parameters())).fill_(float("nan"))
+        next(iter(learner._learner._module.parameters())).fill_(float("nan"))
     before = [p.clone() for p in learner.network().parameters()]
-    for _ in range(6):
+    report = learner.step()
+    while not report.health["skipped"]:
         report = learner.step()
-    assert report.health["skipped"] > 0
+    assert not report.health["rolled_back"], "else there is nothing to compare with"
     assert all(torch.equal(a, b) for a, b in zip(before, learner.network().parameters(), strict=True))
+    assert any("loss nan" in line for line in report.warnings)
+    assert "policy" not in report.losses, "a loss that is not finite is left out, not averaged as 0"
 
 
 @pytest.mark.parametrize(
@@ -166,43 +215,44 @@ def test_a_gradient_that_is_not_finite_is_skipped_and_counted() -> None:
         ("sizes", ""),
         ("sizes", "9"),
         ("sizes", "9:0"),
-        ("sizes", "1:4"),
         ("sizes", "9:4 9:5"),
         ("simulations", 0),
+        ("fast_simulations", 0),
+        ("considered", 0),
+        ("full_share", 0.0),
+        ("full_share", 1.1),
+        ("surprise", 1.5),
+        ("surprise", -0.1),
+        ("value_scale", 0.0),
+        ("score_weight", 2.0),
+        ("reply_loss", -1.0),
+        ("opening", 1.5),
+        ("komi_spread", -0.1),
+        ("reuse", 0.0),
+        ("batch", 0),
         ("average", 1.5),
         ("rate", 0.0),
+        ("rate", float("nan")),
+        ("clip", 0.0),
+        ("explosion", 0.0),
+        ("state_limit", -1.0),
         ("decay", -1.0),
         ("precision", "f16"),
     ],
 )
 def test_settings_out_of_range_are_refused(name: str, value: Any) -> None:
-    with pytest.raises(BadValue):
+    with pytest.raises(BadValue, match=name):
         GumbelSettings(**{name: value})
 
 
-def test_it_runs_on_the_cpu_only() -> None:
-    with pytest.raises(BadValue, match="cpu"):
-        build_gumbel(torch.nn.Linear(1, 1), "cuda", 0)
+def test_boards_the_rules_do_not_know_are_refused() -> None:
+    with pytest.raises(BadValue, match="board size"):
+        GumbelSettings(sizes="1:4")
 
 
 def test_losses_fall_within_seconds() -> None:
-    learner = trainer("3:32", batch=32, plies=8, rate=5e-3)
-    rows = [learner.step().losses for _ in range(25)]
+    learner = trainer("3:16", batch=32, plies=8, rate=1e-2, average=0.9)
+    rows = [learner.step().losses for _ in range(15)]
     learned = [row for row in rows if row]
     first, last = ({name: row[name] for name in ("value", "ownership")} for row in (learned[0], learned[-1]))
     assert all(last[name] < 0.9 * first[name] for name in first), (first, last)
-
-
-@pytest.mark.long
-def test_five_by_five_beats_random(tmp_path: Path) -> None:
-    """Three minutes or so on one core: all of 50 games against the random player."""
-    learner = trainer("5:64", simulations=16, considered=8, batch=64, warm_up=500, window=20_000, horizon=80_000)
-    while learner.step().moves < 80_000:
-        pass
-    manager, config = build_manager(), RunConfig(evaluation_size=5, network_settings=SHAPE)
-    spec, folder = manager.arbiters["self"], RunFolder(tmp_path / "run")
-    folder.create(config)
-    path = folder.save_network(learner.network(), config, Meta(sizes=(5,), games=0, moves=0, step=1))
-    track = ProgressTrack(folder.path, config, lambda context: spec.build(replace(context, manager=manager), batch=64))
-    verdict = track.judge(path, games=0, step=1)
-    assert verdict.wins >= 48, verdict
