@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from tessera.hookspecs import hookimpl
-from tessera.interfaces.trainer import Trainer, TrainerSpec
+from tessera.interfaces.trainer import Plan, Trainer, TrainerSpec
 from tessera_selfplay.settings import GumbelSettings, PolicyGradientSettings
 
 if TYPE_CHECKING:
@@ -32,6 +32,20 @@ def build_policy_gradient(module: torch.nn.Module, device: str, seed: int, **set
     return policy_gradient.build_policy_gradient(module, device, seed, **settings)
 
 
+def plan_gumbel(module: torch.nn.Module, games: int, **settings: Any) -> Plan:
+    """See `plan.plan_gumbel`."""
+    from tessera_selfplay import plan
+
+    return plan.plan_gumbel(module, games, **settings)
+
+
+def plan_policy_gradient(module: torch.nn.Module, games: int, **settings: Any) -> Plan:
+    """See `plan.plan_policy_gradient`."""
+    from tessera_selfplay import plan
+
+    return plan.plan_policy_gradient(module, games, **settings)
+
+
 @hookimpl
 def tessera_register_trainers(register: Callable[[TrainerSpec], None]) -> None:
     register(
@@ -40,6 +54,7 @@ def tessera_register_trainers(register: Callable[[TrainerSpec], None]) -> None:
             summary="self-play with Gumbel search; ownership, score and reply targets",
             defaults=asdict(GumbelSettings()),
             build=build_gumbel,
+            plan=plan_gumbel,
             devices=("cpu",),
         )
     )
@@ -49,5 +64,6 @@ def tessera_register_trainers(register: Callable[[TrainerSpec], None]) -> None:
             summary="self-play without search, moves learned by how their games ended",
             defaults=asdict(PolicyGradientSettings()),
             build=build_policy_gradient,
+            plan=plan_policy_gradient,
         )
     )

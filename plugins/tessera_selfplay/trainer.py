@@ -16,7 +16,7 @@ from tessera.interfaces.network import Evaluator, Outputs
 from tessera.interfaces.trainer import StepReport
 from tessera.training.learner import Learner, PlayingNetwork
 from tessera.training.losses import accuracy, entropy
-from tessera.training.replay import Replay
+from tessera.training.replay import Replay, blank_positions
 from tessera.training.settings import LearnerSettings
 from tessera.training.symmetry import SYMMETRIES
 from tessera.training.targets import Positions, planes_of
@@ -99,6 +99,12 @@ class SelfPlayTrainer:
             self._ledger.games, self._moves, self._learner.steps, means, health, self._learner.take_warnings()
         )
 
+    def rehearse(self) -> None:
+        """Play a move in every game and learn from one batch of blank positions: the most a step ever holds."""
+        for table in self._tables.values():
+            table.advance()
+        self._learn_from(blank_positions(self._settings.batch, max(self._tables), device=self._learner.device))
+
     def network(self) -> nn.Module:
         """The averaged network, which also plays."""
         return self._learner.network
@@ -154,8 +160,9 @@ class SelfPlayTrainer:
     def _learn(self, size: int) -> dict[str, float]:
         """One training step; its losses by head and what else is worth watching."""
         symmetries = SYMMETRIES if self._settings.symmetries else 1
-        targets = self._replays[size].sample(self._settings.batch, self._lots, symmetries=symmetries)
+        return self._learn_from(self._replays[size].sample(self._settings.batch, self._lots, symmetries=symmetries))
 
+    def _learn_from(self, targets: Positions) -> dict[str, float]:
         def losses(module: nn.Module) -> Mapping[str, Tensor]:
             with self._learner.autocast():
                 outputs: Outputs = module(planes_of(targets), targets.globals_)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import torch
@@ -70,6 +70,15 @@ class Trainer(Protocol):
     def load_state(self, state: dict[str, Any]) -> None: ...
 
 
+@runtime_checkable
+class Rehearsing(Protocol):
+    """A trainer whose use of memory can be tried before the run."""
+
+    def rehearse(self) -> None:
+        """Play a move in every game and learn from one batch of blank positions: the most a step ever holds."""
+        ...
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a trainer would need for a number of games in flight."""
@@ -99,4 +108,5 @@ class TrainerSpec:
     """settle(settings) -> the settings as a run keeps them. A trainer that reads files makes their paths absolute here,
     and raises `BadValue` for what is not there before a run folder is made."""
     plan: Callable[..., Plan] | None = None
-    """plan(module, games, **settings) -> what `games` games in flight would take; for `tessera train --batch`."""
+    """plan(module, games, **settings) -> what `games` games in flight would take; for `tessera train --batch`.
+    Its trainers are `Rehearsing`."""

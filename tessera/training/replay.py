@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -12,29 +13,42 @@ from tessera.training.symmetry import SYMMETRIES, transformed
 from tessera.training.targets import FIELDS, Positions
 
 
+def field_shapes(size: int) -> dict[str, tuple[int, ...]]:
+    """The shape of each field of `Positions` for one position on a board of that side."""
+    points = size * size
+    return {
+        "planes": (F, points),
+        "globals_": (G,),
+        "policy": (points + 1,),
+        "value": (),
+        "score": (),
+        "ownership": (points,),
+        "reply": (points + 1,),
+        "action": (),
+        "expected": (),
+    }
+
+
+def position_bytes(size: int) -> int:
+    """Memory of one position in a replay."""
+    return sum(math.prod(shape) * FIELDS[name].itemsize for name, shape in field_shapes(size).items())
+
+
+def blank_positions(n: int, size: int, *, device: str = "cpu") -> Positions:
+    """n positions of zeros, of the shapes and types a replay gives."""
+    shapes = field_shapes(size)
+    return Positions(**{name: torch.zeros((n, *shapes[name]), dtype=FIELDS[name], device=device) for name in shapes})
+
+
 class Replay:
     """The newest `capacity` positions. Memory is taken once, at the start (untouched pages cost nothing)."""
 
     def __init__(self, *, size: int, capacity: int, device: str = "cpu") -> None:
         assert capacity > 0
-        points = size * size
-        shapes: dict[str, tuple[int, ...]] = {
-            "planes": (F, points),
-            "globals_": (G,),
-            "policy": (points + 1,),
-            "value": (),
-            "score": (),
-            "ownership": (points,),
-            "reply": (points + 1,),
-            "action": (),
-            "expected": (),
-        }
         self.size, self.capacity = size, capacity
         self.added = 0
         """Positions ever added; the next one goes to `added % capacity`."""
-        self._ring = Positions(
-            **{name: torch.zeros((capacity, *shapes[name]), dtype=FIELDS[name], device=device) for name in shapes}
-        )
+        self._ring = blank_positions(capacity, size, device=device)
 
     def __len__(self) -> int:
         return min(self.added, self.capacity)

@@ -1,0 +1,71 @@
+"""The bytes that self-play will take, from shapes alone, before anything is allocated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import nn
+
+from tessera.interfaces.network import F, G
+from tessera.interfaces.trainer import Plan
+from tessera.nn.footprint import activation_bytes, learning_bytes
+from tessera.rules.layout import row_length, seen_length
+from tessera.search.tree import MAX_DEPTH, tree_bytes
+from tessera.training.replay import position_bytes
+from tessera_selfplay.settings import GameSettings, GumbelSettings, PolicyGradientSettings
+from tessera_selfplay.table import LONGEST
+
+
+def plan_gumbel(module: nn.Module, games: int, **given: Any) -> Plan:
+    """What `games` games in flight need with these settings; sizes keep their shares."""
+    settings = GumbelSettings(**{**given, "sizes": scaled(GameSettings(sizes=given["sizes"]), games)})
+    nodes = max(settings.simulations, settings.fast_simulations) + 2
+    trees = sum(
+        tree_bytes(count, nodes, side) + count * _workspace_bytes(side)
+        for side, count in settings.games_by_size().items()
+    )
+    return Plan({**given, "sizes": settings.sizes}, {"search trees": trees, **_common(module, settings)})
+
+
+def plan_policy_gradient(module: nn.Module, games: int, **given: Any) -> Plan:
+    """The same for a trainer without trees."""
+    settings = PolicyGradientSettings(**{**given, "sizes": scaled(GameSettings(sizes=given["sizes"]), games)})
+    return Plan({**given, "sizes": settings.sizes}, _common(module, settings))
+
+
+def scaled(settings: GameSettings, games: int) -> str:
+    """The setting `sizes` for about `games` games in flight altogether, each side with the share it has."""
+    now = settings.games_by_size()
+    total = sum(now.values())
+    return " ".join(f"{side}:{max(1, round(games * count / total))}" for side, count in now.items())
+
+
+def _common(module: nn.Module, settings: GameSettings) -> dict[str, int]:
+    games = settings.games_by_size()
+    total, largest = sum(games.values()), max(games)
+    return {
+        "games and records": sum(count * _game_bytes(side) for side, count in games.items()),
+        "replay": sum(
+            max(settings.batch, settings.window * count // total) * position_bytes(side)
+            for side, count in games.items()
+        ),
+        "weights, optimiser and their copies": learning_bytes(module),
+        "evaluating a batch": max(
+            activation_bytes(module, batch=count, side=side, kept=False) for side, count in games.items()
+        ),
+        "learning from a batch": activation_bytes(module, batch=settings.batch, side=largest, kept=True),
+    }
+
+
+def _game_bytes(side: int) -> int:
+    """A game's state, its network input, and the records of its moves."""
+    points = side * side
+    state = 4 * row_length(side) + 8 * seen_length(side) + 4 * F * points + 4 * G + 6 * points
+    # planes, globals, policy; then color, action, expected, surprise, learned
+    row = F * points + 4 * G + 2 * (points + 1) + 1 + 2 + 4 + 4 + 1
+    return state + (LONGEST * points + 1) * row
+
+
+def _workspace_bytes(side: int) -> int:
+    points = side * side
+    return 4 * F * points + 4 * G + 8 * MAX_DEPTH + 5 * points + 4 * (points + 1)
