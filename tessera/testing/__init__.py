@@ -5,6 +5,8 @@
 
 Each check raises `ConformanceError` (an AssertionError) that names the spec and the expectation it fails.
 Our own plugins pass them too. One file for each kind; start with the one that matches your plugin.
+
+`tessera.testing.no_waits` is a trap for trainers that play on a GPU: it raises where the host would wait for it.
 """
 
 from tessera.testing.arbiters import check_arbiter

@@ -1,0 +1,167 @@
+"""Nothing crosses to the host while games are played: a trap around every ply, and proof that the trap works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from tessera.plugins import build_manager
+from tessera.testing.no_waits import NoWaits, Waited
+from tessera.training.learner import Learner, PlayingNetwork
+from tessera_selfplay import build_policy_gradient
+from tessera_selfplay.sampling import Sampler
+from tessera_selfplay.searching import Searcher
+from tessera_selfplay.settings import GameSettings, GumbelSettings, PolicyGradientSettings
+from tessera_selfplay.table import LONGEST, Table
+
+SIZE = 5
+PLIES = LONGEST * SIZE**2 + 10
+"""More than the longest game has."""
+WAITS: dict[str, Callable[[Tensor], object]] = {
+    "item": lambda x: x[0].item(),
+    "float": lambda x: float(x[0]),
+    "int": lambda x: int(x[0]),
+    "bool": lambda x: bool(x[0] > 0),
+    "if": lambda x: 1 if (x > 0).any() else 0,
+    "tolist": lambda x: x.tolist(),
+    "cpu": lambda x: x.cpu(),
+    "numpy": lambda x: x.numpy(),
+    "mask": lambda x: x[x > 0],
+    "mask assignment": lambda x: x.__setitem__(x > 0, 0.0),
+    "mask of bytes": lambda x: x[(x > 0).byte()],
+    "nonzero": lambda x: x.nonzero(),
+    "nonzero tuple": lambda x: x.nonzero(as_tuple=True),
+    "where": lambda x: torch.where(x > 0),
+    "argwhere": lambda x: torch.argwhere(x),
+    "masked_select": lambda x: x.masked_select(x > 0),
+    "unique": lambda x: x.unique(),
+    "unique rows": lambda x: x[:, None].unique(dim=0),
+    "unique_consecutive": lambda x: x.unique_consecutive(),
+    "bincount": lambda x: x.long().bincount(),
+    "multinomial": lambda x: x.multinomial(1),
+    "repeat_interleave": lambda x: x.repeat_interleave(x.long()),
+    "equal": lambda x: torch.equal(x, x),
+    "allclose": lambda x: torch.allclose(x, x),
+    "to another device": lambda x: x.to("meta"),
+    "copy_ to another device": lambda x: torch.empty(3, device="meta").copy_(x),
+    "a number to another device": lambda x: x[0].to("meta"),
+}
+"""Each of these would wait, or copy, if x lay on a GPU."""
+GOES_ON: dict[str, Callable[[Tensor], object]] = {
+    "where": lambda x: torch.where(x > 0, x, 0.0),
+    "masked_fill": lambda x: x.masked_fill(x > 0, 0.0),
+    "gather": lambda x: x[torch.tensor([2, 0])],
+    "scatter": lambda x: x.__setitem__(torch.tensor([2, 0]), x[:2].clone()),
+    "cast": lambda x: x.half().float(),
+    "to its own device": lambda x: x.to(x.device),
+    "softmax and argmax": lambda x: x.softmax(0).argmax(),
+    "repeat_interleave": lambda x: (x.repeat_interleave(2), x.repeat_interleave(x.long(), output_size=6)),
+    "matrices": lambda x: x[None] @ x[:, None],
+    "numbers": lambda x: x * 2 + torch.tensor(3.0),
+}
+
+
+@pytest.mark.parametrize("inference", [False, True], ids=["plain", "inference"])
+@pytest.mark.parametrize("name", WAITS)
+def test_the_trap_catches(name: str, inference: bool) -> None:
+    x = torch.tensor([1.0, 2.0, 3.0])
+    with torch.inference_mode(inference), pytest.raises(Waited), NoWaits():
+        WAITS[name](x)
+    assert x.tolist() is not None, "outside of it all is allowed"
+
+
+@pytest.mark.parametrize("inference", [False, True], ids=["plain", "inference"])
+@pytest.mark.parametrize("name", GOES_ON)
+def test_the_trap_lets_pass(name: str, inference: bool) -> None:
+    with torch.inference_mode(inference), NoWaits():
+        GOES_ON[name](torch.tensor([1.0, 2.0, 3.0]))
+
+
+def test_work_in_main_memory_may_be_numpys() -> None:
+    x = torch.ones(3)
+    with NoWaits(main_memory=True):
+        assert x.cpu().numpy().sum() == 3
+        for name in ("tolist", "item", "mask", "nonzero", "to another device"):
+            with pytest.raises(Waited):
+                WAITS[name](x)
+
+
+def playing() -> PlayingNetwork:
+    torch.manual_seed(0)
+    module = build_manager().networks["resnet"].build(blocks=2, width=16, pool_every=1)
+    return PlayingNetwork(Learner(module, "cpu", GumbelSettings()))
+
+
+def searcher(dice: torch.Generator, games: int) -> Searcher:
+    settings = GumbelSettings(simulations=4, considered=2, full_share=0.5, fast_simulations=2)
+    return Searcher(playing(), size=SIZE, games=games, settings=settings, seed=1)
+
+
+def sampler(dice: torch.Generator, games: int) -> Sampler:
+    return Sampler(playing(), generator=dice)
+
+
+@pytest.mark.parametrize(
+    ("make", "guard"),
+    # Search trees lie in main memory, and numba's kernels work on them there.
+    [(sampler, lambda: NoWaits()), (searcher, lambda: NoWaits(main_memory=True))],
+    ids=["policy-gradient", "gumbel"],
+)
+def test_no_ply_waits(make: Callable[..., Any], guard: Callable[[], NoWaits]) -> None:
+    dice = torch.Generator().manual_seed(1)
+    settings = GameSettings(opening=0.5, other_rules=0.5)
+    table = Table(make(dice, 6), size=SIZE, games=6, settings=settings, generator=dice, surprise=0.5)
+    harvested = 0
+    for ply in range(PLIES):
+        with guard():
+            table.advance()
+        if ply % 4 == 3 and (harvest := table.harvest()):
+            harvested += len(harvest[1].length)
+    assert harvested >= 6
+
+
+@pytest.fixture
+def no_sync() -> Iterator[Callable[[bool], None]]:
+    """Switches CUDA's own trap on and off."""
+    modes = {True: "error", False: "default"}
+    yield lambda on: torch.cuda.set_sync_debug_mode(modes[on])
+    torch.cuda.set_sync_debug_mode("default")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_no_ply_waits_on_a_gpu(no_sync: Callable[[bool], None]) -> None:
+    """The whole trainer on the device, its plies under CUDA's trap and ours; learning and harvest may wait."""
+    pytest.importorskip("numba_cuda")
+    torch.manual_seed(0)
+    module = build_manager().networks["resnet"].build(blocks=2, width=16, pool_every=1)
+    settings = PolicyGradientSettings(sizes=f"{SIZE}:64", batch=64, warm_up=64, plies=4, window=4000)
+    trainer = build_policy_gradient(module, "cuda", 0, **vars(settings))
+    (table,) = trainer._tables.values()
+    table.advance()  # kernels are compiled and loaded at their first call
+    advance = table.advance
+
+    def watched() -> None:
+        no_sync(True)
+        try:
+            with NoWaits():
+                advance()
+        finally:
+            no_sync(False)
+
+    table.advance = watched  # type: ignore[method-assign]
+    report = trainer.step()
+    for _ in range(PLIES // 4):
+        report = trainer.step()
+    assert report.games >= 64 and report.steps > 0
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_the_gpus_trap_catches(no_sync: Callable[[bool], None]) -> None:
+    x = torch.ones(3, device="cuda")
+    no_sync(True)
+    with pytest.raises(RuntimeError, match="synchroniz"):
+        x.sum().item()
