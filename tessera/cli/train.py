@@ -171,11 +171,11 @@ def _build_trainer(manager: Manager, config: RunConfig) -> tuple[Trainer, str | 
     torch.manual_seed(config.seed)
     module = manager.networks[config.network].build(**config.network_settings)
     parent = _load_weights(manager, config, module) if config.start_from else None
-    device = _device(config.device, manager.trainers[config.trainer])
+    device = pick_device_for(config.device, manager.trainers[config.trainer])
     return manager.trainers[config.trainer].build(module, device, config.seed, **config.trainer_settings), parent
 
 
-def _device(wanted: str, trainer: TrainerSpec) -> str:
+def pick_device_for(wanted: str, trainer: TrainerSpec) -> str:
     """Where to train; raises `BadValue` for a device that is not there or that the trainer cannot use."""
     from tessera.players.load import pick_device
 

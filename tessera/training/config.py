@@ -79,9 +79,10 @@ class RunConfig:
 
 
 def presets() -> dict[str, Path]:
-    """Preset name -> its TOML file in the package."""
+    """Preset name -> its TOML file in the package, short names first: 5x5 before 19x19."""
     folder = Path(__file__).resolve().parent.parent / "assets"
-    return {path.stem.removeprefix(PRESET_PREFIX): path for path in sorted(folder.glob(f"{PRESET_PREFIX}*.toml"))}
+    files = sorted(folder.glob(f"{PRESET_PREFIX}*.toml"), key=lambda path: (len(path.stem), path.stem))
+    return {path.stem.removeprefix(PRESET_PREFIX): path for path in files}
 
 
 def read_preset(name: str) -> RunConfig:

@@ -7,13 +7,20 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 from click.testing import CliRunner, Result
 
 from tessera.checkpoints import read_manifest
+from tessera.cli import output
 from tessera.cli.funnel import guarded
 from tessera.cli.main import App, cli
+from tessera.cli.train import pick_device_for
+from tessera.errors import BadValue
+from tessera.interfaces.trainer import StepReport, TrainerSpec
+from tessera.training.config import presets
 
 SETTINGS = ("sizes=4:6", "simulations=4", "considered=2", "batch=16", "warm_up=20", "window=500")
 TINY = [word for setting in SETTINGS for word in ("--set", setting)]
@@ -35,6 +42,7 @@ def test_a_run_and_the_run_that_goes_on_with_it(tmp_path: Path) -> None:
     events = [json.loads(line) for line in first.stdout.splitlines()]
     assert [events[0]["kind"], events[-1]["kind"]] == ["started", "finished"]
     assert events[-1]["games"] >= 3 and events[-1]["win_rate_random"] is not None
+    assert "tick" not in {event["kind"] for event in events}
     second = train("--out", str(out), "--resume", "--games", "12", "--json")
     assert second.exit_code == 0, second.output
     games = [json.loads(line)["games"] for line in (out / "training.jsonl").read_text().splitlines()]
@@ -61,6 +69,8 @@ def test_a_run_begins_with_given_weights(tmp_path: Path) -> None:
         (["--resume"], "the folder of an earlier run"),
         (["--resume", "--seed", "1"], "--seed: got 1, allowed: not together with --resume"),
         (["--start-from", "absent.pth"], "no such file"),
+        (["--device", "tpu"], "device: got 'tpu', allowed: auto, cpu, cuda, cuda:N"),
+        (["--cpu-minutes", "-1"], "cpu_minutes: got -1.0, allowed: 0 or more"),
     ],
 )
 def test_errors_are_one_line(
@@ -70,6 +80,88 @@ def test_errors_are_one_line(
     code = guarded("tessera", lambda: cli.main(args=arguments, standalone_mode=False, obj=App()))
     error = capsys.readouterr().err
     assert code != 0 and complaint in error and len(error.splitlines()) == 1
+
+
+def test_the_presets_are_listed_in_the_help() -> None:
+    assert ", ".join(presets()) in " ".join(train("--help").output.split())
+
+
+def test_cpu_time_is_a_budget(tmp_path: Path) -> None:
+    result = start(tmp_path / "run", "--cpu-minutes", "0.001")
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert events[-1]["reason"] == "0.001 minutes of CPU time are over" and events[-1]["cpu_seconds"] > 0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "devices", "cuda", "device"),
+    [
+        ("auto", ("cpu", "cuda"), True, "cuda"),
+        ("auto", ("cpu",), True, "cpu"),
+        ("auto", ("cpu", "cuda"), False, "cpu"),
+        ("cpu", ("cpu", "cuda"), True, "cpu"),
+        ("cuda:1", ("cpu", "cuda"), True, "cuda:1"),
+    ],
+)
+def test_where_a_trainer_works(
+    wanted: str, devices: tuple[str, ...], cuda: bool, device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    spec = TrainerSpec("x", "", {}, lambda *_: None, devices)  # type: ignore[arg-type]
+    assert pick_device_for(wanted, spec) == device
+
+
+def test_a_device_a_trainer_cannot_use_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    spec = TrainerSpec("x", "", {}, lambda *_: None, ("cpu",))  # type: ignore[arg-type]
+    with pytest.raises(BadValue, match="device: got 'cuda', allowed: cpu for the trainer 'x'"):
+        pick_device_for("cuda", spec)
+
+
+def test_people_get_lines_or_a_live_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("--preset", "5x5", *TINY, *SMALL, "--games", "3")
+    lines = train(*words, "--out", str(tmp_path / "lines")).stderr
+    assert "against random in" in lines and "checkpoint:" in lines and "games are played; the run is in" in lines
+    monkeypatch.setattr(output, "can_redraw", lambda: True)
+    result = train(*words, "--out", str(tmp_path / "live"))
+    assert result.exit_code == 0 and result.stdout == ""
+    assert "strength" in result.stderr and "at the move limit" in result.stderr and "saved" in result.stderr
+
+
+class Passing:
+    """A trainer whose games are nothing but passes."""
+
+    sizes = (5,)
+
+    def __init__(self, module: torch.nn.Module, device: str, seed: int) -> None:
+        self._module, self._steps = module, 0
+
+    def step(self) -> StepReport:
+        self._steps += 1
+        games = 100 * self._steps
+        health = {"judged_games": float(games), "passes": 2.0, "length": 2.0, "length_5": 2.0}
+        return StepReport(games, 2 * games, self._steps, {"policy": 1.0}, health)
+
+    def network(self) -> torch.nn.Module:
+        return self._module
+
+    def state(self) -> dict[str, Any]:
+        return {"steps": self._steps}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        self._steps = state["steps"]
+
+
+def test_a_run_that_games_the_reward_is_one_line_and_an_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = App()
+    app.manager.trainers["passing"] = TrainerSpec("passing", "", {}, Passing)
+    words = ["train", "--preset", "5x5", "--out", str(tmp_path / "run"), "--trainer", "passing", *SMALL, "--json"]
+    code = guarded("tessera", lambda: cli.main(args=words, standalone_mode=False, obj=app))
+    error = capsys.readouterr().err.splitlines()
+    assert code == 1 and len(error) == 1
+    assert "no longer Go: passes: 100.0%, at most 45.0% of the moves allowed: the players pass" in error[0]
+    assert list((tmp_path / "run" / "checkpoints").glob("run-*.pth"))
 
 
 def test_a_second_run_does_not_overwrite_the_first(tmp_path: Path) -> None:
