@@ -21,12 +21,12 @@ from tessera.sgf.record import STONES, Record, Step, properties_of
 from tessera.training.targets import Positions, Recorded, finished_games
 from tessera_imitation.result import Result, owners, parse_result
 
-UNREADABLE = "cannot be read as SGF"
-WITHOUT_RESULT = "have no result"
-UNPLAYABLE = "have a move that cannot be played"
-WITHOUT_MOVES = "have no moves"
+UNREADABLE = "unreadable as SGF"
+WITHOUT_RESULT = "without a result"
+UNPLAYABLE = "with a move that cannot be played"
+WITHOUT_MOVES = "without moves"
 REASONS = (UNREADABLE, WITHOUT_RESULT, UNPLAYABLE, WITHOUT_MOVES)
-"""Why files are skipped, as the end of a sentence about several."""
+"""Why files are skipped."""
 
 
 class Unusable(SgfError):

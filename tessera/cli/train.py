@@ -60,7 +60,7 @@ def command(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Learn from self-play. Ctrl-C ends the run with a checkpoint; --resume goes on with it.
+    """Learn from self-play, or from SGF files. Ctrl-C ends the run with a checkpoint; --resume goes on with it.
 
     On a terminal the run is shown live, elsewhere as a line every few seconds. A run whose games are no longer Go
     (passes only, one game again and again, ...) ends with the check that failed and exit code 1.
@@ -70,6 +70,7 @@ def command(
       tessera train --preset 5x5 --out runs/small
       tessera train --preset 9x9 --out runs/first --minutes 60 --set simulations=32
       tessera train --out runs/first --resume --minutes 120
+      tessera train --trainer imitation --set games=sgf/ --out runs/sgf
       tessera-gtp --ckpt runs/first/checkpoints/net-00012345.pth
     """
     from tessera.training.config import read_config, read_preset
