@@ -26,6 +26,8 @@ def test_a_config_goes_round(tmp_path: Path) -> None:
     config = RunConfig(
         seed=3,
         minutes=1.5,
+        cpu_minutes=0.5,
+        device="cuda:1",
         network_settings={"blocks": 2},
         trainer_settings={"sizes": '5:4 "7:2"', "rate": 1e-5, "flag": True},
     )
@@ -42,6 +44,8 @@ def test_a_config_goes_round(tmp_path: Path) -> None:
         ("threads = 0", "threads: got 0"),
         ("minutes = 'long'", "minutes"),
         ("minutes = -1", "minutes"),
+        ("cpu_minutes = true", "cpu_minutes"),
+        ("device = 3", "device"),
         ("network_settings = 3", "network_settings"),
         ("[trainer_settings]\nsizes = [5]", "trainer_settings"),
         ("seed = ", "readable TOML"),
@@ -55,5 +59,5 @@ def test_bad_configs_are_named(tmp_path: Path, text: str, complaint: str) -> Non
 
 
 def test_unknown_presets_are_answered_with_the_known() -> None:
-    with pytest.raises(BadValue, match="5x5, 9x9"):
+    with pytest.raises(BadValue, match="5x5, 9x9"):  # short names first
         read_preset("3x3")
