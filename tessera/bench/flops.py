@@ -14,8 +14,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from tessera.nn.timing import random_positions
 
 BATCH = 8
-SIDES = {"cpu": 1024, "cuda": 8192}
-"""Rows of the square matrices a peak is measured with, by device type."""
+SIDES = {"cpu": (512, 2048), "cuda": (4096, 8192)}
+"""Rows of the square matrices a peak is measured with, by device type. Small ones are done before a busy machine's
+scheduler interrupts them; large ones keep many cores busy."""
 PEAKS = ("float32", "bfloat16")
 
 
@@ -36,9 +37,13 @@ def peaks(device: str) -> dict[str, float]:
     return {name: peak(device, getattr(torch, name)) for name in PEAKS}
 
 
-def peak(device: str, dtype: torch.dtype, *, seconds: float = 0.5) -> float:
-    """Operations per second in the fastest of many products of two large square matrices."""
-    side = SIDES[torch.device(device).type]
+def peak(device: str, dtype: torch.dtype, *, seconds: float = 0.8) -> float:
+    """Operations per second in the fastest of many products of two large square matrices; takes about `seconds`."""
+    sides = SIDES[torch.device(device).type]
+    return max(_fastest(side, device, dtype, seconds / len(sides)) for side in sides)
+
+
+def _fastest(side: int, device: str, dtype: torch.dtype, seconds: float) -> float:
     left, right = (torch.randn(side, side, device=device).to(dtype) for _ in range(2))
     times: list[float] = []
     _timed_product(left, right)

@@ -120,6 +120,8 @@ def measure(
             each, after = _round(trainer, meter, after, seconds / ROUNDS, device)
             rounds.append(each)
             progress(1)
+    if not any(each.moves for each in rounds):
+        raise BadValue("the trainer's moves", 0, "more than 0", "only a trainer that plays can be measured")
     moves_per_second = _figure([each.moves / each.seconds for each in rounds])
     length = _mean_length(after, size) if after.games >= games else None
     return Report(

@@ -153,6 +153,12 @@ def test_a_trainer_of_other_boards_is_refused() -> None:
         _measure(Fake(Network()), size=5)
 
 
+def test_a_trainer_that_does_not_play_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Fake, "step", lambda self: StepReport(0, 0, 1, {}, {}))
+    with pytest.raises(BadValue, match="that plays"):
+        _measure(Fake(Network()), seconds=0.01)
+
+
 def test_settings_are_those_the_trainer_has() -> None:
     assert settings_to_play({"sizes": "9:96", "plies": 4}, size=7, games=3) == {"sizes": "7:3"}
     assert settings_to_play({"warm_up": 5}, size=7, games=3)["warm_up"] > 10**6

@@ -12,7 +12,9 @@ from tessera.cli.main import main
 
 SMALL = ["bench", "selfplay", "--size", "3", "--games", "4", "--seconds", "0.3", "--threads", "1"]
 SHAPE = ["--network", "resnet", "--set", "blocks=1", "--set", "width=8"]
-SEARCH = ["--set-trainer", "simulations=6", "--set-trainer", "considered=4", "--set-trainer", "opening=0"]
+# plies=1: no game that has ended is searched on until the others have made their moves.
+SETTINGS = ("simulations=6", "considered=4", "plies=1")
+SEARCH = [word for setting in SETTINGS for word in ("--set-trainer", setting)]
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ import click
 from tessera.cli import output
 from tessera.cli.main import App
 from tessera.config import parse_assignments, resolve
+from tessera.errors import BadValue
 from tessera.rules.coords import MAX_SIZE
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ def command(
         trainer, settings_to_play(trainer.defaults, size=size, games=games), assignments, "trainer"
     )
     device = pick_device(device)
+    if device.split(":")[0] not in trainer.devices:
+        raise BadValue("--device", device, f"{', '.join(trainer.devices)} for the trainer {trainer.name!r}")
     module, threads = _prepare(network, network_settings, threads)
     with output.progress(ROUNDS + 1, f"self-play on {size}x{size}") as advance:
         report = measure(
