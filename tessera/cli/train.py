@@ -14,6 +14,8 @@ import click
 
 from tessera.cli import output
 from tessera.cli.main import App
+from tessera.cli.train_batch import sized
+from tessera.cli.train_build import build_trainer, judged_where_it_learns, progress_track
 from tessera.cli.train_view import TrainView, number, percent
 from tessera.config import parse_assignments, resolve
 from tessera.errors import BadValue
@@ -21,12 +23,8 @@ from tessera.interfaces.events import RunEvent
 from tessera.training.config import presets
 
 if TYPE_CHECKING:
-    import torch
-
-    from tessera.interfaces.trainer import Trainer, TrainerSpec
     from tessera.plugins import Manager
     from tessera.training.config import RunConfig
-    from tessera.training.progress import ProgressTrack
     from tessera.training.run import Emit
 
 
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, help="Seed of weights, games and learning.")
 @click.option("--threads", type=int, help="CPU threads.")
 @click.option("--device", help="auto, cpu, cuda, cuda:N; auto is CUDA where there is one that the trainer can use.")
+@click.option("--batch", metavar="auto|N", help="Games at once, over all sizes; auto: what the device feeds well.")
 @click.option("--network", help="Policy network to train, see `tessera plugins`.")
 @click.option("--start-from", metavar="CKPT", help="Begin with the weights of a checkpoint.")
 @click.option("--trainer", help="How to train it, see `tessera plugins`.")
@@ -55,6 +54,7 @@ def command(
     preset: str | None,
     config_path: Path | None,
     resume: bool,
+    batch: str | None,
     assignments: tuple[str, ...],
     shape: tuple[str, ...],
     as_json: bool,
@@ -78,13 +78,15 @@ def command(
 
     folder = RunFolder(out)
     if resume:
-        _refuse_with_resume(preset=preset, config=config_path, set_network=shape, **given)
+        _refuse_with_resume(preset=preset, config=config_path, set_network=shape, batch=batch, **given)
         config = folder.config()
     elif config_path:
         config = read_config(config_path)
     else:
         config = read_preset(preset or "9x9")
     config = _adjusted(app.manager, config, assignments, shape, given)
+    if batch is not None:
+        config = sized(app.manager, config, batch)
     if not resume:
         folder.create(config)
     with _listening(app.manager, as_json, f"tessera train  {config.trainer}, {config.network}  {out}") as emit:
@@ -94,7 +96,7 @@ def command(
 
 def _refuse_with_resume(**options: Any) -> None:
     """What a resumed run cannot change: its beginning, its network and its trainer."""
-    for name in ("preset", "config", "set_network", "network", "trainer", "start_from", "seed"):
+    for name in ("preset", "config", "set_network", "network", "trainer", "start_from", "seed", "batch"):
         if options[name] not in (None, ()):
             raise BadValue("--" + name.replace("_", "-"), options[name], "not together with --resume", "leave it out")
 
@@ -123,13 +125,13 @@ def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, em
     from tessera.training.run import Run
     from tessera.training.stop import stop_on_signals
 
-    trainer, parent = _build_trainer(manager, config)
-    config = _judged_where_it_learns(config, trainer.sizes)
+    trainer, parent = build_trainer(manager, config)
+    config = judged_where_it_learns(config, trainer.sizes)
     run = Run(
         trainer,
         folder,
         config,
-        track=_track(manager, folder, config),
+        track=progress_track(manager, folder, config),
         emit=emit,
         parent=parent,
     )
@@ -139,65 +141,6 @@ def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, em
         output.note(f"resuming from {path}")
     with stop_on_signals() as stop:
         return run.go(stop)
-
-
-def _judged_where_it_learns(config: RunConfig, sizes: tuple[int, ...]) -> RunConfig:
-    """The config with evaluations on a board the trainer learns on, the largest where the config names another."""
-    if not sizes or config.evaluation_size in sizes:
-        return config
-    output.note(f"evaluation games are on {sizes[-1]}x{sizes[-1]}: nothing is learned on {config.evaluation_size}")
-    return replace(config, evaluation_size=sizes[-1])
-
-
-def _track(manager: Manager, folder: Any, config: RunConfig) -> ProgressTrack:
-    """Evaluations by the arbiter the config names, which need not be ours."""
-    from tessera.training.progress import ProgressTrack
-
-    spec = manager.arbiters[config.arbiter]
-    return ProgressTrack(
-        folder.path, config, lambda context: spec.build(replace(context, manager=manager), **spec.defaults)
-    )
-
-
-def _build_trainer(manager: Manager, config: RunConfig) -> tuple[Trainer, str | None]:
-    """A fresh trainer, and the digest of the network it begins with."""
-    import numba
-    import torch
-
-    from tessera.nn.allocator import keep_freed_memory
-
-    keep_freed_memory()
-    torch.set_num_threads(config.threads)
-    numba.set_num_threads(min(config.threads, numba.get_num_threads()))
-    torch.manual_seed(config.seed)
-    module = manager.networks[config.network].build(**config.network_settings)
-    parent = _load_weights(manager, config, module) if config.start_from else None
-    device = pick_device_for(config.device, manager.trainers[config.trainer])
-    return manager.trainers[config.trainer].build(module, device, config.seed, **config.trainer_settings), parent
-
-
-def pick_device_for(wanted: str, trainer: TrainerSpec) -> str:
-    """Where to train; raises `BadValue` for a device that is not there or that the trainer cannot use."""
-    from tessera.players.load import pick_device
-
-    device = pick_device(wanted)
-    if device.split(":")[0] in trainer.devices:
-        return device
-    if wanted == "auto":
-        return "cpu"
-    raise BadValue("device", wanted, f"{', '.join(trainer.devices)} for the trainer {trainer.name!r}")
-
-
-def _load_weights(manager: Manager, config: RunConfig, module: torch.nn.Module) -> str:
-    from tessera.checkpoints import load
-
-    loaded = load(config.start_from, manager)
-    manifest = loaded.manifest
-    if (manifest.network, manifest.settings) != (config.network, config.network_settings):
-        theirs = f"{manifest.network} {manifest.settings}"
-        raise BadValue("--start-from", theirs, f"{config.network} {config.network_settings}", "use --set-network")
-    module.load_state_dict(loaded.module.state_dict())
-    return manifest.digest
 
 
 @contextmanager

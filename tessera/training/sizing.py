@@ -19,6 +19,7 @@ from torch import nn
 
 from tessera.errors import BadValue
 from tessera.interfaces.trainer import Plan, Rehearsing, TrainerSpec
+from tessera.nn.allocator import give_back_freed_memory
 from tessera.training.memory import resident_bytes
 
 LEAST = 16
@@ -57,6 +58,8 @@ def choose(
         plan = spec.plan(module, count, **settings)
         if plan.total > SHARE * free:
             continue
+        # Compiled kernels and the like are loaded once and are no part of the plan.
+        _rehearse(spec, module, device, spec.plan(module, 1, **settings))
         measured = measure(partial(_rehearse, spec, module, device, plan), device)
         if measured is not None and measured <= free:
             return Sizing(count, plan, free, measured)
@@ -93,6 +96,7 @@ def measure(work: Callable[[], None], device: str) -> int | None:
             before = torch.cuda.memory_allocated(device)
             work()
             return torch.cuda.max_memory_allocated(device) - before
+        give_back_freed_memory()
         with _Watch() as watch:
             work()
         return watch.most

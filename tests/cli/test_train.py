@@ -17,7 +17,7 @@ from tessera.checkpoints import read_manifest
 from tessera.cli import output
 from tessera.cli.funnel import guarded
 from tessera.cli.main import App, cli
-from tessera.cli.train import pick_device_for
+from tessera.cli.train_build import pick_device_for
 from tessera.errors import BadValue
 from tessera.interfaces.trainer import StepReport, TrainerSpec
 from tessera.training.config import presets

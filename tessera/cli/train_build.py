@@ -1,0 +1,82 @@
+"""What `tessera train` puts together from a run's config: network, trainer, evaluations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tessera.cli import output
+from tessera.errors import BadValue
+
+if TYPE_CHECKING:
+    import torch
+
+    from tessera.interfaces.trainer import Trainer, TrainerSpec
+    from tessera.plugins import Manager
+    from tessera.training.config import RunConfig
+    from tessera.training.progress import ProgressTrack
+
+
+def judged_where_it_learns(config: RunConfig, sizes: tuple[int, ...]) -> RunConfig:
+    """The config with evaluations on a board the trainer learns on, the largest where the config names another."""
+    if not sizes or config.evaluation_size in sizes:
+        return config
+    output.note(f"evaluation games are on {sizes[-1]}x{sizes[-1]}: nothing is learned on {config.evaluation_size}")
+    return replace(config, evaluation_size=sizes[-1])
+
+
+def progress_track(manager: Manager, folder: Any, config: RunConfig) -> ProgressTrack:
+    """Evaluations by the arbiter the config names, which need not be ours."""
+    from tessera.training.progress import ProgressTrack
+
+    spec = manager.arbiters[config.arbiter]
+    return ProgressTrack(
+        folder.path, config, lambda context: spec.build(replace(context, manager=manager), **spec.defaults)
+    )
+
+
+def build_trainer(manager: Manager, config: RunConfig) -> tuple[Trainer, str | None]:
+    """A fresh trainer, and the digest of the network it begins with."""
+    module = build_network(manager, config)
+    parent = _load_weights(manager, config, module) if config.start_from else None
+    trainer = manager.trainers[config.trainer]
+    device = pick_device_for(config.device, trainer)
+    return trainer.build(module, device, config.seed, **config.trainer_settings), parent
+
+
+def build_network(manager: Manager, config: RunConfig) -> torch.nn.Module:
+    """The network of a run with random weights, on as many threads as the run has."""
+    import numba
+    import torch
+
+    from tessera.nn.allocator import keep_freed_memory
+
+    keep_freed_memory()
+    torch.set_num_threads(config.threads)
+    numba.set_num_threads(min(config.threads, numba.get_num_threads()))
+    torch.manual_seed(config.seed)
+    return manager.networks[config.network].build(**config.network_settings)
+
+
+def pick_device_for(wanted: str, trainer: TrainerSpec) -> str:
+    """Where to train; raises `BadValue` for a device that is not there or that the trainer cannot use."""
+    from tessera.players import load
+
+    device = load.pick_device(wanted)
+    if device.split(":")[0] in trainer.devices:
+        return device
+    if wanted == "auto":
+        return "cpu"
+    raise BadValue("device", wanted, f"{', '.join(trainer.devices)} for the trainer {trainer.name!r}")
+
+
+def _load_weights(manager: Manager, config: RunConfig, module: torch.nn.Module) -> str:
+    from tessera.checkpoints import load
+
+    loaded = load(config.start_from, manager)
+    manifest = loaded.manifest
+    if (manifest.network, manifest.settings) != (config.network, config.network_settings):
+        theirs = f"{manifest.network} {manifest.settings}"
+        raise BadValue("--start-from", theirs, f"{config.network} {config.network_settings}", "use --set-network")
+    module.load_state_dict(loaded.module.state_dict())
+    return manifest.digest
