@@ -52,8 +52,9 @@ def build_network(manager: Manager, config: RunConfig) -> torch.nn.Module:
     from tessera.nn.allocator import keep_freed_memory
 
     keep_freed_memory()
-    torch.set_num_threads(config.threads)
+    # numba first: starting its pool sets the threads of OpenMP, which torch shares.
     numba.set_num_threads(min(config.threads, numba.get_num_threads()))
+    torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     return manager.networks[config.network].build(**config.network_settings)
 
