@@ -55,7 +55,7 @@ def tessera_register_trainers(register: Callable[[TrainerSpec], None]) -> None:
             defaults=asdict(GumbelSettings()),
             build=build_gumbel,
             plan=plan_gumbel,
-            devices=("cpu",),
+            devices=("cpu", "cuda"),  # its search is on the CPU whatever the network is on
         )
     )
     register(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @click.option("--games", type=int, help="Self-play games of the whole run.")
 @click.option("--seed", type=int, help="Seed of weights, games and learning.")
 @click.option("--threads", type=int, help="CPU threads.")
-@click.option("--device", help="auto, cpu, cuda, cuda:N; auto is CUDA where there is one that the trainer can use.")
+@click.option("--device", help="auto, cpu, cuda, cuda:N; auto is what the trainer is best on.")
 @click.option("--batch", metavar="auto|N", help="Games at once, over all sizes; auto: what the device feeds well.")
 @click.option("--network", help="Policy network to train, see `tessera plugins`.")
 @click.option("--start-from", metavar="CKPT", help="Begin with the weights of a checkpoint.")

@@ -64,10 +64,10 @@ def pick_device_for(wanted: str, trainer: TrainerSpec) -> str:
     from tessera.players import load
 
     device = load.pick_device(wanted)
+    if wanted == "auto":
+        return next((kind for kind in trainer.devices if kind in (device, "cpu")), trainer.devices[0])
     if device.split(":")[0] in trainer.devices:
         return device
-    if wanted == "auto":
-        return "cpu"
     raise BadValue("device", wanted, f"{', '.join(trainer.devices)} for the trainer {trainer.name!r}")
 
 

@@ -102,8 +102,8 @@ class TrainerSpec:
     defaults: Mapping[str, Any]
     build: Callable[..., Trainer]
     """build(module, device, seed, **settings) -> trainer."""
-    devices: tuple[str, ...] = ("cpu", "cuda")
-    """Kinds of device it can work on."""
+    devices: tuple[str, ...] = ("cuda", "cpu")
+    """Kinds of device it can work on, the one it is best on first: `auto` takes the first that is there."""
     settle: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     """settle(settings) -> the settings as a run keeps them. A trainer that reads files makes their paths absolute here,
     and raises `BadValue` for what is not there before a run folder is made."""

@@ -95,9 +95,10 @@ def test_cpu_time_is_a_budget(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wanted", "devices", "cuda", "device"),
     [
-        ("auto", ("cpu", "cuda"), True, "cuda"),
+        ("auto", ("cuda", "cpu"), True, "cuda"),
+        ("auto", ("cpu", "cuda"), True, "cpu"),
         ("auto", ("cpu",), True, "cpu"),
-        ("auto", ("cpu", "cuda"), False, "cpu"),
+        ("auto", ("cuda", "cpu"), False, "cpu"),
         ("cpu", ("cpu", "cuda"), True, "cpu"),
         ("cuda:1", ("cpu", "cuda"), True, "cuda:1"),
     ],
