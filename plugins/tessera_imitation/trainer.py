@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from tessera.interfaces.network import Outputs
 from tessera.interfaces.trainer import StepReport
 from tessera.training.learner import Learner, PlayingNetwork
-from tessera.training.losses import accuracy, head_losses, total
-from tessera.training.replay import Replay
+from tessera.training.losses import accuracy, head_losses, means, total
+from tessera.training.replays import Replays
 from tessera.training.symmetry import SYMMETRIES
 from tessera.training.targets import planes_of
 from tessera_imitation.folder import find_files
@@ -38,39 +38,38 @@ class ImitationTrainer:
         self._lots = torch.Generator(device).manual_seed(seed)
         self._stream = Stream(files, seed)
         self._held_out = HeldOut(files, device=device, batch=settings.batch)
-        self._replays = {
-            size: Replay(
-                size=size,
-                capacity=max(settings.batch, settings.window * count // files.sides.total()),
-                device=device,
-            )
-            for size, count in sorted(files.sides.items())
-        }
-        self._credit = dict.fromkeys(self._replays, 0.0)
+        self._replays = Replays(
+            files.sides,
+            window=settings.window,
+            batch=settings.batch,
+            reuse=settings.reuse,
+            warm_up=settings.warm_up,
+            device=device,
+        )
         self._games = self._moves = 0
         self._measured: dict[str, float] = {}
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """The board sides that the files say they are on."""
-        return tuple(self._replays)
+        return self._replays.sizes
 
     def step(self) -> StepReport:
         """Read files until a batch is due, and learn what is due."""
         for _ in range(FILES_A_STEP):
             self._read()
-            if self._warm() and max(self._credit.values(), default=0.0) >= self._settings.batch:
+            if self._replays.ready:
                 break
         before = self._learner.steps
         self._learner.progress = before / self._settings.horizon
-        rows = [self._learn(size) for size in self._due()]
-        means = {name: sum(row.get(name, 0.0) for row in rows) / len(rows) for name in (rows[0] if rows else ())}
-        health = {name: means.pop(name) for name in WATCHED if name in means}
+        rows = [self._learn(size) for size in self._replays.due(self._lots)]
+        losses = means(rows)
+        health = {name: losses.pop(name) for name in WATCHED if name in losses}
         if self._learner.steps // MEASURE_EVERY > before // MEASURE_EVERY:
             self._measured = self._held_out.measure(PlayingNetwork(self._learner))
         health |= {"epoch": float(self._stream.epoch), **self._measured, **self._learner.health()}
         warnings = self._stream.take_warnings() + self._learner.take_warnings()
-        return StepReport(self._games, self._moves, self._learner.steps, means, health, warnings)
+        return StepReport(self._games, self._moves, self._learner.steps, losses, health, warnings)
 
     def network(self) -> nn.Module:
         """The averaged network."""
@@ -81,8 +80,7 @@ class ImitationTrainer:
             "learner": self._learner.state(),
             "lots": self._lots.get_state(),
             "stream": self._stream.state(),
-            "replays": {str(size): replay.state() for size, replay in self._replays.items()},
-            "credit": {str(size): credit for size, credit in self._credit.items()},
+            "replays": self._replays.state(),
             "games": self._games,
             "moves": self._moves,
             "measured": dict(self._measured),
@@ -97,11 +95,8 @@ class ImitationTrainer:
         self._lots.set_state(state["lots"].cpu())
         self._games, self._moves = int(state["games"]), int(state["moves"])
         self._measured = {str(name): float(value) for name, value in state["measured"].items()}
-        if not self._stream.load_state(state["stream"]):
-            return
-        for size, replay in self._replays.items():
-            replay.load_state(state["replays"][str(size)])
-            self._credit[size] = float(state["credit"][str(size)])
+        if self._stream.load_state(state["stream"]):
+            self._replays.load_state(state["replays"])
 
     def _read(self) -> None:
         """Put the next file's positions into the replay."""
@@ -109,29 +104,14 @@ class ImitationTrainer:
         if found is None:
             return
         size, positions = found
-        self._replays[size].add(positions)
+        self._replays.add(size, positions)
         self._games += 1
         self._moves += len(positions.value)
-        if self._warm():
-            self._credit[size] += self._settings.reuse * len(positions.value)
-
-    def _warm(self) -> bool:
-        return sum(replay.added for replay in self._replays.values()) >= self._settings.warm_up
-
-    def _due(self) -> list[int]:
-        """The board sizes to learn from now, one entry per training step, in random order."""
-        due: list[int] = []
-        for size, credit in self._credit.items():
-            count = int(credit // self._settings.batch)
-            self._credit[size] -= count * self._settings.batch
-            due += [size] * count
-        order = torch.randperm(len(due), generator=self._lots, device=self._lots.device)
-        return [due[i] for i in order.tolist()]
 
     def _learn(self, size: int) -> dict[str, float]:
         """One training step; its losses by head and what else is worth watching."""
         symmetries = SYMMETRIES if self._settings.symmetries else 1
-        targets = self._replays[size].sample(self._settings.batch, self._lots, symmetries=symmetries)
+        targets = self._replays.sample(size, self._lots, symmetries=symmetries)
 
         def losses(module: nn.Module) -> Mapping[str, Tensor]:
             with self._learner.autocast():

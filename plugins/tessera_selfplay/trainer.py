@@ -15,8 +15,9 @@ from torch import Tensor, nn
 from tessera.interfaces.network import Evaluator, Outputs
 from tessera.interfaces.trainer import StepReport
 from tessera.training.learner import Learner, PlayingNetwork
-from tessera.training.losses import accuracy, entropy
-from tessera.training.replay import Replay, blank_positions
+from tessera.training.losses import accuracy, entropy, means
+from tessera.training.replay import blank_positions
+from tessera.training.replays import Replays
 from tessera.training.settings import LearnerSettings
 from tessera.training.symmetry import SYMMETRIES
 from tessera.training.targets import Positions, planes_of
@@ -68,12 +69,14 @@ class SelfPlayTrainer:
             )
             for size, count in games.items()
         }
-        total = sum(games.values())
-        self._replays = {
-            size: Replay(size=size, capacity=max(settings.batch, settings.window * count // total), device=device)
-            for size, count in games.items()
-        }
-        self._credit = dict.fromkeys(games, 0.0)
+        self._replays = Replays(
+            games,
+            window=settings.window,
+            batch=settings.batch,
+            reuse=settings.reuse,
+            warm_up=settings.warm_up,
+            device=device,
+        )
         self._ledger = Ledger()
         self._moves = 0
 
@@ -90,13 +93,13 @@ class SelfPlayTrainer:
             self._collect(size, table)
         self._moves = sum(table.played() for table in self._tables.values())
         self._learner.progress = self._moves / self._settings.horizon
-        rows = [self._learn(size) for size in self._due()]
-        means = _means(rows)
-        health = {name: means.pop(name) for name in WATCHED if name in means}
+        rows = [self._learn(size) for size in self._replays.due(self._lots)]
+        losses = means(rows)
+        health = {name: losses.pop(name) for name in WATCHED if name in losses}
         health |= self._ledger.health() | self._learner.health()
         health |= {f"fair_komi_{size}": float(table.beginnings.fair) for size, table in self._tables.items()}
         return StepReport(
-            self._ledger.games, self._moves, self._learner.steps, means, health, self._learner.take_warnings()
+            self._ledger.games, self._moves, self._learner.steps, losses, health, self._learner.take_warnings()
         )
 
     def rehearse(self) -> None:
@@ -115,8 +118,7 @@ class SelfPlayTrainer:
             "dice": self._dice.get_state(),
             "lots": self._lots.get_state(),
             "tables": {str(size): table.state() for size, table in self._tables.items()},
-            "replays": {str(size): replay.state() for size, replay in self._replays.items()},
-            "credit": {str(size): credit for size, credit in self._credit.items()},
+            "replays": self._replays.state(),
             "ledger": self._ledger.state(),
             "moves": self._moves,
         }
@@ -126,8 +128,7 @@ class SelfPlayTrainer:
         self._learner.load_state(state["learner"])
         for size in self._tables:
             self._tables[size].load_state(state["tables"][str(size)])
-            self._replays[size].load_state(state["replays"][str(size)])
-            self._credit[size] = float(state["credit"][str(size)])
+        self._replays.load_state(state["replays"])
         self._ledger.load_state(state["ledger"])
         self._moves = int(state["moves"])
         self._learner.progress = self._moves / self._settings.horizon
@@ -140,27 +141,13 @@ class SelfPlayTrainer:
         if harvest is None:
             return
         positions, facts = harvest
-        self._replays[size].add(positions)
-        self._credit[size] += self._settings.reuse * len(positions.value)
+        self._replays.add(size, positions)
         self._ledger.add(size, facts)
-
-    def _due(self) -> list[int]:
-        """The board sizes to learn from now, one entry per training step, in random order."""
-        if sum(replay.added for replay in self._replays.values()) < self._settings.warm_up:
-            self._credit = dict.fromkeys(self._credit, 0.0)
-            return []
-        due: list[int] = []
-        for size, credit in self._credit.items():
-            count = int(credit // self._settings.batch)
-            self._credit[size] -= count * self._settings.batch
-            due += [size] * count
-        order = torch.randperm(len(due), generator=self._lots, device=self._lots.device)
-        return [due[i] for i in order.tolist()]
 
     def _learn(self, size: int) -> dict[str, float]:
         """One training step; its losses by head and what else is worth watching."""
         symmetries = SYMMETRIES if self._settings.symmetries else 1
-        return self._learn_from(self._replays[size].sample(self._settings.batch, self._lots, symmetries=symmetries))
+        return self._learn_from(self._replays.sample(size, self._lots, symmetries=symmetries))
 
     def _learn_from(self, targets: Positions) -> dict[str, float]:
         def losses(module: nn.Module) -> Mapping[str, Tensor]:
@@ -170,10 +157,3 @@ class SelfPlayTrainer:
             return {**self._teach(outputs, targets), **watched}
 
         return self._learner.learn(losses)
-
-
-def _means(rows: list[dict[str, float]]) -> dict[str, float]:
-    """Each number's mean over the training steps that have it: one that was not finite is left out of its row."""
-    names = dict.fromkeys(name for row in rows for name in row)
-    found = {name: [row[name] for row in rows if name in row] for name in names}
-    return {name: sum(numbers) / len(numbers) for name, numbers in found.items()}

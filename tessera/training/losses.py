@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -53,6 +53,13 @@ def entropy(probabilities: Tensor) -> Tensor:
 def accuracy(outputs: Outputs, targets: Positions) -> Tensor:
     """Share of the n positions whose result the value head names rightly."""
     return (outputs.value.argmax(1) == targets.value).float().mean()
+
+
+def means(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Each number's mean over the training steps that have it: one that was not finite is left out of its row."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    found = {name: [row[name] for row in rows if name in row] for name in names}
+    return {name: sum(numbers) / len(numbers) for name, numbers in found.items()}
 
 
 def _mean_where(values: Tensor, which: Tensor) -> Tensor:
