@@ -76,6 +76,32 @@ def _score(n, geometry, keys, columns, state, score2, owner, scratch):
         score2[b] = bodies.score_game(state[b], n, Tables(geometry, keys, columns), owner[b], scratch[b])
 
 
+def check_device(feature: str) -> None:
+    """Raises `MissingExtra` without numba-cuda, `BadValue` without a device."""
+    config: Any = numba.config
+    if not config.ENABLE_CUDASIM and importlib.util.find_spec("numba_cuda") is None:
+        raise MissingExtra(feature, "numba-cuda", "cuda")
+    if not cuda.is_available():
+        raise BadValue("device", "cuda", "a CUDA device and driver that numba finds", "use cpu")
+
+
+def as_device_array(array: Any) -> Any:
+    """The caller's device memory as numba sees it, without waiting for pending work."""
+    if not hasattr(array, "__cuda_ndarray__"):
+        if not hasattr(array, "__cuda_array_interface__"):
+            raise BadValue("array", type(array).__name__, "memory on the CUDA device")
+        array = cuda.as_cuda_array(array, sync=False)
+    if not array.flags["C_CONTIGUOUS"]:
+        raise BadValue("array", f"strides {array.strides} for shape {array.shape}", "contiguous memory")
+    return array
+
+
+def launch(kernel: Any, games: int, stream: Callable[[], int] | None, *arguments: Any) -> None:
+    """Run a kernel for so many games on the stream that `stream()` names, the default one without."""
+    blocks = (games + THREADS - 1) // THREADS
+    kernel[blocks, THREADS, 0 if stream is None else cuda.external_stream(stream())](*arguments)
+
+
 class CudaBackend:
     """The calls of `batch.Backend` for arrays on the current CUDA device, one board side."""
 
@@ -84,11 +110,7 @@ class CudaBackend:
 
         Raises `MissingExtra` without numba-cuda, `BadValue` without a device.
         """
-        config: Any = numba.config
-        if not config.ENABLE_CUDASIM and importlib.util.find_spec("numba_cuda") is None:
-            raise MissingExtra("rules on a GPU", "numba-cuda", "cuda")
-        if not cuda.is_available():
-            raise BadValue("device", "cuda", "a CUDA device and driver that numba finds", "use cpu")
+        check_device("rules on a GPU")
         self.size = size
         self._stream = stream
         self._t = tuple(cuda.to_device(table) for table in tables(size))
@@ -96,20 +118,13 @@ class CudaBackend:
 
     def adopt(self, array: Any) -> Any:
         """The caller's device memory as numba sees it, without waiting for pending work; [B, rest] beyond two axes."""
-        if not hasattr(array, "__cuda_ndarray__"):
-            if not hasattr(array, "__cuda_array_interface__"):
-                raise BadValue("array", type(array).__name__, "memory on the CUDA device")
-            array = cuda.as_cuda_array(array, sync=False)
-        if not array.flags["C_CONTIGUOUS"]:
-            raise BadValue("array", f"strides {array.strides} for shape {array.shape}", "contiguous memory")
+        array = as_device_array(array)
         if len(array.shape) > 2:
             array = array.reshape(array.shape[0], array.size // array.shape[0])
         return array
 
     def _launch(self, kernel: Any, state: Any, *arguments: Any) -> None:
-        blocks = (state.shape[0] + THREADS - 1) // THREADS
-        stream = 0 if self._stream is None else cuda.external_stream(self._stream())
-        kernel[blocks, THREADS, stream](self.size, *arguments)
+        launch(kernel, state.shape[0], self._stream, self.size, *arguments)
 
     def reset(self, state: Any, seen: Any, which: Any, settings: Any) -> None:
         self._launch(_reset, state, *self._t, state, seen, which, settings)

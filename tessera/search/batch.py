@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tessera.interfaces.network import Evaluator
-from tessera.rules.layout import tables
-from tessera.search import cpu
+from tessera.search.backend import backend_for
 from tessera.search.halving import schedule
 from tessera.search.settings import SearchSettings, for_kernels
-from tessera.search.tree import Tree, Workspace, allocate, numpy_views
+from tessera.search.tree import Tree, Workspace, allocate, first_games, random_states
 
 if TYPE_CHECKING:
     import torch
@@ -20,13 +19,12 @@ NO_SCHEDULE = np.zeros((1, 1), np.int32)
 NO_SCHEDULE.setflags(write=False)
 
 
-def _array(output: torch.Tensor) -> Any:
-    """A network's output as the kernels take it: float32, contiguous, on the CPU; the same memory where it can be."""
-    return output.detach().float().cpu().contiguous().numpy()
-
-
 class BatchSearch:
-    """Trees of one board size, searched in lockstep: each step is one network batch of up to B * K leaves."""
+    """Trees of one board size, searched in lockstep: each step is one network batch of up to B * K leaves.
+
+    Trees in main memory may have their network anywhere. Trees on a GPU want it there too; then nothing waits for
+    the GPU but the first `run_gumbel` of each number of simulations, which copies its schedule there.
+    """
 
     def __init__(
         self,
@@ -38,27 +36,31 @@ class BatchSearch:
         leaves: int = 1,
         settings: SearchSettings = SearchSettings(),
         seed: int = 0,
+        device: str = "cpu",
     ) -> None:
+        import torch
+
         self.size, self.games, self.leaves = size, games, leaves
         """`games` searched now: as many as were planted, at most what the trees were allocated for."""
         self.evaluator = evaluator
         self.settings = settings
+        self.device = device
         self._settings = for_kernels(settings)
-        self._tables = tables(size)
-        self._all = allocate(games, nodes, leaves, size, "cpu")
+        self._backend = backend_for(device, size)
+        self._schedules: dict[int, Any] = {0: self._backend.constant(NO_SCHEDULE)}
+        self._all = allocate(games, nodes, leaves, size, device)
+        self._all[1].random.copy_(torch.from_numpy(random_states(games, seed)))
         self._use(games)
         self._seen: Any = None
-        cpu.seed_random(self._work.random, seed)
 
     def _use(self, games: int) -> None:
         """Work on the first `games` trees."""
-        tree, work = self._all
+        adopt = self._backend.adopt
         self.games = games
-        self.tree = Tree(*(array[:games] for array in tree))
-        rows = {"planes": games * self.leaves, "globals_": games * self.leaves}
-        self.work = Workspace(**{name: array[: rows.get(name, games)] for name, array in work._asdict().items()})
-        self.arrays: Tree = numpy_views(self.tree)
-        self._work: Workspace = numpy_views(self.work)
+        self.tree, self.work = first_games(*self._all, games)
+        self.arrays = Tree(*map(adopt, self.tree))
+        """`tree` as the kernels take it: numpy arrays on the CPU."""
+        self._work = Workspace(*map(adopt, self.work._replace(planes=self.work.planes.flatten(1))))
 
     def plant(self, states: Any, seen: Any) -> None:
         """Start new trees at states [B, S] with the games' superko sets [B, T], and evaluate the roots.
@@ -68,60 +70,51 @@ class BatchSearch:
         assert 0 < len(states) <= len(self._all[0].size)
         if len(states) != self.games:
             self._use(len(states))
-        self._seen = np.asarray(seen)
-        for leaf in range(1, self.leaves):
-            self._work.leaf[:, leaf] = -1
-        cpu.plant(self.arrays, self._work, self.size, self._tables, np.asarray(states), self._seen)
+        self._seen = self._backend.adopt(seen)
+        self._backend.plant(self.arrays, self._work, self._backend.adopt(states), self._seen)
         self._evaluate()
 
     def follow(self, action: int) -> bool:
-        """Keep the subtree below `action` of the only tree; False when nothing is known there."""
+        """Keep the subtree below `action` of the only tree; False when nothing is known there. On the CPU only."""
         assert self.games == 1
-        moved = np.empty(self.arrays.parent.shape[1], np.int32)
-        return bool(cpu.reroot(self.arrays, action, moved))
+        return self._backend.reroot(self.arrays, action)
 
     def rebase(self, seen: Any) -> None:
         """Search on under a game's grown superko set [T]."""
         assert self.games == 1
-        self._seen = np.asarray(seen)[None]
+        self._seen = self._backend.adopt(seen[None])
 
     def run_gumbel(self, simulations: int) -> None:
         """A whole Gumbel search of that many simulations per tree, one leaf at a time."""
         assert self.leaves == 1 and self.settings.gumbel_root
-        cpu.draw_gumbel(self.arrays, self._work, self.settings.gumbel_scale)
-        plan = schedule(self.settings.considered, simulations)
+        self._backend.draw_gumbel(self.arrays, self._work, self.settings.gumbel_scale)
+        if simulations not in self._schedules:
+            self._schedules[simulations] = self._backend.constant(schedule(self.settings.considered, simulations))
         for simulation in range(simulations):
-            self._step(plan, simulation)
+            self._step(self._schedules[simulations], simulation)
 
     def step(self) -> None:
         """One PUCT step: up to K leaves per tree."""
-        self._step(NO_SCHEDULE, 0)
+        self._step(self._schedules[0], 0)
 
     def choices(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """After `run_gumbel`: actions [B] int64 to play, and improved policies [B, A] float32."""
+        """After `run_gumbel`: actions [B] int64 to play, and improved policies [B, A] float32, on the device."""
         import torch
 
-        actions = torch.empty(self.games, dtype=torch.int64)
-        policies = torch.empty(self.games, self.size**2 + 1)
-        cpu.gumbel_choices(self.arrays, self._work, self._settings, actions.numpy(), policies.numpy())
+        actions = torch.empty(self.games, dtype=torch.int64, device=self.device)
+        policies = torch.empty(self.games, self.size**2 + 1, device=self.device)
+        adopted = map(self._backend.adopt, (actions, policies))
+        self._backend.gumbel_choices(self.arrays, self._work, self._settings, *adopted)
         return actions, policies
 
     def _step(self, plan: Any, simulation: int) -> None:
-        cpu.descend(self.arrays, self._work, self.size, self._tables, self._seen, plan, simulation, self._settings)
+        self._backend.descend(self.arrays, self._work, self._seen, plan, simulation, self._settings)
         self._evaluate()
 
     def _evaluate(self) -> None:
-        rows = self.games * self.leaves
-        if self.games == 1:
-            rows = int((self._work.leaf >= 0).sum())
-            if rows == 0:
-                return
-        device = self.evaluator.device  # the tree is on the CPU, the network where it likes
+        rows = self._backend.rows(self._work)
+        if rows == 0:
+            return
+        device = self.evaluator.device
         outputs = self.evaluator.evaluate(self.work.planes[:rows].to(device), self.work.globals_[:rows].to(device))
-        cpu.absorb(
-            self.arrays,
-            self._work,
-            self.size,
-            *(_array(output) for output in (outputs.policy, outputs.value, outputs.score, outputs.ownership)),
-            self._settings,
-        )
+        self._backend.absorb(self.arrays, self._work, self._backend.answers(outputs), self._settings)

@@ -1,5 +1,6 @@
 """The search over a batch of trees on the CPU: one game per loop turn, games independent of each other."""
 
+# mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -8,9 +9,12 @@ from typing import Any
 import numpy as np
 from numba import prange
 
+from tessera.interfaces.network import Outputs
 from tessera.rules.jit import Batched, serial_kernel
-from tessera.search import choose, walk
-from tessera.search.reroot import reroot as reroot_tree
+from tessera.rules.layout import tables
+from tessera.search import bodies
+from tessera.search.reroot import reroot
+from tessera.search.settings import KernelSettings
 
 PARALLEL_FROM = 512
 """Games from which numba's threads are woken unless a search asks for one thread. They pay on an idle machine
@@ -28,73 +32,80 @@ def _batched(function: Callable[..., None]) -> Callable[..., None]:
 
 
 @_batched
-def plant(tree, work, n, t, states, seen):
-    """Roots from states[B, S]; seen[B, T] are the games' superko sets."""
+def _plant(tree, work, n, t, states, seen):
     for b in prange(tree.size.shape[0]):
-        walk.plant(tree, work, b, n, t, states[b], seen[b])
+        bodies.plant(tree, work, b, n, t, states[b], seen[b])
 
 
 @_batched
-def draw_gumbel(tree, work, scale):
-    """Fresh noise for every root, and a count of its legal actions."""
+def _draw_gumbel(tree, work, scale):
     for b in prange(tree.size.shape[0]):
-        choose.draw_gumbel(work.random, work.gumbel, b, scale)
-        count = 0
-        for a in range(tree.prior.shape[2]):
-            if tree.prior[b, 0, a] > 0.0:
-                count += 1
-        work.legal[b] = count
+        bodies.draw_gumbel(tree, work, b, scale)
 
 
 @_batched
-def descend(tree, work, n, t, seen, schedule, simulation, settings):
-    """Fill up to K leaf slots per tree, from the first on; the rest are -1.
-
-    schedule[m, simulation] is the visit count sequential halving looks at with m actions considered.
-    """
+def _descend(tree, work, n, t, seen, schedule, simulation, settings):
     for b in prange(tree.size.shape[0]):
-        slots = work.leaf.shape[1]
-        considered = min(schedule.shape[0] - 1, work.legal[b])
-        visits = schedule[considered, simulation]
-        slot = np.int64(0)  # a literal would be compiled apart
-        for k in range(slots):
-            work.leaf[b, k] = -1
-        for _ in range(slots):
-            walk.descend(tree, work, b, slot, n, t, seen[b], visits, settings)
-            if work.leaf[b, slot] >= 0:
-                slot += 1
+        bodies.descend(tree, work, b, n, t, seen[b], schedule, simulation, settings)
 
 
 @_batched
-def absorb(tree, work, n, policy, value, score, ownership, settings):
-    """Take the answers for all filled slots: policy [B*K, A], value [B*K, 3], score [B*K], ownership [B*K, P].
-
-    Rows may be fewer than B*K when only the first slots of a single tree were filled.
-    """
+def _absorb(tree, work, n, policy, value, score, ownership, settings):
     for b in prange(tree.size.shape[0]):
-        slots = work.leaf.shape[1]
-        for k in range(slots):
-            node = work.leaf[b, k]
-            if node >= 0:
-                row = b * slots + k
-                walk.absorb(tree, b, node, n, policy[row], value[row], score[row], ownership[row], settings)
+        bodies.absorb(tree, work, b, n, policy, value, score, ownership, settings)
 
 
 @_batched
-def gumbel_choices(tree, work, settings, actions, policies):
-    """actions[B] to play and policies[B, A] to learn from."""
+def _gumbel_choices(tree, work, settings, actions, policies):
     for b in prange(tree.size.shape[0]):
-        actions[b] = choose.gumbel_choice(tree, b, work.gumbel, settings)
-        choose.improved_policy(tree, b, settings, policies[b])
+        actions[b] = bodies.gumbel_choice(tree, work, b, settings, policies[b])
 
 
 @serial_kernel
-def reroot(tree, action, moved):
-    """Re-root a batch of one; see reroot.py."""
-    return reroot_tree(tree, 0, action, moved)
+def _reroot(tree, action, moved):
+    return reroot(tree, 0, action, moved)
 
 
-def seed_random(random: Any, seed: int) -> None:
-    """Give every game its own stream: random[B] int64, derived from the seed, never 0."""
-    generator = np.random.Generator(np.random.PCG64(seed))
-    random[:] = generator.integers(1, 2**63 - 1, len(random), dtype=np.int64)
+class CpuBackend:
+    """The calls of `backend.Backend` for arrays in main memory, one board side."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._t = tables(size)
+
+    def adopt(self, array: Any) -> Any:
+        return np.asarray(array)
+
+    def constant(self, array: Any) -> Any:
+        return array
+
+    def answers(self, outputs: Outputs) -> tuple[Any, Any, Any, Any]:
+        policy, value, score, ownership = (
+            output.detach().float().cpu().contiguous().numpy()
+            for output in (outputs.policy, outputs.value, outputs.score, outputs.ownership)
+        )
+        return policy, value, score, ownership
+
+    def rows(self, work: Any) -> int:
+        games, slots = work.leaf.shape
+        return games * slots if games > 1 else int((work.leaf >= 0).sum())
+
+    def plant(self, tree: Any, work: Any, states: Any, seen: Any) -> None:
+        _plant(tree, work, self.size, self._t, states, seen)
+
+    def draw_gumbel(self, tree: Any, work: Any, scale: float) -> None:
+        _draw_gumbel(tree, work, scale)
+
+    def descend(
+        self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, settings: KernelSettings
+    ) -> None:
+        _descend(tree, work, self.size, self._t, seen, schedule, simulation, settings)
+
+    def absorb(self, tree: Any, work: Any, answers: tuple[Any, Any, Any, Any], settings: KernelSettings) -> None:
+        _absorb(tree, work, self.size, *answers, settings)
+
+    def gumbel_choices(self, tree: Any, work: Any, settings: KernelSettings, actions: Any, policies: Any) -> None:
+        _gumbel_choices(tree, work, settings, actions, policies)
+
+    def reroot(self, tree: Any, action: int) -> bool:
+        return bool(_reroot(tree, action, np.empty(tree.parent.shape[1], np.int32)))

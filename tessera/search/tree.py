@@ -7,9 +7,10 @@ maximises, in -1..1; `result` (win minus loss) and `score` (points) are carried 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tessera.interfaces.network import F, G
 from tessera.rules.layout import row_length
@@ -69,7 +70,7 @@ class Workspace(NamedTuple):
     leaf: torch.Tensor
     """[B, K] int32 node to be evaluated, -1 none."""
     planes: torch.Tensor
-    """[B * K, F, N, N] float32"""
+    """[B * K, F, N, N] float32; [B * K, F * P] for the kernels"""
     globals_: torch.Tensor
     """[B * K, G] float32"""
     path: torch.Tensor
@@ -137,6 +138,13 @@ def allocate(games: int, nodes: int, leaves: int, size: int, device: str) -> tup
     return tree, work
 
 
-def numpy_views(arrays: Any) -> Any:
-    """The same memory as numpy arrays, for the CPU kernels."""
-    return type(arrays)(*(np.asarray(array) for array in arrays))
+def first_games(tree: Tree, work: Workspace, games: int) -> tuple[Tree, Workspace]:
+    """The first `games` trees and their part of the workspace, the same memory."""
+    rows = dict.fromkeys(("planes", "globals_"), games * work.leaf.shape[1])
+    used = {name: array[: rows.get(name, games)] for name, array in work._asdict().items()}
+    return Tree(*(array[:games] for array in tree)), Workspace(**used)
+
+
+def random_states(games: int, seed: int) -> NDArray[np.int64]:
+    """Every game's own stream of random numbers, derived from the seed: [B] for `Workspace.random`."""
+    return np.random.Generator(np.random.PCG64(seed)).integers(1, 2**63 - 1, games, dtype=np.int64)

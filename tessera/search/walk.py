@@ -69,8 +69,7 @@ def submit(tree, work, b, slot, node, n, t):
     s = tree.state[b, node]
     work.leaf[b, slot] = node
     row = b * work.leaf.shape[1] + slot
-    planes = work.planes[row].reshape(work.planes.shape[1] * n * n)
-    write_features(s, n, t, s[meta_at(n) + TO_PLAY], planes, work.globals_[row])
+    write_features(s, n, t, s[meta_at(n) + TO_PLAY], work.planes[row], work.globals_[row])
 
 
 @kernel

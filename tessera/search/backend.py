@@ -1,0 +1,64 @@
+"""The search kernels for one kind of memory: `cpu.CpuBackend`, `cuda.CudaBackend`."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from tessera.errors import BadValue
+from tessera.interfaces.network import Outputs
+from tessera.search.settings import KernelSettings
+
+
+class Backend(Protocol):
+    """The batched calls on `tree` and `work`, whose arrays have been adopted; bodies.py says what each does.
+
+    On a GPU nothing waits for the device.
+    """
+
+    def adopt(self, array: Any) -> Any:
+        """The caller's memory as the kernels take it, shared. Raises `BadValue` where it lies elsewhere."""
+        ...
+
+    def constant(self, array: Any) -> Any:
+        """A numpy table as the kernels take it, for good; copied to the device where there is one."""
+        ...
+
+    def answers(self, outputs: Outputs) -> tuple[Any, Any, Any, Any]:
+        """Policy, value, score and ownership as `absorb` takes them: float32, contiguous, beside the trees."""
+        ...
+
+    def rows(self, work: Any) -> int:
+        """How many rows of the network's input are worth evaluating, from the first on."""
+        ...
+
+    def plant(self, tree: Any, work: Any, states: Any, seen: Any) -> None: ...
+    def draw_gumbel(self, tree: Any, work: Any, scale: float) -> None: ...
+    def descend(
+        self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, settings: KernelSettings
+    ) -> None: ...
+    def absorb(self, tree: Any, work: Any, answers: tuple[Any, Any, Any, Any], settings: KernelSettings) -> None: ...
+    def gumbel_choices(self, tree: Any, work: Any, settings: KernelSettings, actions: Any, policies: Any) -> None: ...
+
+    def reroot(self, tree: Any, action: int) -> bool:
+        """Keep what is below `action` in a batch of one; False, and no change, when nothing is known there."""
+        ...
+
+
+def backend_for(device: str, size: int) -> Backend:
+    """The backend of a torch device name; on a GPU it launches on torch's current stream."""
+    kind = device.partition(":")[0]
+    if kind == "cpu":
+        from tessera.search.cpu import CpuBackend
+
+        return CpuBackend(size)
+    if kind == "cuda":
+        from tessera.search.cuda import CudaBackend
+
+        return CudaBackend(size, stream=_current_stream)
+    raise BadValue("device", device, "cpu or cuda")
+
+
+def _current_stream() -> int:
+    import torch
+
+    return int(torch.cuda.current_stream().cuda_stream)

@@ -1,0 +1,67 @@
+"""What each batched call does to tree b: the bodies of the loops in cpu.py and of the threads in cuda.py."""
+
+# mypy: disable-error-code="no-untyped-def"
+from __future__ import annotations
+
+import numpy as np
+
+from tessera.rules.jit import kernel
+from tessera.search import choose, walk
+
+
+@kernel
+def plant(tree, work, b, n, t, state, seen):
+    """A new tree at state[S], its root in the first leaf slot; seen[T] is the game's superko set."""
+    for k in range(1, work.leaf.shape[1]):
+        work.leaf[b, k] = -1
+    walk.plant(tree, work, b, n, t, state, seen)
+
+
+@kernel
+def draw_gumbel(tree, work, b, scale):
+    """Fresh noise for the root, and a count of its legal actions."""
+    choose.draw_gumbel(work.random, work.gumbel, b, scale)
+    count = 0
+    for a in range(tree.prior.shape[2]):
+        if tree.prior[b, 0, a] > 0.0:
+            count += 1
+    work.legal[b] = count
+
+
+@kernel
+def descend(tree, work, b, n, t, seen, schedule, simulation, settings):
+    """Fill up to K leaf slots, from the first on; the rest are -1.
+
+    schedule[m, simulation] is the visit count sequential halving looks at with m actions considered.
+    """
+    slots = work.leaf.shape[1]
+    considered = min(schedule.shape[0] - 1, work.legal[b])
+    visits = schedule[considered, simulation]
+    slot = np.int64(0)  # a literal would be compiled apart
+    for k in range(slots):
+        work.leaf[b, k] = -1
+    for _ in range(slots):
+        walk.descend(tree, work, b, slot, n, t, seen, visits, settings)
+        if work.leaf[b, slot] >= 0:
+            slot += 1
+
+
+@kernel
+def absorb(tree, work, b, n, policy, value, score, ownership, settings):
+    """Take the answers for the filled slots: policy [B*K, A], value [B*K, 3], score [B*K], ownership [B*K, P].
+
+    Rows may be fewer than B*K when only the first slots of a single tree were filled.
+    """
+    slots = work.leaf.shape[1]
+    for k in range(slots):
+        node = work.leaf[b, k]
+        if node >= 0:
+            row = b * slots + k
+            walk.absorb(tree, b, node, n, policy[row], value[row], score[row], ownership[row], settings)
+
+
+@kernel
+def gumbel_choice(tree, work, b, settings, policy):
+    """The action to play; fills policy[A] to learn from."""
+    choose.improved_policy(tree, b, settings, policy)
+    return choose.gumbel_choice(tree, b, work.gumbel, settings)

@@ -1,0 +1,110 @@
+"""The search over a batch of trees on a GPU: one tree per thread, launched on the caller's stream (extra `cuda`).
+
+The bodies are the functions the CPU runs. Trees and workspace travel to the kernels as the named tuples they are;
+all arrays of a launch together take some 2,300 of the 4,096 bytes that CUDA leaves for arguments. Nothing here waits
+for the device. See `tessera.rules.cuda`, also for how to run it in numba's simulator.
+"""
+
+# mypy: disable-error-code="no-untyped-def"
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from numba import cuda
+
+from tessera.errors import BadValue
+from tessera.interfaces.network import Outputs
+from tessera.rules.cuda import as_device_array, check_device, launch
+from tessera.rules.layout import Tables, tables
+from tessera.search import bodies
+from tessera.search.settings import KernelSettings
+
+
+@cuda.jit
+def _plant(tree, work, n, t, states, seen):
+    b = cuda.grid(1)
+    if b < tree.size.shape[0]:
+        bodies.plant(tree, work, b, n, t, states[b], seen[b])
+
+
+@cuda.jit
+def _draw_gumbel(tree, work, scale):
+    b = cuda.grid(1)
+    if b < tree.size.shape[0]:
+        bodies.draw_gumbel(tree, work, b, scale)
+
+
+@cuda.jit
+def _descend(tree, work, n, t, seen, schedule, simulation, settings):
+    b = cuda.grid(1)
+    if b < tree.size.shape[0]:
+        bodies.descend(tree, work, b, n, t, seen[b], schedule, simulation, settings)
+
+
+@cuda.jit
+def _absorb(tree, work, n, policy, value, score, ownership, settings):
+    b = cuda.grid(1)
+    if b < tree.size.shape[0]:
+        bodies.absorb(tree, work, b, n, policy, value, score, ownership, settings)
+
+
+@cuda.jit
+def _gumbel_choices(tree, work, settings, actions, policies):
+    b = cuda.grid(1)
+    if b < tree.size.shape[0]:
+        actions[b] = bodies.gumbel_choice(tree, work, b, settings, policies[b])
+
+
+class CudaBackend:
+    """The calls of `backend.Backend` for arrays on the current CUDA device, one board side."""
+
+    def __init__(self, size: int, *, stream: Callable[[], int] | None = None) -> None:
+        """`stream` is asked for the CUDA stream handle at every launch; without it the default stream is used.
+
+        Raises `MissingExtra` without numba-cuda, `BadValue` without a device.
+        """
+        check_device("search on a GPU")
+        self.size = size
+        self._stream = stream
+        self._t = Tables(*(self.constant(table) for table in tables(size)))
+
+    def adopt(self, array: Any) -> Any:
+        return as_device_array(array)
+
+    def constant(self, array: Any) -> Any:
+        return cuda.to_device(array)
+
+    def answers(self, outputs: Outputs) -> tuple[Any, Any, Any, Any]:
+        policy, value, score, ownership = (
+            self.adopt(output.detach().float().contiguous())
+            for output in (outputs.policy, outputs.value, outputs.score, outputs.ownership)
+        )
+        return policy, value, score, ownership
+
+    def rows(self, work: Any) -> int:
+        games, slots = work.leaf.shape
+        return int(games * slots)  # how many are filled only the device knows
+
+    def plant(self, tree: Any, work: Any, states: Any, seen: Any) -> None:
+        self._launch(_plant, tree, work, self.size, self._t, states, seen)
+
+    def draw_gumbel(self, tree: Any, work: Any, scale: float) -> None:
+        self._launch(_draw_gumbel, tree, work, scale)
+
+    def descend(
+        self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, settings: KernelSettings
+    ) -> None:
+        self._launch(_descend, tree, work, self.size, self._t, seen, schedule, simulation, settings)
+
+    def absorb(self, tree: Any, work: Any, answers: tuple[Any, Any, Any, Any], settings: KernelSettings) -> None:
+        self._launch(_absorb, tree, work, self.size, *answers, settings)
+
+    def gumbel_choices(self, tree: Any, work: Any, settings: KernelSettings, actions: Any, policies: Any) -> None:
+        self._launch(_gumbel_choices, tree, work, settings, actions, policies)
+
+    def reroot(self, tree: Any, action: int) -> bool:
+        raise BadValue("device", "cuda", "cpu to keep a tree from move to move", "plant a new tree for every move")
+
+    def _launch(self, kernel: Any, tree: Any, *arguments: Any) -> None:
+        launch(kernel, tree.size.shape[0], self._stream, tree, *arguments)
