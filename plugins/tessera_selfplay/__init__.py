@@ -55,7 +55,6 @@ def tessera_register_trainers(register: Callable[[TrainerSpec], None]) -> None:
             defaults=asdict(GumbelSettings()),
             build=build_gumbel,
             plan=plan_gumbel,
-            devices=("cpu", "cuda"),  # its search is on the CPU whatever the network is on
         )
     )
     register(

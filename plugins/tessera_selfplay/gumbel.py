@@ -22,15 +22,13 @@ from tessera_selfplay.trainer import SelfPlayTrainer
 
 
 def build_gumbel(module: nn.Module, device: str, seed: int, **given: Any) -> SelfPlayTrainer:
-    """A trainer that improves `module` in place; raises `BadValue` for a setting out of range.
-
-    The search trees are in main memory whatever the device of the network.
-    """
+    """A trainer that improves `module` in place; raises `BadValue` for a setting out of range."""
     settings = GumbelSettings(**given)
 
     def mover(evaluator: Evaluator, size: int, games: int, generator: torch.Generator) -> Searcher:
-        seed = int(torch.randint(2**31, (), generator=generator))
-        return Searcher(evaluator, size=size, games=games, settings=settings, seed=seed)
+        device = generator.device
+        seed = int(torch.randint(2**31, (), generator=generator, device=device))
+        return Searcher(evaluator, size=size, games=games, settings=settings, seed=seed, device=str(device))
 
     def teach(outputs: Outputs, targets: Positions) -> Mapping[str, Tensor]:
         losses = head_losses(outputs, targets)
@@ -40,7 +38,7 @@ def build_gumbel(module: nn.Module, device: str, seed: int, **given: Any) -> Sel
         module,
         device,
         seed,
-        games_device="cpu",
+        games_device=device,
         settings=settings,
         learning=settings,
         build_mover=mover,

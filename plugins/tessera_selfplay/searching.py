@@ -19,9 +19,21 @@ TINY = 1e-20
 
 
 class Searcher:
-    """Searches the games of a table. All of them get a long or a short search together, which keeps batches full."""
+    """Searches the games of a table. All of them get a long or a short search together, which keeps batches full.
 
-    def __init__(self, evaluator: Evaluator, *, size: int, games: int, settings: GumbelSettings, seed: int) -> None:
+    The trees are on `device`, where the games are.
+    """
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        *,
+        size: int,
+        games: int,
+        settings: GumbelSettings,
+        seed: int,
+        device: str = "cpu",
+    ) -> None:
         self._settings, self._seed = settings, seed
         self._plies = np.zeros(1, np.int64)
         self._search = BatchSearch(
@@ -36,6 +48,7 @@ class Searcher:
                 score_weight=settings.score_weight,
             ),
             seed=seed,
+            device=device,
         )
 
     def choose(self, batch: Batch) -> Choice:

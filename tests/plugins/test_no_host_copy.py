@@ -12,7 +12,7 @@ from torch import Tensor
 from tessera.plugins import build_manager
 from tessera.testing.no_waits import NoWaits, Waited
 from tessera.training.learner import Learner, PlayingNetwork
-from tessera_selfplay import build_policy_gradient
+from tessera_selfplay import build_gumbel, build_policy_gradient
 from tessera_selfplay.sampling import Sampler
 from tessera_selfplay.searching import Searcher
 from tessera_selfplay.settings import GameSettings, GumbelSettings, PolicyGradientSettings
@@ -132,16 +132,27 @@ def no_sync() -> Iterator[Callable[[bool], None]]:
     torch.cuda.set_sync_debug_mode("default")
 
 
+FEW = {"sizes": f"{SIZE}:64", "batch": 64, "warm_up": 64, "plies": 4, "window": 4000}
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-def test_no_ply_waits_on_a_gpu(no_sync: Callable[[bool], None]) -> None:
+@pytest.mark.parametrize(
+    ("build", "settings"),
+    [
+        (build_policy_gradient, PolicyGradientSettings(**FEW)),
+        (build_gumbel, GumbelSettings(**FEW, simulations=4, considered=2, full_share=0.5, fast_simulations=2)),
+    ],
+    ids=["policy-gradient", "gumbel"],
+)
+def test_no_ply_waits_on_a_gpu(build: Any, settings: GameSettings, no_sync: Callable[[bool], None]) -> None:
     """The whole trainer on the device, its plies under CUDA's trap and ours; learning and harvest may wait."""
     pytest.importorskip("numba_cuda")
     torch.manual_seed(0)
     module = build_manager().networks["resnet"].build(blocks=2, width=16, pool_every=1)
-    settings = PolicyGradientSettings(sizes=f"{SIZE}:64", batch=64, warm_up=64, plies=4, window=4000)
-    trainer = build_policy_gradient(module, "cuda", 0, **vars(settings))
+    trainer = build(module, "cuda", 0, **vars(settings))
     (table,) = trainer._tables.values()
-    table.advance()  # kernels are compiled and loaded at their first call
+    for _ in range(20):  # kernels are compiled, and schedules of both lengths copied, at their first call
+        table.advance()
     advance = table.advance
 
     def watched() -> None:
