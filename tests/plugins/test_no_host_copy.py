@@ -9,6 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from tessera.builtin.torch_evaluator import TorchEvaluator
+from tessera.interfaces.network import Evaluator
 from tessera.plugins import build_manager
 from tessera.testing.no_waits import NoWaits, Waited
 from tessera.training.learner import Learner, PlayingNetwork
@@ -96,13 +98,18 @@ def playing() -> PlayingNetwork:
     return PlayingNetwork(Learner(module, "cpu", GumbelSettings()))
 
 
-def searcher(dice: torch.Generator, games: int) -> Searcher:
+def searcher(evaluator: Evaluator, dice: torch.Generator, games: int) -> Searcher:
     settings = GumbelSettings(simulations=4, considered=2, full_share=0.5, fast_simulations=2)
-    return Searcher(playing(), size=SIZE, games=games, settings=settings, seed=1)
+    return Searcher(evaluator, size=SIZE, games=games, settings=settings, seed=1, device=str(dice.device))
 
 
-def sampler(dice: torch.Generator, games: int) -> Sampler:
-    return Sampler(playing(), generator=dice)
+def sampler(evaluator: Evaluator, dice: torch.Generator, games: int) -> Sampler:
+    return Sampler(evaluator, generator=dice)
+
+
+def table_of(make: Callable[..., Any], evaluator: Evaluator, dice: torch.Generator) -> Table:
+    settings = GameSettings(opening=0.5, other_rules=0.5)
+    return Table(make(evaluator, dice, 6), size=SIZE, games=6, settings=settings, generator=dice, surprise=0.5)
 
 
 @pytest.mark.parametrize(
@@ -113,8 +120,7 @@ def sampler(dice: torch.Generator, games: int) -> Sampler:
 )
 def test_no_ply_waits(make: Callable[..., Any], guard: Callable[[], NoWaits]) -> None:
     dice = torch.Generator().manual_seed(1)
-    settings = GameSettings(opening=0.5, other_rules=0.5)
-    table = Table(make(dice, 6), size=SIZE, games=6, settings=settings, generator=dice, surprise=0.5)
+    table = table_of(make, playing(), dice)
     harvested = 0
     for ply in range(PLIES):
         with guard():
@@ -122,6 +128,49 @@ def test_no_ply_waits(make: Callable[..., Any], guard: Callable[[], NoWaits]) ->
         if ply % 4 == 3 and (harvest := table.harvest()):
             harvested += len(harvest[1].length)
     assert harvested >= 6
+
+
+class Elsewhere(torch.Generator):
+    """Dice of a device that has shapes but no numbers: to look at one is caught, and to mix it with main memory."""
+
+    @property
+    def device(self) -> torch.device:  # type: ignore[override]
+        return torch.device("meta")
+
+
+class NoKernels:
+    """Backends of rules and search whose kernels do nothing but see that their arrays are where they belong."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        self.adopt, self.constant = on_meta, lambda table: table
+
+    def rows(self, work: Any) -> int:
+        return int(work.leaf.numel())
+
+    def answers(self, outputs: Any) -> list[Tensor]:
+        return [on_meta(output.float().contiguous()) for output in outputs[:4]]
+
+    def __getattr__(self, kernel: str) -> Callable[..., None]:
+        return lambda *_: None
+
+
+def on_meta(array: Tensor) -> Tensor:
+    assert array.device.type == "meta" and array.is_contiguous()
+    return array
+
+
+@pytest.mark.parametrize("make", [sampler, searcher], ids=["policy-gradient", "gumbel"])
+def test_no_ply_leaves_its_device(make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """All but the kernels, on a device that is not main memory: what would break on a GPU breaks here."""
+    monkeypatch.setattr("tessera.rules.batch.backend_for", NoKernels)
+    monkeypatch.setattr("tessera.search.batch.backend_for", NoKernels)
+    monkeypatch.setattr(Tensor, "exponential_", lambda self, generator: self)  # not written for that device
+    module = build_manager().networks["resnet"].build(blocks=2, width=16, pool_every=1)
+    table = table_of(make, TorchEvaluator(module, "meta"), Elsewhere())
+    for _ in range(4):
+        with NoWaits():
+            table.advance()
+    assert {tensor.device.type for tensor in table._records.values()} == {"meta"}
 
 
 @pytest.fixture
