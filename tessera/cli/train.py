@@ -18,14 +18,14 @@ from tessera.cli.train_batch import sized
 from tessera.cli.train_build import build_trainer, judged_where_it_learns, progress_track
 from tessera.cli.train_view import TrainView, number, percent
 from tessera.config import parse_assignments, resolve
-from tessera.errors import BadValue
+from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.events import RunEvent
 from tessera.training.config import presets
 
 if TYPE_CHECKING:
     from tessera.plugins import Manager
     from tessera.training.config import RunConfig
-    from tessera.training.run import Emit
+    from tessera.training.run import Emit, Run
 
 
 @click.command("train")
@@ -137,10 +137,21 @@ def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, em
     )
     if resume:
         path, state = folder.newest(manager)
-        run.load_state(state)
+        _go_on(run, path, state)
         output.note(f"resuming from {path}")
     with stop_on_signals() as stop:
         return run.go(stop)
+
+
+def _go_on(run: Run, path: Path, state: Mapping[str, Any]) -> None:
+    """Load the state of a run; one that does not fit these settings, or this version, is the user's to cure."""
+    try:
+        run.load_state(state)
+    except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
+        raise CheckpointError(
+            f"{path}: its state does not fit this trainer with these settings ({type(error).__name__}: "
+            f"{' '.join(str(error).split())[:120]}); resume without --set, or begin a new run with --start-from"
+        ) from error
 
 
 @contextmanager

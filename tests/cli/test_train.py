@@ -165,6 +165,16 @@ def test_a_run_that_games_the_reward_is_one_line_and_an_exit_code(
     assert list((tmp_path / "run" / "checkpoints").glob("run-*.pth"))
 
 
+def test_a_resumed_run_keeps_what_its_state_depends_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "run"
+    assert start(out, "--games", "1").exit_code == 0
+    arguments = ["train", "--out", str(out), "--resume", "--games", "2", "--set", "sizes=4:7"]
+    code = guarded("tessera", lambda: cli.main(args=arguments, standalone_mode=False, obj=App()))
+    error = capsys.readouterr().err
+    assert code == 1 and "resume without --set" in error and "Traceback" not in error
+    assert train("--out", str(out), "--resume", "--games", "2").exit_code == 0, "nothing was lost by it"
+
+
 def test_a_second_run_does_not_overwrite_the_first(tmp_path: Path) -> None:
     assert start(tmp_path / "run", "--games", "1").exit_code == 0
     again = start(tmp_path / "run", "--games", "1")
