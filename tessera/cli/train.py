@@ -76,6 +76,8 @@ def command(
     from tessera.training.config import read_config, read_preset
     from tessera.training.folder import RunFolder
 
+    if preset and config_path:
+        raise BadValue("--preset", preset, "one of --preset and --config", "leave one out")
     folder = RunFolder(out)
     if resume:
         _refuse_with_resume(preset=preset, config=config_path, set_network=shape, batch=batch, **given)

@@ -22,6 +22,7 @@ from typing import Any
 
 from tessera.checkpoints import Meta
 from tessera.interfaces.trainer import StepReport, Trainer
+from tessera.nn.allocator import give_back_freed_memory
 from tessera.training.budget import Pace, Spent, over
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFolder
@@ -221,6 +222,9 @@ class Run:
         }
         state = {"trainer": self._trainer.state(), "run": run}
         path = self._folder.save_run(self._trainer.network(), self._config, self._meta(), state)
+        del run, state
+        # Copies of replay and games, and what the evaluation held: as much memory after a checkpoint as before it.
+        give_back_freed_memory()
         self._emit("checkpoint", self._counters() | {"network": str(net), "resume": str(path)})
 
     def _meta(self) -> Meta:

@@ -66,6 +66,7 @@ def test_a_run_begins_with_given_weights(tmp_path: Path) -> None:
         (["--set", "speed=3"], "trainer gumbel: setting"),
         (["--set", "sizes=9"], "sizes: got '9'"),
         (["--network", "oracle"], "network: got 'oracle'"),
+        (["--preset", "9x9", "--config", "run.toml"], "--preset: got '9x9', allowed: one of --preset and --config"),
         (["--resume"], "the folder of an earlier run"),
         (["--resume", "--seed", "1"], "--seed: got 1, allowed: not together with --resume"),
         (["--start-from", "absent.pth"], "no such file"),
