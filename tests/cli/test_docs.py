@@ -15,14 +15,14 @@ from tessera.cli.main import App, cli
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "BENCHMARKS.md", ROOT / "GPU.md", *sorted((ROOT / "docs").glob("*.md"))]
 SHOWN = re.compile(r"^    (tessera(?:-gtp)? .*)$|`(tessera(?:-gtp)? [^`]+)`", re.MULTILINE)
-PLACEHOLDERS = {"N": "7", "SECONDS": "1"}
+PLACEHOLDERS = dict.fromkeys(("N", "B", "S", "SECONDS"), "7")
 
 
 def commands() -> list[tuple[str, str]]:
     """(page, command); forms such as `a|b`, and --version, which is no command, are left out."""
     found: list[tuple[str, str]] = []
     for page in PAGES:
-        for match in SHOWN.finditer(page.read_text(encoding="utf-8")):
+        for match in SHOWN.finditer(page.read_text(encoding="utf-8").replace("\\\n", " ")):
             text = (match[1] or match[2]).split("#")[0].strip()
             if not any(mark in text for mark in ("|", "...", "[--", "--version")):
                 found.append((page.name, text))
