@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 
 import pytest
 
 # Before torch and numba are imported: tests are small, and several may run on two cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.pop("TESSERA_DISABLE_PLUGINS", None)
+# What a shell starts in the background ignores Ctrl-C, and children inherit that: tests that send it would fail.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def find_gnugo() -> str | None:
