@@ -38,7 +38,6 @@ def build_gumbel(module: nn.Module, device: str, seed: int, **given: Any) -> Sel
         module,
         device,
         seed,
-        games_device=device,
         settings=settings,
         learning=settings,
         build_mover=mover,

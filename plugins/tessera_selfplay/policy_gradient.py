@@ -39,5 +39,5 @@ def build_policy_gradient(module: nn.Module, device: str, seed: int, **given: An
         return {**losses, "entropy": spread, "total": total(losses, settings) - settings.entropy * spread}
 
     return SelfPlayTrainer(
-        module, device, seed, games_device=device, settings=settings, learning=settings, build_mover=mover, teach=teach
+        module, device, seed, settings=settings, learning=settings, build_mover=mover, teach=teach
     )

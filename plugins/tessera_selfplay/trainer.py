@@ -36,7 +36,7 @@ WATCHED = ("gradient", "target_entropy", "value_accuracy")
 
 
 class SelfPlayTrainer:
-    """See `tessera.interfaces.trainer.Trainer`. Games live on `games_device`; weights and replay on `device`."""
+    """See `tessera.interfaces.trainer.Trainer`. Games, weights and replay live on `device`."""
 
     def __init__(
         self,
@@ -44,7 +44,6 @@ class SelfPlayTrainer:
         device: str,
         seed: int,
         *,
-        games_device: str,
         settings: GameSettings,
         learning: LearnerSettings,
         build_mover: BuildMover,
@@ -53,7 +52,7 @@ class SelfPlayTrainer:
     ) -> None:
         self._settings, self._teach = settings, teach
         self._learner = Learner(module, device, learning)
-        self._dice = torch.Generator(games_device).manual_seed(seed)
+        self._dice = torch.Generator(device).manual_seed(seed)
         """For what games need."""
         self._lots = torch.Generator(device).manual_seed(seed + 1)
         """For what is learned from."""
@@ -78,7 +77,6 @@ class SelfPlayTrainer:
             device=device,
         )
         self._ledger = Ledger()
-        self._moves = 0
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -91,15 +89,14 @@ class SelfPlayTrainer:
                 table.advance()
         for size, table in self._tables.items():
             self._collect(size, table)
-        self._moves = sum(table.played() for table in self._tables.values())
-        self._learner.progress = self._moves / self._settings.horizon
+        moves = self._follow_the_schedule()
         rows = [self._learn(size) for size in self._replays.due(self._lots)]
         losses = means(rows)
         health = {name: losses.pop(name) for name in WATCHED if name in losses}
         health |= self._ledger.health() | self._learner.health()
         health |= {f"fair_komi_{size}": float(table.beginnings.fair) for size, table in self._tables.items()}
         return StepReport(
-            self._ledger.games, self._moves, self._learner.steps, losses, health, self._learner.take_warnings()
+            self._ledger.games, moves, self._learner.steps, losses, health, self._learner.take_warnings()
         )
 
     def rehearse(self) -> None:
@@ -120,7 +117,6 @@ class SelfPlayTrainer:
             "tables": {str(size): table.state() for size, table in self._tables.items()},
             "replays": self._replays.state(),
             "ledger": self._ledger.state(),
-            "moves": self._moves,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -130,8 +126,7 @@ class SelfPlayTrainer:
             self._tables[size].load_state(state["tables"][str(size)])
         self._replays.load_state(state["replays"])
         self._ledger.load_state(state["ledger"])
-        self._moves = int(state["moves"])
-        self._learner.progress = self._moves / self._settings.horizon
+        self._follow_the_schedule()
         self._dice.set_state(state["dice"].cpu())
         self._lots.set_state(state["lots"].cpu())
 
@@ -143,6 +138,12 @@ class SelfPlayTrainer:
         positions, facts = harvest
         self._replays.add(size, positions)
         self._ledger.add(size, facts)
+
+    def _follow_the_schedule(self) -> int:
+        """Move the learning rate to where the games are; how many moves they have had."""
+        moves = sum(table.played() for table in self._tables.values())
+        self._learner.progress = moves / self._settings.horizon
+        return moves
 
     def _learn(self, size: int) -> dict[str, float]:
         """One training step; its losses by head and what else is worth watching."""

@@ -31,7 +31,7 @@ class RunConfig:
     threads: int = 1
     """torch's CPU threads."""
     device: str = "auto"
-    """'cpu', 'cuda', 'cuda:N', or 'auto': CUDA where torch sees one and the trainer works on it."""
+    """'cpu', 'cuda', 'cuda:N', or 'auto': the first of the trainer's devices that is there."""
     minutes: float | None = None
     """Training time of the whole run, over all its parts; evaluations do not count."""
     cpu_minutes: float | None = None

@@ -24,7 +24,7 @@ from tessera.training.memory import resident_bytes
 
 LEAST = 16
 MOST_PER_THREAD = 128
-"""On a CPU more games at once bring nothing: a batch of 64 evaluates positions as fast as one of 256."""
+"""On a CPU more games at once bring little: its cores are busy with one batch of this size."""
 MOST_ON_A_GPU = 16_384
 SHARE = 0.7
 """Of the free memory that a plan may take."""
