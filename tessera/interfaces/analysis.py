@@ -28,6 +28,16 @@ class MoveInfo:
     """The line that starts with this move, as points."""
     weight: float = 0.0
     """Share of the final decision this move gets, 0..1 (visits, or the improved policy of a Gumbel root)."""
+    utility: float = 0.0
+    """What the search maximises, -1..1."""
+    score_stdev: float = 0.0
+    """Spread of the final score in points, as far as the search has seen it."""
+    edge_visits: int = 0
+    """Visits that came through this move; `visits` counts those of the position behind it."""
+    pv_visits: tuple[int, ...] = ()
+    """Visits along `pv`."""
+    ownership: np.ndarray | None = None
+    """[P] float32 in -1..1 averaged below this move, +1 for the side that plays it; None unless asked for."""
 
 
 @dataclass(frozen=True)
@@ -50,3 +60,9 @@ class Analysis:
     seconds: float = 0.0
     during_search: bool = False
     """True for a report that is not the last one."""
+    utility: float = 0.0
+    score_stdev: float = 0.0
+    """Spread of the final score in points, as far as the search has seen it."""
+    raw_winrate: float = 0.5
+    """The network's own winrate and score of the root, without search."""
+    raw_score: float = 0.0

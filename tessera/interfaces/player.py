@@ -27,6 +27,18 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Ban:
+    """Moves one side may not play in the first plies below the root."""
+
+    color: int
+    """BLACK or WHITE: whose moves."""
+    points: tuple[int, ...]
+    """0..P-1, P for pass."""
+    depth: int
+    """Plies from the root in which the ban holds; 1 is the root's own move."""
+
+
+@dataclass(frozen=True)
 class Options:
     """How to choose, beside how long to think."""
 
@@ -37,6 +49,12 @@ class Options:
     """Points not to be considered as the next move."""
     allow: tuple[int, ...] = ()
     """When not empty, the only points to be considered as the next move."""
+    bans: tuple[Ban, ...] = ()
+    """Moves not to be considered further down, or by the other side."""
+    wide_root_noise: float = 0.0
+    """How much more evenly the root's moves are looked at than play needs; 0 is as for play (KataGo's wideRootNoise)."""
+    moves_ownership: bool = False
+    """Whether the answer shall carry each move's own ownership."""
     fast_cleanup: bool = False
     """Do not pass while dead stones stand on the board (GTP's kgs-genmove_cleanup)."""
 
