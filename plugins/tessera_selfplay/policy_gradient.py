@@ -38,6 +38,4 @@ def build_policy_gradient(module: nn.Module, device: str, seed: int, **given: An
         losses = {**head_losses(outputs, targets), "policy": policy}
         return {**losses, "entropy": spread, "total": total(losses, settings) - settings.entropy * spread}
 
-    return SelfPlayTrainer(
-        module, device, seed, settings=settings, learning=settings, build_mover=mover, teach=teach
-    )
+    return SelfPlayTrainer(module, device, seed, settings=settings, learning=settings, build_mover=mover, teach=teach)

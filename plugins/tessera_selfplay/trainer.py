@@ -95,9 +95,7 @@ class SelfPlayTrainer:
         health = {name: losses.pop(name) for name in WATCHED if name in losses}
         health |= self._ledger.health() | self._learner.health()
         health |= {f"fair_komi_{size}": float(table.beginnings.fair) for size, table in self._tables.items()}
-        return StepReport(
-            self._ledger.games, moves, self._learner.steps, losses, health, self._learner.take_warnings()
-        )
+        return StepReport(self._ledger.games, moves, self._learner.steps, losses, health, self._learner.take_warnings())
 
     def rehearse(self) -> None:
         """Play a move in every game and learn from one batch of blank positions: the most a step ever holds."""

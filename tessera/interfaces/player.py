@@ -52,7 +52,7 @@ class Options:
     bans: tuple[Ban, ...] = ()
     """Moves not to be considered further down, or by the other side."""
     wide_root_noise: float = 0.0
-    """How much more evenly the root's moves are looked at than play needs; 0 is as for play (KataGo's wideRootNoise)."""
+    """How much more evenly the root's moves are looked at than for play; 0: as for play (KataGo's wideRootNoise)."""
     moves_ownership: bool = False
     """Whether the answer shall carry each move's own ownership."""
     fast_cleanup: bool = False
