@@ -90,9 +90,13 @@ class SearchPlayer:
             game, color, limits, options, stop or threading.Event(), report, interval, may_stop_early=False
         )
 
-    def close(self) -> None:
+    def forget(self) -> None:
+        """Drop the tree: the next thought starts from nothing."""
         self._search = None
         self._moves = None
+
+    def close(self) -> None:
+        self.forget()
 
     # ------------------------------------------------------------ thinking
 

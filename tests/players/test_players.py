@@ -83,6 +83,14 @@ def test_the_tree_is_kept_between_moves_and_dropped_when_it_does_not_fit() -> No
     assert player.analyze(game, BLACK, Limits(visits=1)).color == BLACK
 
 
+def test_what_was_searched_can_be_forgotten() -> None:
+    game, player = Game(5), SearchPlayer(Hashed(5), leaves=1)
+    player.analyze(game, BLACK, Limits(visits=100))
+    assert player.analyze(game, BLACK, Limits(visits=1)).visits >= 100
+    player.forget()
+    assert player.analyze(game, BLACK, Limits(visits=1)).visits <= 2
+
+
 def test_reuse_changes_nothing_but_the_count() -> None:
     """A continued tree is a tree of the position at hand: only legal moves, this side's view."""
     game, player = Game(5), SearchPlayer(Hashed(5), leaves=4)
