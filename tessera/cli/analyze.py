@@ -68,6 +68,8 @@ def command(
     target = out or game.with_name(f"{game.stem}-analyzed.sgf")
     _check_targets(target, plot, force)
     played = _played(record, game)
+    for note in record.notes:
+        output.note(f"note: {note}")
     player = engine.open(app, size=record.size).player
     seen: list[Seen] = []
     interrupted = False
@@ -114,7 +116,7 @@ def _positions(record: Record) -> Iterator[Step]:
 def _played(record: Record, path: Path) -> list[Move | None]:
     """For every position, the move the game went on with; None at its end and before set-up stones.
 
-    Plays the whole game, so that a bad move is found before the network is loaded.
+    Plays the whole game, so that a bad file is found, and its notes are known, before the network is loaded.
     """
     from tessera.errors import SgfError
 
@@ -189,8 +191,6 @@ def _document(
 def _show(record: Record, seen: list[Seen], worst: list[Mistake], target: Path, plot: Path | None) -> None:
     from tessera.cli.winrate_plot import as_text
 
-    for note in record.notes:
-        output.note(f"note: {note}")
     names = f"{record.black or 'Black'} (Black) – {record.white or 'White'} (White)"
     output.print_text(f"[bold]{output.escape(names)}[/bold]  {output.escape(record.result)}")
     output.print_text("Black's win rate, by move")

@@ -69,7 +69,7 @@ def resign_option(context: click.Context, parameter: click.Parameter, value: str
 @click.option(
     "--sgf-dir",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder loadsgf may read besides the working folder.",
+    help="The only folder loadsgf and printsgf may use, for servers; else loadsgf reads any SGF file.",
 )
 @click.option("--name", default="Tessera", show_default=True, help="What `name` answers.")
 @click.pass_context
@@ -103,7 +103,7 @@ def command(
         seconds=seconds,
         lag=lag,
         resign=ResignRule(threshold=resign),
-        folders=(Path.cwd(), *([sgf_dir] if sgf_dir else [])),
+        sgf_dir=None if sgf_dir is None else sgf_dir.resolve(),
         name=name,
     )
     check_checkpoint(who["ckpt"])

@@ -35,7 +35,9 @@ protocol, which KaTrain speaks, is another program: `tessera analysis`.
 - Resignation (`--resign 0.05`, `--resign off`): after three own moves in a row below that win rate and at
   least 3 points behind, not before a quarter of the board's points is played, and for White in a handicap
   game not before 60%. reg_genmove and kgs-genmove_cleanup never resign.
-- `loadsgf` and `printsgf` touch files in the working folder and `--sgf-dir` only, symbolic links followed first.
+- `loadsgf` reads any SGF file up to 16 MB, relative names from the working folder; `printsgf FILE` writes below
+  the working folder only. With `--sgf-dir DIR` both touch files in DIR only, and relative names start there;
+  symbolic links are followed first. A game with a fault is read up to it, and stderr says so.
 - SIGTERM and SIGINT end the process within a second, as if unhandled (143 and 130 in a shell). There is no
   gogui-sigint, since a signal that comes a moment late would end the engine: gogui-interrupt has no such race.
 - Exit codes: 0 after `quit` or the end of input, 1 when stdout is gone or a checkpoint cannot be used, 2 for a

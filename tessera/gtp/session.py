@@ -49,7 +49,7 @@ class Session:
     """The state commands work on.
 
     Attributes:
-        settings    limits, resignation, allowed folders
+        settings    limits, resignation, the folder files are confined to
         clock       time control of both sides
         thoughts    what this engine thought of its positions when it moved, in order
         last        the last choice it made, for those who ask why

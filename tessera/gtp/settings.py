@@ -29,8 +29,8 @@ class EngineSettings:
     lag: float = 0.5
     """Seconds a move loses outside the engine; taken off the clock's budget."""
     resign: ResignRule = field(default_factory=ResignRule)
-    folders: tuple[Path, ...] = ()
-    """Where `loadsgf` and `printsgf` may touch files."""
+    sgf_dir: Path | None = None
+    """The only folder `loadsgf` and `printsgf` may touch; None: reading anywhere, writing in the working folder."""
     name: str = "Tessera"
     """What `name` answers; some controllers choose their dialect by it."""
     komi: float = 7.5

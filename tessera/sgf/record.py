@@ -2,7 +2,8 @@
 
 Set-up stones may stand at any node. In mid-game they start the game anew from the position they make: moves
 before them are flattened into set-up stones, so ko history and prisoners from before are gone (a note says so).
-Moves are played under the file's rules, in whatever order of colours they come.
+Moves are played under the file's rules, in whatever order of colours they come. What cannot be played, an illegal
+move or a point off the board, ends the line: the position before it is the last one, and a note says why.
 """
 
 from __future__ import annotations
@@ -14,26 +15,26 @@ from itertools import pairwise
 from sgfmill import sgf
 
 from tessera.errors import BadValue, IllegalMove, SgfError
-from tessera.rules.coords import BLACK, EMPTY, WHITE, parse_color, sgf_point
+from tessera.rules.coords import BLACK, EMPTY, WHITE, sgf_point
 from tessera.rules.game import Game
 from tessera.rules.ruleset import Ruleset
 from tessera.sgf.limits import MAX_STEPS
 from tessera.sgf.tree import parse
 from tessera.sgf.values import (
     Properties,
-    bad,
     read_handicap,
     read_komi,
     read_point,
     read_points,
     read_rules,
     read_size,
-    single,
     text,
 )
 
 MOVES = {"B": BLACK, "W": WHITE}
 STONES = {"AB": BLACK, "AW": WHITE, "AE": EMPTY}
+COLORS = {"b": BLACK, "black": BLACK, "1": BLACK, "w": WHITE, "white": WHITE, "2": WHITE}
+"""Values of PL in lower case; the numbers come from a slip in FF[3]'s text that programs followed."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,9 @@ class Record:
         self.size = read_size(root)
         self.rules: Ruleset
         self.rules, rules_notes = read_rules(root)
-        self.handicap = read_handicap(root, self.size)
+        self.handicap, handicap_notes = read_handicap(root, self.size)
         self.komi, komi_notes = read_komi(root, self.rules, self.handicap)
-        self.notes += rules_notes + komi_notes
+        self.notes += rules_notes + handicap_notes + komi_notes
         self.black, self.white, self.result = text(root, "PB"), text(root, "PW"), text(root, "RE")
 
     @classmethod
@@ -74,7 +75,8 @@ class Record:
     def steps(self, *, before: int | None = None) -> Iterator[Step]:
         """The starting position and every position after a move or set-up stones, in order.
 
-        `before` ends the line before that move (1 is the first).
+        `before` ends the line before that move (1 is the first). Raises `SgfError` for a starting position that
+        cannot be set up and for a line that is too long; any other fault ends the line with a note.
         """
         game = Game(self.size, rules=self.rules, komi=self.komi)
         moves = taken = 0
@@ -83,18 +85,26 @@ class Record:
             assert node is not None
             properties = properties_of(node)
             to_play = [name for name in properties if name in MOVES]
-            allowed = to_play if before is None else to_play[: max(0, before - 1 - moves)]
-            changed = self._prepare(game, properties, moves) | bool(allowed)
-            for name in allowed:
-                moves += 1
-                self._play(game, name, properties[name], moves)
+            allowed = len(to_play) if before is None else max(0, before - 1 - moves)
+            try:
+                changed = self._prepare(game, properties, moves)
+            except SgfError as error:
+                if node is nodes[0]:
+                    raise
+                self._end(error)
+                return
+            played, fault = self._play_all(game, to_play[:allowed], properties, moves)
+            moves += played
+            changed = changed or played > 0
             taken += changed
             if taken > MAX_STEPS:
                 raise SgfError(f"main line: got over {MAX_STEPS} moves and set-ups, allowed: up to {MAX_STEPS}")
-            _expect(game, to_play[len(allowed) :] or _moves_of(following))
+            _expect(game, to_play[played:] or _moves_of(following))
             if changed or node is nodes[0]:
                 yield Step(node=node, moves=moves, game=game)
-            if len(allowed) < len(to_play):
+            if fault is not None:
+                self._end(fault)
+            if played < len(to_play):
                 return
 
     def game(self, move: int | None = None) -> Game:
@@ -108,8 +118,26 @@ class Record:
         if has_stones:
             self._set_up(game, properties, moves)
         if "PL" in properties:
-            game.to_play = _color(properties)
+            color = COLORS.get(text(properties, "PL").lower())
+            if color is None:
+                self._note(f"PL[{text(properties, 'PL')[:40]}] is no colour; allowed: B or W; it is left out")
+            else:
+                game.to_play = color
         return has_stones
+
+    def _play_all(
+        self, game: Game, names: list[str], properties: Properties, moves: int
+    ) -> tuple[int, SgfError | None]:
+        """Play the moves of one node, `moves` having been played before; how many went well, and what did not."""
+        for index, name in enumerate(names):
+            try:
+                self._play(game, name, properties[name], moves + index + 1)
+            except SgfError as error:
+                return index, error
+        return len(names), None
+
+    def _end(self, fault: SgfError) -> None:
+        self._note(f"{fault}; the game is read up to there")
 
     def _play(self, game: Game, name: str, values: list[bytes], number: int) -> None:
         where = f"move {number}: {name}"
@@ -150,14 +178,6 @@ def properties_of(node: sgf.Tree_node) -> dict[str, list[bytes]]:
     """The raw properties of a node by name."""
     found: dict[str, list[bytes]] = node.get_raw_property_map()
     return found
-
-
-def _color(properties: Properties) -> int:
-    raw = single(properties, "PL")
-    try:
-        return parse_color(raw.decode("utf-8", "replace"))
-    except BadValue:
-        raise bad("PL", raw, "B or W") from None
 
 
 def _moves_of(node: sgf.Tree_node | None) -> list[str]:

@@ -30,7 +30,10 @@ def parse(data: bytes) -> tuple[sgf.Sgf_game, list[str]]:
         raise SgfError(f"file size: got {len(data)} bytes, allowed: up to {MAX_BYTES}")
     text, notes = decode(data, _declared_charset(data))
     data = text.encode("utf-8", errors="replace")
-    _check_structure(data)
+    missing = _check_structure(data)
+    if missing:
+        data += b")" * missing
+        notes.append("the file ends before its game does; what is there is read")
     try:
         coarse = sgf_grammar.parse_sgf_game(data)
     except ValueError as error:
@@ -57,11 +60,15 @@ def _declared_charset(data: bytes) -> str | None:
     return None
 
 
-def _check_structure(data: bytes) -> None:
-    """Raise `SgfError` when the first game has more tokens, nodes or depth than we read."""
+def _check_structure(data: bytes) -> int:
+    """Raise `SgfError` when the first game has more tokens, nodes or depth than we read.
+
+    Returns how many closing parentheses a file lacks that ends after a whole property, else 0.
+    """
     start = _START.search(data)
     position = start.start() if start else 0
     tokens = nodes = depth = 0
+    whole = False
     while token := _TOKEN.match(data, position):
         position, tokens = token.end(), tokens + 1
         if tokens > MAX_TOKENS:
@@ -78,7 +85,9 @@ def _check_structure(data: bytes) -> None:
         elif mark == b")":
             depth -= 1
             if depth == 0:
-                return
+                return 0
+        whole = mark == b")" or (token.lastgroup == "V" and token["V"].endswith(b"]"))
+    return depth if whole and not data[position:].strip() else 0
 
 
 def _drop_nameless(coarse: sgf_grammar.Coarse_game_tree) -> None:

@@ -1,7 +1,8 @@
 """The values of a root node: size, komi, handicap and rules, each checked against its range.
 
 A root is sgfmill's raw property map {name: [values as bytes]} in UTF-8. Every reader raises `SgfError` with
-the property's name, the value received and the allowed range.
+the property's name, the value received and the allowed range, or, where a game can be read all the same, takes
+what is usual and says so in a note.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ RULES_NAMES = {
 """Presets whose name in SGF is not our own."""
 _COMPACT = re.compile(r"ko(?P<ko>[A-Z]+)score(?P<scoring>[A-Z]+)tax(?P<tax>[A-Z]+)sui(?P<sui>[01])(?P<rest>.*)")
 _BONUS = re.compile(r"(?:whb(?P<bonus>0|N-1|N))?")
-_PREFIXES = {"japan": "japanese", "jp": "japanese", "chin": "chinese", "cn": "chinese", "kor": "korean"}
+_PREFIXES = {"japan": "japanese", "jp": "japanese", "chin": "chinese", "cn": "chinese", "kor": "korean", "tromp": "tromp-taylor"}
 
 
 def shown(raw: bytes) -> str:
@@ -48,6 +49,11 @@ def shown(raw: bytes) -> str:
 
 def bad(name: str, raw: bytes, allowed: str) -> SgfError:
     return SgfError(f"{name}: got {shown(raw)}, allowed: {allowed}")
+
+
+def first(properties: Properties, name: str) -> bytes:
+    """The first value of a property, b'' without it."""
+    return properties.get(name, [b""])[0].strip()
 
 
 def single(properties: Properties, name: str) -> bytes:
@@ -78,35 +84,35 @@ def read_size(root: Properties) -> int:
     return int(width)
 
 
-def read_handicap(root: Properties, size: int) -> int:
-    """HA, 0 without it; 1 counts as none."""
-    raw = single(root, "HA")
+def read_handicap(root: Properties, size: int) -> tuple[int, list[str]]:
+    """HA, 0 without it, and notes; 1 counts as none. What is no number of stones is left out with a note."""
+    raw = first(root, "HA")
     if not raw:
-        return 0
+        return 0, []
     limit = size * size - 1
     if not (raw.isdigit() and len(raw) <= 4 and int(raw) <= limit):
-        raise bad("HA", raw, f"0 to {limit}")
-    return int(raw) if int(raw) >= 2 else 0
+        return 0, [f"HA: got {shown(raw)}, allowed: 0 to {limit}; no handicap is assumed"]
+    return (int(raw) if int(raw) >= 2 else 0), []
 
 
 def read_komi(root: Properties, rules: Ruleset, handicap: int) -> tuple[float, list[str]]:
-    """KM in points and notes; without it what is usual under `rules`."""
-    raw = single(root, "KM")
+    """KM in points and notes; what is usual under `rules` without it, or when it is no komi."""
+    raw = first(root, "KM")
+    usual = HANDICAP_KOMI if handicap else rules.komi
     if not raw:
-        usual = HANDICAP_KOMI if handicap else rules.komi
         return usual, [f"KM is missing; {usual:g} is assumed"]
-    allowed = f"{-MAX_KOMI:g} to {MAX_KOMI:g} in half points"
     try:
-        komi = float(raw) if len(raw) <= 40 and b"_" not in raw else float("nan")
+        komi = float(raw.replace(b",", b".")) if len(raw) <= 40 and b"_" not in raw else float("nan")
     except ValueError:
-        raise bad("KM", raw, allowed) from None
+        komi = float("nan")
     for table in (KOMI_IN_STONES, KOMI_IN_HUNDREDTHS):
         if komi in table:
             return table[komi], [f"KM[{raw.decode()}] is read as {table[komi]:g} points"]
     # nan fails this comparison, as it should.
     if not -MAX_KOMI <= komi <= MAX_KOMI or 2 * komi != round(2 * komi):
-        raise bad("KM", raw, allowed)
-    return komi, []
+        allowed = f"{-MAX_KOMI:g} to {MAX_KOMI:g} in half points"
+        return usual, [f"KM: got {shown(raw)}, allowed: {allowed}; {usual:g} is assumed"]
+    return komi, [f"KM[{raw.decode()}] is read as {komi:g} points"] if b"," in raw else []
 
 
 def read_rules(root: Properties) -> tuple[Ruleset, list[str]]:

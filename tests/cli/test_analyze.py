@@ -157,14 +157,25 @@ def test_refusals(words: list[str], kind: type, message: str, path: Path, monkey
 
 def test_a_bad_file_is_found_before_any_work(tmp_path: Path) -> None:
     path = tmp_path / "bad.sgf"
-    path.write_text("(;SZ[5];B[cc];W[cc])")
+    path.write_text("(;SZ[5]AB[aa]AW[aa])")
 
     def think(game: Game, color: int) -> str:
         raise AssertionError("nothing is analysed")
 
     result = run(command, think, str(path))
     assert isinstance(result.exception, SgfError)
-    assert str(result.exception) == f"{path}: move 2: illegal move: white C3, the point is occupied"
+    assert str(result.exception) == f"{path}: AW: got 'aa', which AB names too"
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_an_illegal_move_ends_the_game_with_a_note(words: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "half.sgf"
+    path.write_text("(;SZ[5]KM[6,5];B[cc];W[cc];B[dd])")
+    result = run(command, candidate, str(path), *words)
+    assert result.exit_code == 0
+    assert "KM[6,5] is read as 6.5 points" in result.stderr
+    assert "move 2: illegal move: white C3, the point is occupied; the game is read up to there" in result.stderr
+    assert (tmp_path / "half-analyzed.sgf").read_text().count("SBKV") == 2
 
 
 def test_the_graph_in_the_terminal() -> None:

@@ -87,10 +87,82 @@ def test_before_a_move_that_shares_its_node_with_stones() -> None:
 
 
 def test_moves_after_the_wanted_one_are_not_judged() -> None:
-    text = b"(;SZ[5];B[aa];W[aa])"
-    assert len(sgf.loads(text, move=2).moves) == 1
-    with pytest.raises(SgfError, match="move 2: illegal move: white A5, the point is occupied"):
-        sgf.loads(text)
+    record = sgf.Record.parse(b"(;SZ[5]KM[0];B[aa];W[aa])")
+    assert len(record.game(2).moves) == 1
+    assert record.notes == []
+
+
+FAULTS = [
+    # name, file, stones and side to play where it ends, what the note has to say
+    ("off the board", "(;SZ[5];B[aa];W[ff])", "b A5", WHITE, "move 2: W: got 'ff', allowed: two letters within 5x5"),
+    ("tt on 25x25 is a point, zz is none", "(;SZ[25];B[tt];W[zz])", "b U6", WHITE, "move 2: W: got 'zz'"),
+    ("capital letters", "(;SZ[5];B[AA];W[bb])", "", BLACK, "move 1: B: got 'AA'"),
+    ("two points in a move", "(;SZ[5];B[aa][bb])", "", BLACK, "move 1: B: got 2 values"),
+    ("occupied", "(;SZ[5];B[aa];W[aa];B[bb])", "b A5", WHITE, "move 2: illegal move: white A5, the point is occ"),
+    ("suicide", "(;SZ[5]AB[ba][ab];W[aa])", "b B5 b A4", WHITE, "move 1: illegal move: white A5, suicide"),
+    (
+        "ko",
+        "(;SZ[5]AB[ba][ab][bc]AW[ca][db][cc]PL[W];W[bb];B[cb];W[bb];B[ee])",
+        "b B5 w C5 b A4 b C4 w D4 b B3 w C3",
+        WHITE,
+        "move 3: illegal move: white B4, positional ko rule",
+    ),
+    ("the second move of a node", "(;SZ[5];B[aa]W[aa];B[bb])", "b A5", WHITE, "move 2: illegal move: white A5"),
+    ("beside set-up stones", "(;SZ[5];AB[aa]W[aa];B[bb])", "b A5", WHITE, "move 1: illegal move: white A5"),
+    ("a move in the root", "(;SZ[5]B[zz])", "", BLACK, "move 1: B: got 'zz'"),
+    ("set-up in mid-game", "(;SZ[5];B[aa];AB[zz];W[bb])", "b A5", WHITE, "AB: got 'zz'"),
+    ("both colours in mid-game", "(;SZ[5];B[aa];AB[cc]AW[cc];W[bb])", "b A5", WHITE, "AW: got 'cc', which AB names"),
+    ("no liberty in mid-game", "(;SZ[2];B[aa];AB[aa:bb])", "b A2", WHITE, "every chain has a liberty"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "to_play", "note"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS]
+)
+def test_a_game_is_read_up_to_its_first_fault(text: str, expected: str, to_play: int, note: str) -> None:
+    record = sgf.Record.parse(text.encode())
+    game = record.game()
+    assert (stones(game), game.to_play) == (expected, to_play)
+    said = [line for line in record.notes if line.endswith("the game is read up to there")]
+    assert len(said) == 1
+    assert note in said[0]
+    assert len(said[0]) < 250
+
+
+@pytest.mark.parametrize(
+    ("value", "to_play"), [("1", BLACK), ("2", WHITE), ("B", BLACK), ("White", WHITE), ("w", WHITE), ("", BLACK)]
+)
+def test_the_side_to_play_as_programs_write_it(value: str, to_play: int) -> None:
+    record = sgf.Record.parse(f"(;SZ[5]KM[0]AB[aa]AW[bb]PL[{value}])".encode())
+    assert record.game().to_play == to_play
+
+
+def test_a_side_that_is_none_is_left_out() -> None:
+    record = sgf.Record.parse(b"(;SZ[5]KM[0]AB[aa]PL[x])")
+    assert record.game().to_play == BLACK
+    assert record.notes == ["PL[x] is no colour; allowed: B or W; it is left out"]
+
+
+@pytest.mark.parametrize("text", ["(;SZ[5]KM[0];B[aa]", "(;SZ[5]KM[0];B[aa](;W[bb])(;W[cc]", "(;SZ[5]KM[0];B[aa]\n\n"])
+def test_a_file_that_ends_too_early(text: str) -> None:
+    record = sgf.Record.parse(text.encode())
+    assert stones(record.game()).startswith("b A5")
+    assert record.notes == ["the file ends before its game does; what is there is read"]
+
+
+@pytest.mark.parametrize(
+    ("root", "note"),
+    [
+        ("HA[-1]", "HA: got '-1', allowed: 0 to 360; no handicap is assumed"),
+        ("HA[361]", "HA: got '361', allowed: 0 to 360; no handicap is assumed"),
+        ("SZ[5]HA[25]", "HA: got '25', allowed: 0 to 24; no handicap is assumed"),
+        ("HA[many]", "HA: got 'many', allowed: 0 to 360; no handicap is assumed"),
+    ],
+)
+def test_a_handicap_that_is_none(root: str, note: str) -> None:
+    record = sgf.Record.parse(f"(;KM[0]{root})".encode())
+    assert record.handicap == 0
+    assert record.notes == [note]
 
 
 @pytest.mark.parametrize(
@@ -107,6 +179,16 @@ def test_moves_after_the_wanted_one_are_not_judged() -> None:
         ("KM[375]", 7.5, "read as 7.5"),
         ("KM[3.75]", 7.5, "read as 7.5"),
         ("KM[650]", 6.5, "read as 6.5"),
+        ("KM[6,5]", 6.5, "read as 6.5"),
+        ("KM[3,75]", 7.5, "read as 7.5"),
+        ("KM[1e300]", DEFAULT.komi, "KM: got '1e300', allowed: -1000 to 1000 in half points; 7.5 is assumed"),
+        ("KM[nan]", DEFAULT.komi, "KM: got 'nan'"),
+        ("KM[-inf]", DEFAULT.komi, "KM: got '-inf'"),
+        ("KM[six]", DEFAULT.komi, "KM: got 'six'"),
+        ("KM[6.33]", DEFAULT.komi, "KM: got '6.33'"),
+        ("KM[1_0]", DEFAULT.komi, "KM: got '1_0'"),
+        ("KM[" + "0" * 100_000 + "]", DEFAULT.komi, "KM: got '000"),
+        ("KM[6.5][7.5]", 6.5, None),
     ],
 )
 def test_komi(root: str, komi: float, note: str | None) -> None:
@@ -130,6 +212,7 @@ def test_komi(root: str, komi: float, note: str | None) -> None:
         ("New Zealand", "new-zealand"),
         ("Korean", "korean"),
         ("Tromp-Taylor", "tromp-taylor"),
+        ("Tromp/Taylor", "tromp-taylor"),
         ("", DEFAULT.name),
     ],
 )
@@ -220,7 +303,7 @@ def test_what_is_no_file(name: str, tmp_path: Path) -> None:
 
 def test_the_path_stands_in_front_of_an_error_once(tmp_path: Path) -> None:
     path = tmp_path / "bad.sgf"
-    for content in (b"(;SZ[99])", b"(;SZ[5];B[ff])"):
+    for content in (b"(;SZ[99])", b"(;SZ[5]AB[ff])"):
         path.write_bytes(content)
         with pytest.raises(SgfError) as caught:
             sgf.load(path)

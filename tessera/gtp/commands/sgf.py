@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tessera.errors import SgfError
@@ -19,7 +20,7 @@ table = Table("Files and the board")
 
 @table.add("loadsgf", "file [move]")
 def loadsgf(session: Session, args: list[str]) -> str:
-    """The game in a file, before a move or at its end; only from the working folder and `--sgf-dir`."""
+    """The game in a file, before a move or at its end; `--sgf-dir` says which files may be read."""
     if not args:
         raise GtpFailure(SYNTAX_ERROR)
     from tessera import sgf
@@ -27,23 +28,26 @@ def loadsgf(session: Session, args: list[str]) -> str:
     words, number = list(args), None
     if len(words) > 1 and words[-1].isascii() and words[-1].isdigit():
         number = integer(words.pop(), 1)
-    path = readable_file(_unquoted(words), session.settings.folders)
+    path = readable_file(_unquoted(words), session.settings.sgf_dir)
     try:
-        session.replace_game(sgf.load(path, move=number))
+        record = sgf.read(path)
+        session.replace_game(record.game(number))
     except SgfError as error:
         raise GtpFailure(f"cannot load file: {error}") from None
+    for note in record.notes:
+        session.complain(f"loadsgf: {note}")
     return ""
 
 
 @table.add("printsgf", "[file]")
 def printsgf(session: Session, args: list[str]) -> str:
-    """The game as SGF: as the answer, or into a .sgf file in the working folder or `--sgf-dir`."""
+    """The game as SGF: as the answer, or into a .sgf file below the working folder or `--sgf-dir`."""
     from tessera import sgf
 
     text = sgf.dumps(session.game)
-    if not args:
+    if args in ([], ["-"]):
         return text
-    path = new_or_sgf(_unquoted(args), session.settings.folders)
+    path = new_or_sgf(_unquoted(args), session.settings.sgf_dir or Path.cwd())
     try:
         sgf.save(path, text)
     except SgfError as error:
