@@ -38,7 +38,14 @@ RULES_NAMES = {
 """Presets whose name in SGF is not our own."""
 _COMPACT = re.compile(r"ko(?P<ko>[A-Z]+)score(?P<scoring>[A-Z]+)tax(?P<tax>[A-Z]+)sui(?P<sui>[01])(?P<rest>.*)")
 _BONUS = re.compile(r"(?:whb(?P<bonus>0|N-1|N))?")
-_PREFIXES = {"japan": "japanese", "jp": "japanese", "chin": "chinese", "cn": "chinese", "kor": "korean", "tromp": "tromp-taylor"}
+_PREFIXES = {
+    "japan": "japanese",
+    "jp": "japanese",
+    "chin": "chinese",
+    "cn": "chinese",
+    "kor": "korean",
+    "tromp": "tromp-taylor",
+}
 
 
 def shown(raw: bytes) -> str:

