@@ -12,6 +12,9 @@ from tessera.errors import BadValue
 from tessera.interfaces.network import F, G
 from tessera.nn.allocator import keep_freed_memory
 from tessera.nn.heads import OFF_BOARD_LOGIT, Heads
+from tessera.nn.images.heads import ImageHeads
+from tessera.nn.images.mask import mask_of
+from tessera.nn.images.pool import image_pool
 from tessera.nn.norm import RMSNorm
 from tessera.nn.parameters import no_decay, parameter_count
 from tessera.nn.pool import MIDDLE_SIDE, SIDE_SCALE, board_pool
@@ -88,3 +91,34 @@ def test_settings_accept_what_is_allowed() -> None:
 def test_keeping_memory_is_linux_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     assert keep_freed_memory() is False
+
+
+def test_images_pool_as_tokens_do() -> None:
+    """The same statistics, with a mask, without one where the board is full, and by hand in `test_pool_by_hand`."""
+    x = torch.rand(2, 3, 5, 5)
+    mask = torch.zeros(2, 1, 5, 5)
+    mask[:, :, 1:4, :3] = 1
+    for each in (mask, torch.ones_like(mask)):
+        tokens = board_pool(x.permute(0, 2, 3, 1), each.permute(0, 2, 3, 1))
+        torch.testing.assert_close(image_pool(x, each), tokens)
+    torch.testing.assert_close(image_pool(x, None), image_pool(x, torch.ones_like(mask)))
+
+
+def test_a_mask_is_kept_where_a_point_is_off_the_board() -> None:
+    planes = torch.ones(2, F, 3, 3)
+    assert mask_of(planes) is None
+    assert mask_of(planes.to("meta")) is not None, "another device is not waited for"
+    planes[1, 0, 2, 2] = 0
+    mask = mask_of(planes)
+    assert mask is not None and torch.equal(mask, planes[:, :1])
+
+
+def test_image_heads_silence_points_off_the_board() -> None:
+    mask = torch.ones(1, 1, 3, 3)
+    mask[0, 0, 1, 2] = 0
+    outputs = ImageHeads(8)(torch.randn(1, 8, 3, 3), mask)
+    off = torch.tensor([[False] * 5 + [True] + [False] * 3])
+    assert (outputs.policy[:, :-1][off] == OFF_BOARD_LOGIT).all()
+    assert (outputs.policy[:, :-1][~off] > OFF_BOARD_LOGIT / 2).all()
+    assert outputs.policy.softmax(1)[0, 5] == 0
+    assert outputs.ownership[0, 5] == 0

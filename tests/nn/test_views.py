@@ -52,7 +52,7 @@ def test_inputs_know_no_colour(size: int, rules: str) -> None:
         assert all(torch.equal(a, b) for a, b in zip(own, swapped, strict=True))
 
 
-@pytest.mark.parametrize("name", ["mamba", "resnet"])
+@pytest.mark.parametrize("name", ["mamba", "resnet", "tower"])
 def test_outputs_know_no_colour(name: str) -> None:
     torch.manual_seed(0)
     module = build_manager().networks[name].build().eval()

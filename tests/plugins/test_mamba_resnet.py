@@ -23,6 +23,7 @@ from tessera.testing import check_network
 SMALL = {"blocks": 3, "width": 32, "pool_every": 2}
 TOWERS: dict[str, Callable[[], nn.Module]] = {
     "resnet": lambda: tessera_resnet.build(**SMALL),
+    "tower": lambda: tessera_resnet.build_tower(**SMALL),
     **{
         scan: lambda scan=scan: tessera_mamba.build(**SMALL, head_dim=16, state=8, scan=scan)  # type: ignore[misc]
         for scan in ("axial", "raster", "none", "mamba2")
@@ -163,10 +164,12 @@ def test_only_a_scan_carries_across_the_board(scan: str, felt: bool) -> None:
     assert bool(before.ownership[0, 80] != after.ownership[0, 80]) is felt
 
 
-@pytest.mark.parametrize("name", ["resnet", "mamba"])
-def test_default_network_starts_calm(name: str) -> None:
+@pytest.mark.parametrize(
+    "build", [tessera_resnet.build, tessera_resnet.build_tower, tessera_mamba.build], ids=["resnet", "tower", "mamba"]
+)
+def test_default_network_starts_calm(build: Callable[[], nn.Module]) -> None:
     torch.manual_seed(0)
-    net = {"resnet": tessera_resnet, "mamba": tessera_mamba}[name].build().eval()
+    net = build().eval()
     assert 7e5 < parameter_count(net) < 1.3e6
     outputs = run(net, *positions(4, 9))
     assert float(outputs.policy.softmax(1).max()) < 1.3 / 82
@@ -264,14 +267,14 @@ def test_bad_settings_are_named(plugin: Any, settings: dict[str, Any], named: st
     assert named in str(caught.value)
 
 
-@pytest.mark.parametrize(("plugin", "name"), [(tessera_resnet, "resnet"), (tessera_mamba, "mamba")])
-def test_hook_offers_the_network(plugin: Any, name: str) -> None:
+@pytest.mark.parametrize(("plugin", "names"), [(tessera_resnet, ["tower", "resnet"]), (tessera_mamba, ["mamba"])])
+def test_hook_offers_the_networks(plugin: Any, names: list[str]) -> None:
     offered: list[NetworkSpec] = []
     plugin.tessera_register_networks(register=offered.append)
-    (spec,) = offered
-    assert spec.name == name
-    assert all(type(value) in (str, int, float, bool) for value in spec.defaults.values())
-    assert isinstance(spec.build(**spec.defaults), nn.Module)
+    assert [spec.name for spec in offered] == names
+    for spec in offered:
+        assert all(type(value) in (str, int, float, bool) for value in spec.defaults.values())
+        assert isinstance(spec.build(**spec.defaults), nn.Module)
 
 
 @pytest.mark.parametrize("scan", ["axial", "raster", "none", "mamba2"])
@@ -281,10 +284,23 @@ def test_mamba_conforms(scan: str) -> None:
     check_network(offered[0], settings={**SMALL, "head_dim": 16, "state": 8, "scan": scan})
 
 
-def test_resnet_conforms() -> None:
+@pytest.mark.parametrize("index", [0, 1])
+def test_residual_networks_conform(index: int) -> None:
     offered: list[NetworkSpec] = []
     tessera_resnet.tessera_register_networks(register=offered.append)
-    check_network(offered[0], settings=SMALL)
+    check_network(offered[index], settings=SMALL)
+
+
+def test_full_boards_need_no_mask() -> None:
+    """`full` is the same function without its masks, and forward takes that way by itself on the CPU."""
+    torch.manual_seed(1)
+    net = tessera_resnet.build_tower(**SMALL).eval()
+    planes, globals_ = positions(2, 9)
+    with torch.inference_mode():
+        taken, full, kept = net(planes, globals_), net.full(planes, globals_), net._run(planes, globals_, planes[:, :1])
+    for one, same, other in zip(taken, full, kept, strict=True):
+        assert torch.equal(one, same)
+        torch.testing.assert_close(same, other, rtol=1e-4, atol=1e-6)
 
 
 def test_plugins_load_without_torch() -> None:
@@ -307,7 +323,7 @@ def test_state_probe_sees_the_state_grow(scan: str) -> None:
     assert 0 < norms[0] < norms[1] < 20 * norms[0]
 
 
-@pytest.mark.parametrize("name", ["resnet", "none"])
+@pytest.mark.parametrize("name", ["resnet", "tower", "none"])
 def test_state_probe_finds_no_state(name: str) -> None:
     net = TOWERS[name]()
     with state_probe(net) as probe:

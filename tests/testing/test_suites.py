@@ -35,10 +35,11 @@ from tessera.testing import (
 SMALL: dict[str, dict[str, Any]] = {
     "mamba": {"blocks": 2, "width": 32, "pool_every": 1},
     "resnet": {"blocks": 2, "width": 16, "pool_every": 1},
+    "tower": {"blocks": 2, "width": 16, "pool_every": 1},
 }
 
 
-@pytest.mark.parametrize("name", ["uniform", "mamba", "resnet"])
+@pytest.mark.parametrize("name", ["uniform", "mamba", "resnet", "tower"])
 def test_our_networks(name: str) -> None:
     check_network(build_manager().networks[name], sizes=(2, 5, 9, 19), settings=SMALL.get(name))
 
