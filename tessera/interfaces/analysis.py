@@ -50,7 +50,7 @@ class Analysis:
     moves: tuple[MoveInfo, ...]
     """Best first: the first is what the player would play now. Empty when only pass is legal and no search ran."""
     visits: int
-    """Evaluations and terminal visits below the root so far."""
+    """Of the root: its own evaluation and every visit below it, those of an earlier search that was kept included."""
     winrate: float
     score: float
     ownership: np.ndarray

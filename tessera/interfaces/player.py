@@ -21,7 +21,8 @@ class Limits:
     """How long to think. Whichever is reached first ends the search; None means no such limit."""
 
     visits: int | None = None
-    """Root visits."""
+    """Most visits of the root, its own evaluation and those of a kept tree included (KataGo's maxVisits). A tree that
+    has as many already is not searched further."""
     seconds: float | None = None
     """Wall time."""
 

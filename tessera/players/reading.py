@@ -36,7 +36,7 @@ def read_analysis(tree: Tree, size: int, *, seconds: float, during_search: bool)
         color=color,
         size=size,
         moves=tuple(moves),
-        visits=total,
+        visits=int(np.asarray(tree.visits)[0, 0]),
         winrate=0.5 + 0.5 * float(np.asarray(tree.result)[0, 0]) / root_visits,
         score=float(np.asarray(tree.score)[0, 0]) / root_visits,
         ownership=(np.asarray(tree.ownership)[0] * (sign / leaves)).astype(np.float32),

@@ -22,6 +22,8 @@ from tessera.search.tree import tree_bytes
 if TYPE_CHECKING:
     from tessera.rules.game import Game
 
+VISITS_PER_LEAF = 16
+"""Visits a tree has for each of the leaves that are evaluated together."""
 MIN_NODES, MAX_NODES = 1_000, 200_000
 IDLE_WAIT = 0.05
 """Seconds between looks at the stop flag once a full tree has nothing left to search."""
@@ -117,7 +119,7 @@ class SearchPlayer:
         tree, size = search.arrays, game.size
         last_report = start
         while not stop.is_set():
-            visits, now = int(tree.visits[0, 0]) - 1, time.monotonic()
+            visits, now = int(tree.visits[0, 0]), time.monotonic()
             if limits.visits is not None and visits >= limits.visits:
                 break
             if limits.seconds is not None and now - start >= limits.seconds:
@@ -127,12 +129,21 @@ class SearchPlayer:
             if report is not None and now - last_report >= interval:
                 last_report = now
                 report(read_analysis(tree, size, seconds=now - start, during_search=True))
-            search.step()
-            if int(tree.visits[0, 0]) - 1 == visits:  # the tree is full
+            search.step(self._batch(visits, limits))
+            if int(tree.visits[0, 0]) == visits:  # the tree is full
                 if may_stop_early or (limits.seconds is None and limits.visits is not None):
                     break
                 stop.wait(IDLE_WAIT)
         return read_analysis(tree, size, seconds=time.monotonic() - start, during_search=False)
+
+    def _batch(self, visits: int, limits: Limits) -> int:
+        """How many visits the next step may make: few while the tree is small, and none beyond the limit.
+
+        Leaves chosen together are chosen without knowing of each other's values; that costs strength where they are
+        many beside what is known already.
+        """
+        most = min(self._leaves, max(1, visits // VISITS_PER_LEAF))
+        return most if limits.visits is None else min(most, limits.visits - visits)
 
     def _prepare(self, game: Game, color: int, options: Options) -> BatchSearch:
         """A search whose root is this position: the old tree where it leads here, else a new one."""

@@ -91,11 +91,11 @@ class BatchSearch:
         if simulations not in self._schedules:
             self._schedules[simulations] = self._backend.constant(schedule(self.settings.considered, simulations))
         for simulation in range(simulations):
-            self._step(self._schedules[simulations], simulation)
+            self._step(self._schedules[simulations], simulation, 1)
 
-    def step(self) -> None:
-        """One PUCT step: up to K leaves per tree."""
-        self._step(self._schedules[0], 0)
+    def step(self, most: int | None = None) -> None:
+        """One PUCT step: up to `most` visits per tree, at most K and K where not said."""
+        self._step(self._schedules[0], 0, self.leaves if most is None else most)
 
     def choices(self) -> tuple[torch.Tensor, torch.Tensor]:
         """After `run_gumbel`: actions [B] int64 to play, and improved policies [B, A] float32, on the device."""
@@ -107,8 +107,8 @@ class BatchSearch:
         self._backend.gumbel_choices(self.arrays, self._work, self._settings, *adopted)
         return actions, policies
 
-    def _step(self, plan: Any, simulation: int) -> None:
-        self._backend.descend(self.arrays, self._work, self._seen, plan, simulation, self._settings)
+    def _step(self, plan: Any, simulation: int, most: int) -> None:
+        self._backend.descend(self.arrays, self._work, self._seen, plan, simulation, most, self._settings)
         self._evaluate()
 
     def _evaluate(self) -> None:

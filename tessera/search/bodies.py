@@ -29,18 +29,19 @@ def draw_gumbel(tree, work, b, scale):
 
 
 @kernel
-def descend(tree, work, b, n, t, seen, schedule, simulation, settings):
-    """Fill up to K leaf slots, from the first on; the rest are -1.
+def descend(tree, work, b, n, t, seen, schedule, simulation, most, settings):
+    """Make up to `most` visits, at most K. Those for the network fill leaf slots from the first on; the rest are -1.
 
     schedule[m, simulation] is the visit count sequential halving looks at with m actions considered.
     """
     slots = work.leaf.shape[1]
+    most = min(most, slots)
     considered = min(schedule.shape[0] - 1, work.legal[b])
     visits = schedule[considered, simulation]
     slot = np.int64(0)  # a literal would be compiled apart
     for k in range(slots):
         work.leaf[b, k] = -1
-    for _ in range(slots):
+    for _ in range(most):
         walk.descend(tree, work, b, slot, n, t, seen, visits, settings)
         if work.leaf[b, slot] >= 0:
             slot += 1

@@ -44,9 +44,9 @@ def _draw_gumbel(tree, work, scale):
 
 
 @_batched
-def _descend(tree, work, n, t, seen, schedule, simulation, settings):
+def _descend(tree, work, n, t, seen, schedule, simulation, most, settings):
     for b in prange(tree.size.shape[0]):
-        bodies.descend(tree, work, b, n, t, seen[b], schedule, simulation, settings)
+        bodies.descend(tree, work, b, n, t, seen[b], schedule, simulation, most, settings)
 
 
 @_batched
@@ -97,9 +97,9 @@ class CpuBackend:
         _draw_gumbel(tree, work, scale)
 
     def descend(
-        self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, settings: KernelSettings
+        self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, most: int, settings: KernelSettings
     ) -> None:
-        _descend(tree, work, self.size, self._t, seen, schedule, simulation, settings)
+        _descend(tree, work, self.size, self._t, seen, schedule, simulation, most, settings)
 
     def absorb(self, tree: Any, work: Any, answers: tuple[Any, Any, Any, Any], settings: KernelSettings) -> None:
         _absorb(tree, work, self.size, *answers, settings)

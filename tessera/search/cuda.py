@@ -36,10 +36,10 @@ def _draw_gumbel(tree, work, scale):
 
 
 @cuda.jit
-def _descend(tree, work, n, t, seen, schedule, simulation, settings):
+def _descend(tree, work, n, t, seen, schedule, simulation, most, settings):
     b = cuda.grid(1)
     if b < tree.size.shape[0]:
-        bodies.descend(tree, work, b, n, t, seen[b], schedule, simulation, settings)
+        bodies.descend(tree, work, b, n, t, seen[b], schedule, simulation, most, settings)
 
 
 @cuda.jit
@@ -93,9 +93,9 @@ class CudaBackend:
         self._launch(_draw_gumbel, tree, work, scale)
 
     def descend(
-        self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, settings: KernelSettings
+        self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, most: int, settings: KernelSettings
     ) -> None:
-        self._launch(_descend, tree, work, self.size, self._t, seen, schedule, simulation, settings)
+        self._launch(_descend, tree, work, self.size, self._t, seen, schedule, simulation, most, settings)
 
     def absorb(self, tree: Any, work: Any, answers: tuple[Any, Any, Any, Any], settings: KernelSettings) -> None:
         self._launch(_absorb, tree, work, self.size, *answers, settings)

@@ -13,7 +13,7 @@ from tessera.interfaces.player import Limits, Options, Player
 from tessera.players.passing import believed_value, pointless
 from tessera.players.policy import PolicyPlayer
 from tessera.players.random import RandomPlayer, sensible_points
-from tessera.players.search import SearchPlayer
+from tessera.players.search import VISITS_PER_LEAF, SearchPlayer
 from tessera.rules.coords import BLACK, WHITE, parse_vertex
 from tessera.rules.game import Game
 from tessera.rules.scoring import score
@@ -32,12 +32,34 @@ def settled_game(extra_white: str = "") -> Game:
     return game
 
 
-@pytest.mark.parametrize("visits", [1, 10, 50])
-def test_visits_limit(visits: int) -> None:
-    analysis = SearchPlayer(Hashed(5), leaves=4).analyze(Game(5), BLACK, Limits(visits=visits))
-    assert visits <= analysis.visits < visits + 4
-    assert sum(move.visits for move in analysis.moves) == analysis.visits
+@pytest.mark.parametrize("visits", [1, 2, 3, 10, 20, 50, 300])
+@pytest.mark.parametrize("game", [Game(5), settled_game()], ids=["empty", "settled"])
+def test_visits_are_those_asked_for(game: Game, visits: int) -> None:
+    """As KataGo counts: the root's own evaluation is one of them."""
+    analysis = SearchPlayer(Hashed(5)).analyze(game, BLACK, Limits(visits=visits))
+    assert analysis.visits == visits
+    assert sum(move.visits for move in analysis.moves) == visits - 1
     assert analysis.moves[0].visits == max(move.visits for move in analysis.moves)
+
+
+def test_visits_of_a_kept_tree_count() -> None:
+    """A tree with more visits than asked for is searched no further, one with fewer up to the limit."""
+    game, player = Game(5), SearchPlayer(Hashed(5))
+    first = player.analyze(game, BLACK, Limits(visits=100))
+    game.play(BLACK, first.moves[0].point)
+    kept = player.analyze(game, WHITE, Limits(visits=1)).visits
+    assert kept == first.moves[0].visits > 1
+    assert player.analyze(game, WHITE, Limits(visits=kept + 7)).visits == kept + 7
+
+
+def test_few_leaves_are_evaluated_together_while_the_tree_is_small() -> None:
+    world = ByStones(lambda own, other: own.sum(1) - other.sum(1))
+    SearchPlayer(world, leaves=8).analyze(Game(9), BLACK, Limits(visits=400))
+    done = 0
+    for batch in world.batches:
+        assert batch <= max(1, done // VISITS_PER_LEAF)
+        done += batch
+    assert max(world.batches) == 8
 
 
 def test_time_limit_and_stop() -> None:
@@ -72,14 +94,16 @@ def test_the_tree_is_kept_between_moves_and_dropped_when_it_does_not_fit() -> No
     first = player.analyze(game, BLACK, Limits(visits=100))
     game.play(BLACK, first.moves[0].point)
     reply = first.moves[0].pv[1]
+    known = player.analyze(game, WHITE, Limits(visits=1))
+    first_reply = next(move.visits for move in known.moves if move.point == reply)
     game.play(WHITE, reply)
     again = player.analyze(game, BLACK, Limits(visits=1))
-    assert again.visits > 1, "visits of the earlier search are still there"
+    assert again.visits == first_reply, "visits of the earlier search are still there"
     game.undo()
     fresh = player.analyze(game, WHITE, Limits(visits=1))
-    assert fresh.color == WHITE and fresh.visits <= 2
+    assert fresh.color == WHITE and fresh.visits == 1
     game.set_komi(0.5)
-    assert player.analyze(game, WHITE, Limits(visits=1)).visits <= 2
+    assert player.analyze(game, WHITE, Limits(visits=1)).visits == 1
     assert player.analyze(game, BLACK, Limits(visits=1)).color == BLACK
 
 
@@ -88,7 +112,7 @@ def test_what_was_searched_can_be_forgotten() -> None:
     player.analyze(game, BLACK, Limits(visits=100))
     assert player.analyze(game, BLACK, Limits(visits=1)).visits >= 100
     player.forget()
-    assert player.analyze(game, BLACK, Limits(visits=1)).visits <= 2
+    assert player.analyze(game, BLACK, Limits(visits=1)).visits == 1
 
 
 def test_reuse_changes_nothing_but_the_count() -> None:

@@ -74,7 +74,8 @@ def search(case: str, build: Build, put: Callable[[Any], Any]) -> dict[str, Any]
             found.run_gumbel(steps)
             results |= dict(zip((f"{count}/actions", f"{count}/policies"), found.choices(), strict=True))
         else:
-            for _ in range(steps):
+            found.step(1)
+            for _ in range(steps - 1):
                 found.step()
         results |= {f"{count}/{name}": array.clone() for name, array in found.tree._asdict().items()}
     return {f"{case}/{name}": array.cpu().numpy() for name, array in results.items()}
