@@ -21,6 +21,7 @@ from tessera.gtp.protocol import UNKNOWN_COMMAND, GtpFailure, Request
 from tessera.gtp.resign import Thought
 from tessera.gtp.settings import EngineSettings
 from tessera.gtp.stream import Stream
+from tessera.interfaces.analysis import caveat
 from tessera.rules.ruleset import DEFAULT, Ruleset
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ class Session:
 
     def replace_game(self, game: Game) -> None:
         """Another game, or another position as far as search and clocks are concerned."""
-        self._game, self._rules = game, game.rules
+        self._game = game
+        self._adopt(game.rules)
         self.new_game()
 
     def new_game(self) -> None:
@@ -117,6 +119,12 @@ class Session:
         """Change the rules; the position stays."""
         if self._game is not None:
             self._game.set_rules(rules)
+        self._adopt(rules)
+
+    def _adopt(self, rules: Ruleset) -> None:
+        text = caveat(rules)
+        if text is not None and rules != self._rules:
+            self.complain(text)
         self._rules = rules
 
     # ------------------------------------------------------------ the player

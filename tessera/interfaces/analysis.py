@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
+    from tessera.rules.ruleset import Ruleset
+
 
 @dataclass(frozen=True)
 class MoveInfo:
@@ -66,3 +68,13 @@ class Analysis:
     raw_winrate: float = 0.5
     """The network's own winrate and score of the root, without search."""
     raw_score: float = 0.0
+
+
+def caveat(rules: Ruleset) -> str | None:
+    """What an analysis under these rules is worth, in a line, where that needs saying; else None."""
+    if rules.scoring == "area":
+        return None
+    return (
+        f"{rules.name} rules: the network learned area scoring. Prisoners and stones played in own territory are "
+        "counted exactly; what only territory scoring knows (seki, the last neutral point) may be off by a point"
+    )

@@ -8,6 +8,7 @@ from tessera.checkpoints import load, shipped_path
 from tessera.config import resolve
 from tessera.errors import BadValue
 from tessera.interfaces.player import Player, PlayerContext
+from tessera.players.territory import AsArea
 
 if TYPE_CHECKING:
     from tessera.interfaces.network import Evaluator
@@ -42,7 +43,8 @@ def open_evaluator(
 
         keep_freed_memory()
     loaded = load(checkpoint or str(shipped_path()), manager)
-    return spec.build(loaded.module, where)
+    # No network has learned territory scoring yet; one that has would be asked as it is.
+    return AsArea(spec.build(loaded.module, where))
 
 
 def open_player(
