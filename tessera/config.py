@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from tessera.errors import BadValue
@@ -17,21 +18,33 @@ Plain = str | int | float | bool
 PLAIN_TYPES = (str, int, float, bool)
 
 
-def resolve(defaults: Mapping[str, Any], given: Mapping[str, Any], *, owner: str) -> dict[str, Any]:
+Ranges = Mapping[str, tuple[float, float]]
+"""Least and greatest value of numeric settings by name."""
+
+
+def resolve(
+    defaults: Mapping[str, Any], given: Mapping[str, Any], *, owner: str, ranges: Ranges = MappingProxyType({})
+) -> dict[str, Any]:
     """`defaults` with `given` laid over it; `owner` ('network resnet') begins every message.
 
-    An int is welcome where a float is the default; nothing else is converted.
+    An int is welcome where a float is the default; nothing else is converted. `ranges` may hold some of the names.
     """
     for name in given:
         if name not in defaults:
             raise BadValue(f"{owner}: setting", name, ", ".join(defaults) or "none at all")
-    return {
+    settings = {
         name: _checked(default, given[name], f"{owner}: {name}") if name in given else default
         for name, default in defaults.items()
     }
+    for name, (low, high) in ranges.items():
+        if name in given and not low <= settings[name] <= high:
+            raise BadValue(f"{owner}: {name}", settings[name], f"{low:g} to {high:g}")
+    return settings
 
 
-def parse_assignments(defaults: Mapping[str, Any], words: Iterable[str], *, owner: str) -> dict[str, Any]:
+def parse_assignments(
+    defaults: Mapping[str, Any], words: Iterable[str], *, owner: str, ranges: Ranges = MappingProxyType({})
+) -> dict[str, Any]:
     """'name=value' words, as in `--set blocks=6`, turned into values of the defaults' types."""
     given: dict[str, Any] = {}
     for word in words:
@@ -41,7 +54,7 @@ def parse_assignments(defaults: Mapping[str, Any], words: Iterable[str], *, owne
         if name not in defaults:
             raise BadValue(f"{owner}: setting", name, ", ".join(defaults) or "none at all")
         given[name] = _parsed(defaults[name], text, f"{owner}: {name}")
-    return resolve(defaults, given, owner=owner)
+    return resolve(defaults, given, owner=owner, ranges=ranges)
 
 
 def _checked(default: Any, value: Any, name: str) -> Any:

@@ -27,6 +27,15 @@ class BadValue(TesseraError):
         self.name, self.value, self.allowed, self.cure = name, value, allowed, cure
 
 
+class OutputError(TesseraError):
+    """stdout cannot be written: a full disk, a terminal that is gone, or no stdout at all."""
+
+    @classmethod
+    def of(cls, error: OSError) -> OutputError:
+        """What the system said about it."""
+        return cls(f"stdout: {error.strerror or error}")
+
+
 class IllegalMove(TesseraError):
     """A move the rules forbid. The game is unchanged."""
 

@@ -34,6 +34,8 @@ def _random(context: PlayerContext, **settings: Any) -> Player:
     return RandomPlayer(seed=context.seed, **settings)
 
 
+TEMPERATURES = (0, 100)
+
 SPECS = (
     PlayerSpec(
         "search",
@@ -50,7 +52,24 @@ SPECS = (
         },
         _search,
         needs_network=True,
+        ranges={
+            "visits": (1, 10_000_000),
+            "leaves": (1, 256),
+            "memory_mb": (16, 1_000_000),
+            "temperature": TEMPERATURES,
+            "temperature_moves": (0, 100_000),
+            "exploration": (0, 100),
+            "first_play_reduction": (-10, 10),
+            "score_weight": (0, 1),
+        },
     ),
-    PlayerSpec("policy", "the network's favourite, no search", {"temperature": 0.0}, _policy, needs_network=True),
+    PlayerSpec(
+        "policy",
+        "the network's favourite, no search",
+        {"temperature": 0.0},
+        _policy,
+        needs_network=True,
+        ranges={"temperature": TEMPERATURES},
+    ),
     PlayerSpec("random", "any legal point but its own eyes", {}, _random),
 )

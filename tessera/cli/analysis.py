@@ -8,11 +8,10 @@ from typing import Any
 import click
 
 from tessera.cli.gtp import (
-    check_checkpoint,
+    checked_player,
     complain,
     leave,
     manager_of,
-    open_player,
     player_options,
     private_stdout,
 )
@@ -23,7 +22,7 @@ from tessera.gtp.json_analysis.query import PERSPECTIVES, parse_perspective
 from tessera.gtp.json_analysis.service import AnalysisService
 from tessera.gtp.lazily import Lazy
 from tessera.gtp.loop import descriptor_writer
-from tessera.gtp.settings import DEFAULT_VISITS
+from tessera.gtp.settings import DEFAULT_VISITS, MAX_VISITS
 
 PROGRAM = "tessera analysis"
 
@@ -32,7 +31,7 @@ PROGRAM = "tessera analysis"
 @player_options
 @click.option(
     "--visits",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, MAX_VISITS),
     default=DEFAULT_VISITS,
     show_default=True,
     help="For queries without maxVisits.",
@@ -59,11 +58,10 @@ def command(ctx: click.Context, /, visits: int, report_as: str, quit_without_wai
       tessera analysis --ckpt final.pth --visits 100 --report-as SIDETOMOVE
       echo '{"id":"a","moves":[],"rules":"chinese","boardXSize":9,"boardYSize":9}' | tessera analysis
     """
-    check_checkpoint(who["ckpt"])
-    manager = Lazy(lambda: manager_of(ctx))
+    opener = checked_player(manager_of(ctx, PROGRAM), **who)
     inbox = Inbox()
     service = AnalysisService(
-        Lazy(lambda: open_player(manager.get(), **who)),
+        Lazy(opener),
         write=descriptor_writer(private_stdout()),
         complain=lambda text: complain(text, PROGRAM),
         visits=visits,

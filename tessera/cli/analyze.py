@@ -64,6 +64,7 @@ def command(
     from tessera import sgf
     from tessera.cli import review
 
+    engine.check(app)
     record = sgf.read(game)
     target = out or game.with_name(f"{game.stem}-analyzed.sgf")
     _check_targets(target, plot, force)

@@ -89,6 +89,7 @@ def command(
     from tessera.cli.match import Match, Side
     from tessera.interfaces.player import Limits
 
+    engine.check(app)
     make_folder(out)
     start = time.monotonic()
     interrupted = False

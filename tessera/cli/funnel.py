@@ -3,51 +3,75 @@
 from __future__ import annotations
 
 import errno
-import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import click
 
+from tessera.cli import streams
 from tessera.errors import TesseraError
 
 INTERRUPTED = 130
+FULL = (errno.ENOSPC, errno.EDQUOT)
+LONGEST = 1000
+"""Characters of a message; a word from the command line may be of any length."""
 
 
 def guarded(program: str, body: Callable[[], object]) -> int:
     """Run `body` and return the exit code of the process.
 
-    A `TesseraError` is one line and its own code; Ctrl-C is one line and 130; a closed stdout (`| head`) is
-    silent; click's usage errors keep click's form. Anything else is a bug and passes through as a traceback.
+    A `TesseraError` is one line and its own code, and so is a wrong command line (2), a full disk or a stdout that
+    cannot be written (1); Ctrl-C is one line and 130; a reader that left stdout (`| head`) is silent. Anything else
+    is a bug and passes through as a traceback.
     """
     try:
+        streams.prepare()
         result = body()
         sys.stdout.flush()
         return result if isinstance(result, int) and not isinstance(result, bool) else 0
     except TesseraError as error:
-        _complain(program, " ".join(str(error).split()))
-        return error.exit_code
+        complain(program, str(error))
+        return _ended(error.exit_code)
     except click.exceptions.Exit as stop:
-        return stop.exit_code
+        return _ended(stop.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        _complain(program, "interrupted")
-        return INTERRUPTED
+        complain(program, "interrupted")
+        return _ended(INTERRUPTED)
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        complain(program, _in_one_line(error))
+        return _ended(error.exit_code)
     except OSError as error:
-        if error.errno != errno.EPIPE:
+        if error.errno in FULL:
+            complain(program, f"{error.filename or 'a file'}: not written: {error.strerror}")
+        elif error.errno != errno.EPIPE:
             raise
-        _silence_stdout()
+        streams.silence_stdout()
         return 1
 
 
-def _complain(program: str, text: str) -> None:
-    sys.stderr.write(f"{program}: {text}\n")
+def complain(program: str, text: str) -> None:
+    """One line on stderr."""
+    text = streams.printable(text)
+    if len(text) > LONGEST:
+        text = text[: LONGEST - 3] + "..."
+    with suppress(OSError):  # nobody is left to tell
+        sys.stderr.write(f"{program}: {text}\n")
+        sys.stderr.flush()
 
 
-def _silence_stdout() -> None:
-    """Point stdout at nothing, so that the interpreter's flush at exit does not complain again."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, sys.stdout.fileno())
-    os.close(nothing)
+def _ended(code: int) -> int:
+    """The code, once what was printed before the error is out as far as it goes."""
+    try:
+        sys.stdout.flush()
+    except (OSError, TesseraError):
+        streams.silence_stdout()
+    return code
+
+
+def _in_one_line(error: click.ClickException) -> str:
+    """click's message, and whose --help tells more."""
+    # Its names for the types of ranges are those of classes: "'x' is not a valid integer range."
+    message = error.format_message().replace("integer range", "whole number").replace("float range", "number")
+    context = getattr(error, "ctx", None)
+    return f"{message} See {context.command_path} --help" if context else message

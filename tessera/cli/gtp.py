@@ -1,8 +1,9 @@
 """`tessera-gtp` and `tessera gtp`: the engine for Sabaki, GoGui and other GTP clients.
 
-The first answer needs neither torch nor numba nor plugins; they load in the background once no command
-waits. Exit codes: 0 after `quit` or the end of input, 1 when a checkpoint is unusable or stdout is gone,
-2 for a wrong option; SIGTERM and SIGINT end the process as if unhandled (143 and 130 in a shell).
+The first answer needs neither torch nor numba; they load in the background once no command waits. What can be
+checked without them is checked before it. Exit codes: 0 after `quit` or the end of input, 1 when a checkpoint is
+unusable, the player cannot be loaded or stdout is gone, 2 for a wrong option; SIGTERM and SIGINT end the process
+as if unhandled (143 and 130 in a shell).
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tessera.cli.funnel import guarded
-from tessera.errors import BadValue, CheckpointError
+from tessera.cli.playing import MAX_SEED, MAX_THREADS
+from tessera.errors import BadValue, OutputError
 from tessera.gtp import signals
 from tessera.gtp.commands.table import Function
-from tessera.gtp.lazily import Lazy
 from tessera.gtp.loop import Engine, descriptor_writer
 from tessera.gtp.resign import ResignRule
 from tessera.gtp.settings import EngineSettings, level_visits
@@ -41,8 +42,12 @@ def player_options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A setting of the player."),
             click.option("--evaluator", default="torch", show_default=True, help="What runs the network."),
             click.option("--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, ..."),
-            click.option("--threads", type=click.IntRange(1, 1024), help="CPU threads; half of the cores by default."),
-            click.option("--seed", type=int, default=0, show_default=True, help="Of all randomness."),
+            click.option(
+                "--threads", type=click.IntRange(1, MAX_THREADS), help="CPU threads; half of the cores by default."
+            ),
+            click.option(
+                "--seed", type=click.IntRange(0, MAX_SEED), default=0, show_default=True, help="Of all randomness."
+            ),
         )
     ):
         function = option(function)
@@ -106,51 +111,50 @@ def command(
         sgf_dir=None if sgf_dir is None else sgf_dir.resolve(),
         name=name,
     )
-    check_checkpoint(who["ckpt"])
-    manager = Lazy(lambda: manager_of(ctx))
-    leave(_serve(settings, lambda: open_player(manager.get(), **who), lambda: manager.get().gtp_commands))
+    manager = manager_of(ctx, PROGRAM)
+    opener = checked_player(manager, **who)
+    leave(_serve(settings, opener, lambda: manager.gtp_commands))
 
 
-def check_checkpoint(url: str | None) -> None:
-    """Refuse a named checkpoint that is no readable checkpoint file; stores with a URL are left to the loader."""
-    if url is None or "://" in url:
-        return
-    from tessera.checkpoints import read_manifest
+def manager_of(ctx: click.Context, program: str) -> Manager:
+    """The manager of `tessera`, or a new one when this is `tessera-gtp`; plugins that failed are named on stderr."""
+    from tessera.cli.main import App
 
-    try:
-        read_manifest(Path(url))
-    except CheckpointError as error:
-        hint = "" if Path(url).is_absolute() else f" (looked up in {Path.cwd()})"
-        raise CheckpointError(f"{error}{hint}") from None
+    return (ctx.obj or App(program)).manager
 
 
-def manager_of(ctx: click.Context) -> Manager:
-    """The manager of `tessera`, or a new one when this is `tessera-gtp`."""
-    from tessera.plugins import build_manager
-
-    shared: Manager | None = getattr(ctx.obj, "manager", None)
-    return shared or build_manager()
-
-
-def open_player(
+def checked_player(
     manager: Manager,
     *,
     ckpt: str | None,
     player: str,
     assignments: tuple[str, ...],
     threads: int | None,
-    **options: Any,
-) -> Player:
-    """The player that `player_options` describe. Slow: it imports torch."""
+    evaluator: str,
+    device: str,
+    seed: int,
+) -> Callable[[], Player]:
+    """What opens the player that `player_options` describe, once they are checked. Opening is slow: torch comes in."""
     from tessera.config import parse_assignments
-    from tessera.players.load import open_player as open_
+    from tessera.players import load
 
-    settings = parse_assignments(manager.players[player].defaults, assignments, owner=f"player {player}")
+    spec = manager.players[player]
+    settings = parse_assignments(spec.defaults, assignments, owner=f"player {player}", ranges=spec.ranges)
     given = {word.partition("=")[0] for word in assignments}
     chosen = {name: value for name, value in settings.items() if name in given}
+    load.check(manager, checkpoint=ckpt, player=player, evaluator=evaluator, device=device, settings=chosen)
     # Threads that wait for a busy core stall every step: stopping then takes tenths of a second, not hundredths.
     threads = threads or max(1, (os.cpu_count() or 2) // 2)
-    return open_(manager, checkpoint=ckpt, player=player, settings=chosen, threads=threads, **options)
+    return lambda: load.open_player(
+        manager,
+        checkpoint=ckpt,
+        player=player,
+        evaluator=evaluator,
+        device=device,
+        seed=seed,
+        threads=threads,
+        settings=chosen,
+    )
 
 
 def complain(text: str, program: str = PROGRAM) -> None:
@@ -187,9 +191,12 @@ def _serve(
             engine.close()
     except BrokenPipeError:
         return 1
+    except OutputError as error:
+        complain(str(error))
+        return error.exit_code
     except signals.Terminated as end:
         signals.die(end.number)
-    return 0
+    return 0 if engine.failure is None else getattr(engine.failure, "exit_code", 1)
 
 
 def leave(code: int) -> None:

@@ -5,6 +5,7 @@ A command's module is imported when the command runs, so `tessera --help` needs 
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import importlib.util
 import logging
@@ -15,7 +16,7 @@ from typing import NamedTuple
 import click
 
 import tessera
-from tessera.cli.funnel import guarded
+from tessera.cli.funnel import complain, guarded
 from tessera.plugins import Manager, build_manager
 
 
@@ -47,21 +48,37 @@ COMMANDS: dict[str, Entry] = {
 class App:
     """What commands share through `click.pass_obj`."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: str = "tessera") -> None:
+        self._program = program
         self._manager: Manager | None = None
         self.plugin_commands: dict[str, click.Command] = {}
 
     @property
     def manager(self) -> Manager:
-        """The plugin manager, built when first asked for; its plugins' commands come with it."""
+        """The plugin manager, built when first asked for; its plugins' commands come with it.
+
+        A plugin that failed is named on stderr then: whatever is missing later may have been its.
+        """
         if self._manager is None:
             self._manager = build_manager()
             self.plugin_commands = self._manager.commands(click.Group, COMMANDS.keys())
+            for report in self._manager.reports():
+                if report.status == "failed":
+                    complain(self._program, f"plugin {report.name!r} failed: {report.error}; {report.cure}")
         return self._manager
 
 
 class LazyGroup(click.Group):
     """A group that imports a command when it is used, and asks plugins only for names it does not know."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            near = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
+            ctx.fail(f"No such command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*_present(), *sorted(_plugin_commands(ctx))]

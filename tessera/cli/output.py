@@ -57,8 +57,9 @@ def print_text(markup: str = "") -> None:
 
 
 def print_json(value: Any) -> None:
-    """`value` as one indented JSON document on stdout, never coloured."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n")
+    """`value` as one indented JSON document on stdout, never coloured; in ASCII where stdout is not Unicode."""
+    plain = not (sys.stdout.encoding or "").lower().startswith("utf")
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=plain, allow_nan=False, default=str) + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "") -> None:

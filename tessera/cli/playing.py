@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_KOMI = 150.0
 MAX_SEED = 2**63 - 1
+MAX_THREADS = 1024
 MAX_VISITS = 1_000_000
 
 
@@ -40,6 +41,18 @@ class EngineChoice:
     """Drawn at random where the user gave none, so that it can be recorded."""
     threads: int | None
 
+    def check(self, app: App) -> None:
+        """Refuse what `open` would refuse, as far as it shows at once: before folders are made or games are read."""
+        from tessera.players import load
+
+        load.check(
+            app.manager,
+            checkpoint=self.checkpoint,
+            player=self.player,
+            evaluator=self.evaluator,
+            device=self.device,
+        )
+
     def open(self, app: App, *, size: int) -> Engine:
         """Load the network and build the player. Takes seconds: torch and numba come with it."""
         from tessera.checkpoints import read_manifest, shipped_path
@@ -55,8 +68,6 @@ class EngineChoice:
             path = local_path(url) if scheme == "file" else app.manager.stores[scheme].build().get(url)
             manifest = read_manifest(path)
             url, network, digest = str(path), manifest.network, manifest.digest
-        elif url is not None:
-            raise BadValue("--ckpt", url, f"no checkpoint, for the player {self.player!r} uses no network")
         player = open_player(
             app.manager,
             checkpoint=url,
@@ -117,7 +128,7 @@ _ENGINE_OPTIONS = (
     click.option("--evaluator", default="torch", show_default=True, help="What runs the network."),
     click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N."),
     click.option("--seed", type=click.IntRange(0, MAX_SEED), help="Repeats a run on the CPU; random without it."),
-    click.option("--threads", type=click.IntRange(1, 256), help="CPU threads for the network; all without it."),
+    click.option("--threads", type=click.IntRange(1, MAX_THREADS), help="CPU threads for the network; all without it."),
 )
 
 

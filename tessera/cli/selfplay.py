@@ -117,6 +117,7 @@ def command(
         temperature=temperature,
         resign=resign,
     )
+    engine.check(app)
     make_folder(out)
     loaded = engine.open(app, size=size)
     saved: list[Saved] = []

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from tessera.errors import OutputError, TesseraError
 from tessera.gtp.commands.table import Function
 from tessera.gtp.inbox import Inbox
 from tessera.gtp.lazily import Lazy
@@ -25,18 +27,31 @@ PATIENCE = 0.5
 
 
 def descriptor_writer(descriptor: int) -> Callable[[bytes], None]:
-    """A function that writes all of its bytes at once; no buffer is left behind for exit to flush."""
+    """A function that writes all of its bytes at once; no buffer is left behind for exit to flush.
+
+    It raises `BrokenPipeError` when the reader is gone and `OutputError` when writing fails otherwise.
+    """
 
     def write(data: bytes) -> None:
         view = memoryview(data)
-        while view:
-            view = view[os.write(descriptor, view) :]
+        try:
+            while view:
+                view = view[os.write(descriptor, view) :]
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError.of(error) from error
 
     return write
 
 
 class Engine:
-    """A GTP engine on a pair of byte streams. `serve` returns when the input ends or after `quit`."""
+    """A GTP engine on a pair of byte streams. `serve` returns when the input ends or after `quit`.
+
+    A player that cannot be loaded ends it too: what has been received is answered, with the reason where it takes a
+    player, and `failure` says why. A controller then learns it while the engine is being set up, by the answer and
+    by the end of the process, and not move by move in a game whose clock runs.
+    """
 
     def __init__(
         self,
@@ -49,7 +64,10 @@ class Engine:
     ) -> None:
         self.inbox = Inbox()
         self._write = write
-        self._player = Lazy(open_player, failed=lambda error: complain(" ".join(str(error).split())))
+        self._complain = complain
+        self._player = Lazy(open_player, failed=self._end_without_player)
+        self.failure: Exception | None = None
+        """Why there is no player."""
         self.session = Session(
             settings,
             player=self._player,
@@ -80,6 +98,15 @@ class Engine:
             if request is not None:
                 self.session.execute(request, Stream(request.id, self._write), arrived=line.arrived)
                 patience = IDLE
+
+    def _end_without_player(self, error: Exception) -> None:
+        """Called from the thread that loads."""
+        if isinstance(error, TesseraError):
+            self._complain(" ".join(str(error).split()))
+        else:
+            self._complain("".join(traceback.format_exception(error)).rstrip())
+        self.failure = error
+        self.inbox.close()
 
     def close(self) -> None:
         """Release the player, if it was loaded."""

@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from tessera.errors import TesseraError
+from tessera.errors import OutputError, TesseraError
 from tessera.gtp.clock import Clock
 from tessera.gtp.commands import builtin_commands
 from tessera.gtp.commands.table import Command, Function
-from tessera.gtp.lazily import Lazy
+from tessera.gtp.lazily import Interrupted, Lazy
 from tessera.gtp.protocol import UNKNOWN_COMMAND, GtpFailure, Request
 from tessera.gtp.resign import Thought
 from tessera.gtp.settings import EngineSettings
@@ -133,8 +133,14 @@ class Session:
         """The player; waits until it is loaded. Raises `GtpFailure`, or `Interrupted` once `stop` is set."""
         try:
             return self._player.get(stop=stop)
+        except Interrupted:
+            raise
         except TesseraError as error:
             raise GtpFailure(" ".join(str(error).split())) from error
+        except Exception as error:
+            # The traceback is on stderr once, from where the player was loaded.
+            words = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+            raise GtpFailure(f"the player cannot be loaded: {words}") from error
 
     def forget_search(self) -> None:
         """Make the player forget its search tree, if it is loaded and keeps one."""
@@ -162,7 +168,7 @@ class Session:
             if stream.begun:
                 self.complain(f"{request.name}: {failure}")
             stream.finish(str(failure), success=False)
-        except (BrokenPipeError, ConnectionError):
+        except (BrokenPipeError, ConnectionError, OutputError):
             raise
         except Exception as error:
             # A bug of ours or of a plugin: the controller gets one line, stderr the traceback, the game goes on.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from tessera.interfaces.analysis import Analysis
@@ -126,6 +126,8 @@ class PlayerSpec:
     build: Callable[..., Player]
     """build(context, **settings) -> player; `context` is a `PlayerContext`."""
     needs_network: bool = False
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Least and greatest value of numeric settings; checked before anything is loaded."""
 
 
 @dataclass(frozen=True)

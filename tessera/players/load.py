@@ -2,17 +2,70 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tessera.checkpoints import load, shipped_path
+from tessera.checkpoints import load, read_manifest, shipped_path
+from tessera.checkpoints.store import local_path, scheme_of
 from tessera.config import resolve
-from tessera.errors import BadValue
+from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.player import Player, PlayerContext
 from tessera.players.territory import AsArea
 
 if TYPE_CHECKING:
     from tessera.interfaces.network import Evaluator
     from tessera.plugins import Manager
+
+
+DEVICE = re.compile(r"([a-z]+)(:[0-9]{1,3})?")
+DEVICES = "auto, cpu, cuda, cuda:N"
+
+
+def check(
+    manager: Manager,
+    *,
+    checkpoint: str | None,
+    player: str,
+    evaluator: str,
+    device: str,
+    settings: Mapping[str, Any] | None = None,
+) -> None:
+    """Refuse what `open_player` would refuse, as far as it can be told in hundredths of a second, without torch.
+
+    Of a checkpoint in a file only the manifest is read. What is left to `open_player` is whether the device is there
+    and the tensors are whole. Raises `BadValue` or `CheckpointError`.
+    """
+    spec = manager.players[player]
+    resolve(spec.defaults, settings or {}, owner=f"player {player}", ranges=spec.ranges)
+    kinds = manager.evaluators[evaluator].devices
+    match = DEVICE.fullmatch(device)
+    if match is None or match[1] not in ("auto", *kinds) or (match[1] == "auto" and match[2]):
+        raise BadValue("--device", device, f"auto, {', '.join(kinds)} for the evaluator {evaluator!r}")
+    if spec.needs_network:
+        _check_checkpoint(manager, checkpoint or str(shipped_path()))
+    elif checkpoint is not None:
+        raise BadValue("--ckpt", checkpoint, f"no checkpoint, for the player {player!r} uses no network")
+
+
+def _check_checkpoint(manager: Manager, url: str) -> None:
+    """That its manifest can be read, and that a loaded plugin offers its network."""
+    scheme = scheme_of(url)
+    manager.stores[scheme]
+    if scheme != "file":
+        return
+    path = local_path(url)
+    try:
+        manifest = read_manifest(path)
+    except CheckpointError as error:
+        hint = "" if path.is_absolute() else f" (looked up in {Path.cwd()})"
+        raise CheckpointError(f"{error}{hint}") from None
+    try:
+        spec = manager.networks[manifest.network]
+        resolve(spec.defaults, manifest.settings, owner=f"network {spec.name}")
+    except BadValue as error:
+        raise CheckpointError(f"{path}: {error}") from None
 
 
 def pick_device(device: str) -> str:
@@ -24,9 +77,11 @@ def pick_device(device: str) -> str:
     try:
         known = torch.device(device)
     except RuntimeError:
-        raise BadValue("device", device, "auto, cpu, cuda, cuda:N") from None
+        raise BadValue("device", device, DEVICES) from None
     if known.type == "cuda" and not torch.cuda.is_available():
         raise BadValue("device", device, "cpu here", "no CUDA device is visible to torch")
+    if known.type == "cuda" and (known.index or 0) >= torch.cuda.device_count():
+        raise BadValue("device", device, f"cuda:0 to cuda:{torch.cuda.device_count() - 1} here")
     return device
 
 
@@ -61,7 +116,7 @@ def open_player(
 ) -> Player:
     """A ready player. Imports torch when it needs a network; `threads` is torch's number of CPU threads."""
     spec = manager.players[player]
-    chosen = resolve(spec.defaults, settings or {}, owner=f"player {player}")
+    chosen = resolve(spec.defaults, settings or {}, owner=f"player {player}", ranges=spec.ranges)
     engine = None
     if spec.needs_network:
         import torch

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,10 +35,13 @@ def test_help_lists_the_present_commands_and_loads_nothing_heavy() -> None:
 
 
 def test_help_is_quick() -> None:
+    """In CPU time, so that other work on the machine does not count."""
+
     def seconds() -> float:
-        start = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         run("--help")
-        return time.perf_counter() - start
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
     assert min(seconds() for _ in range(3)) < 0.5
 
@@ -57,7 +60,10 @@ def test_every_present_command_is_a_click_command_with_an_example(name: str) -> 
     ("words", "code", "message"),
     [
         (["--version"], 0, ""),
-        (["nonsense"], 2, "No such command 'nonsense'"),
+        (["nonsense"], 2, "tessera: No such command 'nonsense'. See tessera --help\n"),
+        (["trian"], 2, "tessera: No such command 'trian'. Did you mean 'train'? See tessera --help\n"),
+        (["league", "runn"], 2, "tessera: No such command 'runn'. Did you mean 'run'? See tessera league --help\n"),
+        (["demo", "--threads", "0"], 2, "0 is not in the range 1<=x<=1024. See tessera demo --help\n"),
         (["--nonsense"], 2, "No such option"),
         (["ckpt", "show"], 2, "Missing argument"),
         (["ckpt", "show", "/nope.pth"], 1, "tessera: /nope.pth: no such file; check the path\n"),
@@ -68,7 +74,7 @@ def test_exit_codes(words: list[str], code: int, message: str) -> None:
     done = run(*words)
     assert done.returncode == code
     assert message in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == (code != 0)
 
 
 def raising(error: BaseException) -> Callable[[], object]:
@@ -86,7 +92,7 @@ def raising(error: BaseException) -> Callable[[], object]:
         (TesseraError("x"), 1, "prog: x\n"),
         (KeyboardInterrupt(), 130, "prog: interrupted\n"),
         (click.Abort(), 130, "prog: interrupted\n"),
-        (click.UsageError("bad"), 2, "Error: bad\n"),
+        (click.UsageError("bad"), 2, "prog: bad\n"),
         (click.exceptions.Exit(7), 7, ""),
     ],
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import tessera
+from tessera.errors import OutputError
 from tessera.gtp.inbox import Inbox
 from tessera.gtp.json_analysis.query import Perspective, Query, QueryError, parse_query
 from tessera.gtp.lazily import Lazy
@@ -60,6 +61,7 @@ class AnalysisService:
         self._running: Task | None = None
         self._number = 0
         self._ended = False
+        self._unwritable: Exception | None = None
 
     # ------------------------------------------------------------ input
 
@@ -71,9 +73,9 @@ class AnalysisService:
                     self._write({"error": "line too long"})
                 elif line.data.strip():
                     self.take(line.data)
-        except BrokenPipeError:
-            # Nobody reads the answers: the worker, when it has one, finds out as well.
-            self._wait_at_end = False
+        except (BrokenPipeError, OutputError) as error:
+            # Nobody reads the answers: the worker raises it once it has ended what it is at.
+            self._unwritable, self._wait_at_end = error, False
         finally:
             self._end()
 
@@ -162,7 +164,7 @@ class AnalysisService:
     def work(self) -> None:
         """Analyse until the input has ended and, unless told otherwise, the queue is empty.
 
-        Raises what loading the player raised.
+        Raises what loading the player raised, `BrokenPipeError`, or `OutputError`.
         """
         player = self._player.get()
         while (task := self._next()) is not None:
@@ -172,6 +174,8 @@ class AnalysisService:
                 self._write({"error": str(error), "field": error.field, "id": task.query.id})
             finally:
                 self._running = None
+        if self._unwritable is not None:
+            raise self._unwritable
 
     def _next(self) -> Task | None:
         with self._changed:
@@ -204,6 +208,8 @@ class AnalysisService:
             )
             moves_ownership = self._moves_ownership(player, game, analysis) if query.moves_ownership else None
             answer = response(query, turn, game, analysis, moves_ownership=moves_ownership)
+        except (BrokenPipeError, OutputError):
+            raise
         except Exception as error:
             # A bug in a player: this query is answered, the others go on.
             self._complain("".join(traceback.format_exception(error)).rstrip())
