@@ -44,16 +44,22 @@ def random_mover(seed: int) -> Mover:
 
 
 def policy_mover(evaluator: Evaluator, *, temperature: float = 0.0, seed: int = 0) -> Mover:
-    """The network's favourite legal move, no search; with a temperature drawn by prior ** (1 / temperature)."""
+    """The network's favourite legal move, no search; with a temperature drawn as `players.policy` draws."""
     generator = torch.Generator().manual_seed(seed)
 
     def move(games: Batch, slots: Tensor) -> Tensor:
         seen = (array[slots].to(evaluator.device) for array in (games.planes, games.globals_))
         logits = evaluator.evaluate(*seen).policy.float().cpu()
         logits = logits.masked_fill(~games.mask[slots], -torch.inf)
+        favourite = logits.argmax(dim=1)
         if temperature <= 0.0:
-            return logits.argmax(dim=1)
-        return draw((logits / temperature).softmax(dim=1), generator)
+            return favourite
+        passing = favourite == games.planes.shape[-1] ** 2
+        weights = (logits / temperature).softmax(dim=1) * sensible(games)[slots]
+        # Where rounding leaves no weight at all the favourite is the only move worth drawing.
+        passing |= weights.sum(dim=1) <= 0
+        weights[passing] = torch.nn.functional.one_hot(favourite[passing], weights.shape[1]).to(weights)
+        return draw(weights, generator)
 
     return move
 

@@ -12,7 +12,7 @@ import click
 from tessera.cli import output
 from tessera.cli.funnel import INTERRUPTED
 from tessera.cli.main import App
-from tessera.cli.playing import EngineChoice, engine_options, visits_option
+from tessera.cli.playing import EngineChoice, engine_options, strength_options
 from tessera.errors import BadValue
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @click.command("analyze")
 @click.argument("game", type=click.Path(path_type=Path, dir_okay=False))
-@visits_option(100)
+@strength_options(100)
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="The annotated SGF; GAME-analyzed.sgf without it."
 )

@@ -21,7 +21,7 @@ from tessera.cli.playing import (
     make_folder,
     new_game,
     size_option,
-    visits_option,
+    strength_options,
 )
 from tessera.errors import EngineError
 from tessera.rules.coords import BLACK, WHITE
@@ -45,7 +45,7 @@ REDRAW_SECONDS = 0.12
     help="auto is GnuGo where it is installed, else Tessera itself.",
 )
 @click.option("--color", type=click.Choice(["black", "white"]), default="black", show_default=True, help="Ours.")
-@visits_option(200)
+@strength_options(200)
 @click.option(
     "--seconds", type=click.FloatRange(0.01, 60.0), default=0.8, show_default=True, help="Most time for a move."
 )

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tessera.cli.funnel import guarded
-from tessera.cli.playing import MAX_SEED, MAX_THREADS
-from tessera.errors import BadValue, OutputError
+from tessera.cli.playing import LEVEL_OPTION, MAX_SEED, MAX_THREADS, chosen_level
+from tessera.errors import OutputError
 from tessera.gtp import signals
 from tessera.gtp.commands.table import Function
 from tessera.gtp.loop import Engine, descriptor_writer
 from tessera.gtp.resign import ResignRule
-from tessera.gtp.settings import EngineSettings, level_visits
+from tessera.gtp.settings import EngineSettings
 
 if TYPE_CHECKING:
     from tessera.interfaces.player import Player
@@ -66,7 +66,7 @@ def resign_option(context: click.Context, parameter: click.Parameter, value: str
 @player_options
 @click.option("--visits", type=int, help="Most visits of a move.")
 @click.option("--time", "seconds", type=float, help="Most seconds of a move.")
-@click.option("--level", type=int, help="Strength 1 to 10 instead of --visits: 1 is the network alone, 10 512 visits.")
+@LEVEL_OPTION
 @click.option(
     "--resign", default="0.05", show_default=True, callback=resign_option, help="Win rate to resign below, or off."
 )
@@ -98,13 +98,15 @@ def command(
     Examples:
       tessera-gtp                                  the shipped network, for Sabaki or GoGui
       tessera-gtp --ckpt final.pth --visits 800    another network; a relative path starts at the working folder
-      tessera-gtp --level 3 --resign off           weaker, and plays to the end
+      tessera-gtp --level 2 --resign off           for beginners, and plays to the end
       echo genmove b | tessera-gtp --player random
     """
-    if level is not None and visits is not None:
-        raise BadValue("level", level, "--level or --visits", "leave one of them out")
+    if level is not None:
+        chosen = chosen_level(level)
+        visits, who["player"] = chosen.visits, chosen.player
+        who["assignments"] = tuple(f"{name}={value}" for name, value in chosen.settings.items())
     settings = EngineSettings(
-        visits=visits if level is None else level_visits(level),
+        visits=visits,
         seconds=seconds,
         lag=lag,
         resign=ResignRule(threshold=resign),

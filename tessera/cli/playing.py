@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import math
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tessera.errors import BadValue
+from tessera.gtp import levels
 from tessera.rules.coords import MAX_SIZE, MIN_SIZE
 from tessera.rules.ruleset import DEFAULT, PRESETS, Ruleset, parse_ruleset
 
@@ -40,6 +41,8 @@ class EngineChoice:
     seed: int
     """Drawn at random where the user gave none, so that it can be recorded."""
     threads: int | None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Of the player, beside its defaults; those of a level."""
 
     def check(self, app: App) -> None:
         """Refuse what `open` would refuse, as far as it shows at once: before folders are made or games are read."""
@@ -77,8 +80,9 @@ class EngineChoice:
             seed=self.seed,
             threads=self.threads,
             size=size,
+            settings=dict(self.settings),
         )
-        return Engine(player=player, kind=self.player, network=network, digest=digest)
+        return Engine(player=player, kind=self.player, network=network, digest=digest, settings=self.settings)
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ class Engine:
     """The network's registered name, '' without one."""
     digest: str
     """Of the checkpoint, '' without one."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Of the player, beside its defaults."""
 
     @property
     def name(self) -> str:
@@ -101,18 +107,20 @@ class Engine:
     def describe(self, visits: int, seed: int) -> str:
         """The line in an SGF's root that makes a game repeatable."""
         network = f"network {self.network} {self.digest}; " if self.digest else ""
-        return f"{network}player {self.kind}; {visits} visits; seed {seed}"
+        settings = "".join(f" {name}={value}" for name, value in self.settings.items())
+        return f"{network}player {self.kind}{settings}; {visits} visits; seed {seed}"
 
 
 def engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Options that arrive in the command as one `engine: EngineChoice`."""
 
     @functools.wraps(function)
-    def wrapper(*args: Any, seed: int | None, ckpt: str | None, **rest: Any) -> Any:
+    def wrapper(*args: Any, seed: int | None, ckpt: str | None, settings: Mapping[str, Any] = {}, **rest: Any) -> Any:
         names = ("player", "evaluator", "device", "threads")
         choice = EngineChoice(
             checkpoint=ckpt,
             seed=secrets.randbits(31) if seed is None else seed,
+            settings=settings,
             **{name: rest.pop(name) for name in names},
         )
         return function(*args, engine=choice, **rest)
@@ -132,10 +140,40 @@ _ENGINE_OPTIONS = (
 )
 
 
-def visits_option(default: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    return click.option(
-        "--visits", type=click.IntRange(1, MAX_VISITS), default=default, show_default=True, help="Search per move."
-    )
+def strength_options(default: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`--visits` and `--level`, of which a command sees `visits` and the engine they mean; above `engine_options`."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def wrapper(*args: Any, level: int | None, **rest: Any) -> Any:
+            if level is not None:
+                chosen = chosen_level(level)
+                rest |= {"player": chosen.player, "visits": chosen.visits, "settings": chosen.settings}
+            return function(*args, **rest)
+
+        visits = click.option(
+            "--visits", type=click.IntRange(1, MAX_VISITS), default=default, show_default=True, help="Search per move."
+        )
+        return visits(LEVEL_OPTION(wrapper))
+
+    return decorate
+
+
+LEVEL_OPTION = click.option(
+    "--level",
+    type=int,
+    help=f"Strength 1 (for beginners) to {len(levels.LEVELS)} ({levels.LEVELS[-1].words}), in place of --visits.",
+)
+
+
+def chosen_level(number: int) -> levels.Level:
+    """What `--level` means; raises `BadValue` beside an option that says something else."""
+    context = click.get_current_context()
+    for name in ("visits", "player", "assignments"):
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            other = "--set" if name == "assignments" else f"--{name}"
+            raise BadValue("level", number, f"one of --level and {other}", "leave one of them out")
+    return levels.level(number)
 
 
 def size_option(default: int, *, smallest: int = MIN_SIZE) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

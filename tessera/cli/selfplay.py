@@ -22,7 +22,7 @@ from tessera.cli.playing import (
     make_folder,
     new_game,
     size_option,
-    visits_option,
+    strength_options,
 )
 from tessera.rules.ruleset import Ruleset
 
@@ -63,7 +63,7 @@ class Plan:
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("sgf"), show_default=True, help="Folder."
 )
-@visits_option(64)
+@strength_options(64)
 @RULES_OPTION
 @KOMI_OPTION
 @click.option(

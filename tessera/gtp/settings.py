@@ -14,8 +14,6 @@ DEFAULT_SECONDS = 2.5
 """With no limit from anybody: a first move within 5 s of the start, loading included."""
 MAX_VISITS = 10_000_000
 MAX_SECONDS = 86_400.0
-LEVELS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
-"""Visits of `--level` 1 to 10: each level doubles the search; level 1 is the network alone."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +59,3 @@ def limits(settings: EngineSettings, budget: float | None, *, spent: float = 0.0
     if seconds <= 0:
         return Limits(1, 0.0)
     return Limits(settings.visits, seconds if settings.seconds is None else min(seconds, settings.seconds))
-
-
-def level_visits(level: int) -> int:
-    """The visits of `--level`; raises `BadValue`."""
-    if not 1 <= level <= len(LEVELS):
-        raise BadValue("level", level, f"1 to {len(LEVELS)}")
-    return LEVELS[level - 1]

@@ -11,6 +11,7 @@ from tessera.interfaces.analysis import Analysis, MoveInfo
 from tessera.interfaces.network import Evaluator
 from tessera.interfaces.player import Choice, Limits, Options, Report
 from tessera.players.passing import pointless
+from tessera.players.random import sensible_points
 from tessera.players.reading import read_analysis
 from tessera.rules.layout import TO_PLAY, meta_at
 from tessera.search.batch import BatchSearch
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
 
 class PolicyPlayer:
-    """Plays the network's favourite, or draws from its policy sharpened by 1 / temperature. Limits do not matter."""
+    """Plays the network's favourite, or draws from its policy to the power 1 / temperature. Limits do not matter.
+
+    Passes when passing is the favourite, and never by a draw: a random pass in mid-game is not weak play but none.
+    Nor is an own one-point eye filled by a draw: games between high temperatures must end.
+    """
 
     def __init__(self, evaluator: Evaluator, *, temperature: float = 0.0, seed: int = 0, name: str = "policy") -> None:
         self.name = name
@@ -42,10 +47,14 @@ class PolicyPlayer:
         analysis = self.analyze(game, color, limits, options=options)
         if self._temperature <= 0.0 or options.deterministic:
             return Choice(analysis.moves[0].point, analysis)
-        priors = np.array([move.prior for move in analysis.moves])
+        if analysis.moves[0].point == game.points:
+            return Choice(game.points, analysis)
+        sensible = set(sensible_points(game, color))
+        moves = [move for move in analysis.moves if move.point in sensible] or list(analysis.moves[:1])
+        priors = np.array([move.prior for move in moves])
         weights = (priors / priors.max()) ** (1.0 / self._temperature)
         drawn = int(self._random.choice(len(weights), p=weights / weights.sum()))
-        return Choice(analysis.moves[drawn].point, analysis)
+        return Choice(moves[drawn].point, analysis)
 
     def analyze(
         self,

@@ -145,3 +145,17 @@ def test_bad_values_are_one_line(words: list[str], message: str) -> None:
 def test_numbers_out_of_range_are_usage_errors(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["selfplay", *words]) == 2
     assert f"Invalid value for '{words[0]}'" in capsys.readouterr().err
+
+
+def test_a_level_names_its_player_in_the_file(tmp_path: Path) -> None:
+    """A weak level draws from the policy: that is what makes the game repeatable, so the file says it."""
+    words = ("selfplay", "--games", "1", "--size", "5", "--out", str(tmp_path), "--level", "2", "--seed", "1")
+    assert main(words) == 0
+    text = (tmp_path / "selfplay-00001.sgf").read_text()
+    assert "player policy temperature=2.5; 1 visits; seed 1" in text
+
+
+@pytest.mark.parametrize("words", [("--visits", "5"), ("--player", "random")])
+def test_a_level_stands_alone(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["selfplay", "--level", "2", *words]) == 2
+    assert f"level: got 2, allowed: one of --level and {words[0]}" in capsys.readouterr().err

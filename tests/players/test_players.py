@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 import torch
 
+from tessera.errors import BadValue
+from tessera.gtp.levels import LEVELS, level
+from tessera.interfaces.network import Outputs
 from tessera.interfaces.player import Limits, Options, Player
 from tessera.players.passing import believed_value, pointless
 from tessera.players.policy import PolicyPlayer
@@ -221,3 +224,38 @@ def test_policy_draws_by_prior() -> None:
     assert len(seen) > 1 and len(sharp) == 1
     analysis = PolicyPlayer(Hashed(5)).analyze(Game(5), BLACK, Limits())
     assert np.isclose(analysis.policy.sum(), 1, atol=1e-4)
+
+
+class NearlyPass(Constant):
+    """Likes one point most and a pass nearly as much; or the pass most."""
+
+    def __init__(self, *, passing: bool) -> None:
+        self._passing = passing
+
+    def evaluate(self, planes: torch.Tensor, globals_: torch.Tensor) -> Outputs:
+        outputs = super().evaluate(planes, globals_)
+        outputs.policy[:, 0] = 3.0
+        outputs.policy[:, -1] = 3.5 if self._passing else 2.9
+        return outputs
+
+
+def test_a_temperature_draws_no_pass_and_fills_no_own_eye() -> None:
+    """Random passes in mid-game would be no game at all; the favourite is believed."""
+    game = Game(5)
+    game.set_up({parse_vertex(v, 5): BLACK for v in ("A4", "B5", "B4")})
+    drawn = {
+        PolicyPlayer(NearlyPass(passing=False), temperature=4.0, seed=seed).choose(game, BLACK, Limits()).point
+        for seed in range(60)
+    }
+    assert len(drawn) > 5
+    assert not drawn & {game.points, parse_vertex("A5", 5)}
+    assert PolicyPlayer(NearlyPass(passing=True), temperature=4.0).choose(game, BLACK, Limits()).point == game.points
+
+
+def test_levels_go_from_draws_to_search() -> None:
+    temperatures = [each.settings.get("temperature", 0.0) for each in LEVELS]
+    assert temperatures == sorted(temperatures, reverse=True)
+    assert [each.visits for each in LEVELS] == sorted(each.visits for each in LEVELS)
+    assert len({each.words for each in LEVELS}) == 10
+    with pytest.raises(BadValue, match="level: got 0, allowed: 1 to 10"):
+        level(0)
