@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -91,7 +92,18 @@ def _candidates(game: Game, color: int, base: Analysis, options: Options) -> lis
 def _with_moves(base: Analysis, points: list[int]) -> Analysis:
     total = sum(max(float(base.policy[a]), 0.0) for a in points) or 1.0
     moves = tuple(
-        MoveInfo(a, 0, base.winrate, base.score, float(base.policy[a]), 0.0, (a,), float(base.policy[a]) / total)
+        MoveInfo(
+            point=a,
+            visits=0,
+            winrate=base.winrate,
+            score=base.score,
+            prior=float(base.policy[a]),
+            lcb=0.0,
+            pv=(a,),
+            weight=float(base.policy[a]) / total,
+            utility=base.utility,
+            pv_visits=(0,),
+        )
         for a in points
     )
-    return Analysis(base.color, base.size, moves, 0, base.winrate, base.score, base.ownership, base.policy)
+    return replace(base, moves=moves)

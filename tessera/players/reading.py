@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,23 @@ MAX_LINE = 30
 """Moves shown of a line."""
 
 
+class Values(NamedTuple):
+    """Means over a node's visits, for its side to play or, negated, for the other side."""
+
+    winrate: float
+    score: float
+    utility: float
+    score_stdev: float
+    """Spread of the scores of the leaves seen below the node: 0 after one visit. A network that gives a score says
+    nothing of how sure it is, so this is what the search has seen, not what the game may still bring."""
+    error: float
+    """Standard error of the mean utility."""
+
+
 def read_analysis(tree: Tree, size: int, *, seconds: float, during_search: bool) -> Analysis:
     """The root of tree 0, best move first (most visits, then best value)."""
     prior = np.asarray(tree.prior)[0, 0]
     visits = np.asarray(tree.edge_visits)[0, 0]
-    root_visits = max(1, int(np.asarray(tree.visits)[0, 0]))
     color = int(np.asarray(tree.state)[0, 0, meta_at(size) + TO_PLAY])
     visited = [a for a in np.flatnonzero(visits > 0) if prior[a] > 0 and _settled_visits(tree, int(a)) > 0]
     total = sum(_settled_visits(tree, int(a)) for a in visited)
@@ -32,17 +45,22 @@ def read_analysis(tree: Tree, size: int, *, seconds: float, during_search: bool)
         moves = [_unvisited_info(tree, int(np.argmax(prior)))]
     leaves = max(1, int(np.asarray(tree.leaves)[0]))
     sign = 1.0 if color == BLACK else -1.0
+    root, raw = _values(tree, 0, 1.0), np.asarray(tree.raw)[0, 0]
     return Analysis(
         color=color,
         size=size,
         moves=tuple(moves),
         visits=int(np.asarray(tree.visits)[0, 0]),
-        winrate=0.5 + 0.5 * float(np.asarray(tree.result)[0, 0]) / root_visits,
-        score=float(np.asarray(tree.score)[0, 0]) / root_visits,
+        winrate=root.winrate,
+        score=root.score,
         ownership=(np.asarray(tree.ownership)[0] * (sign / leaves)).astype(np.float32),
         policy=_shown_policy(prior),
         seconds=seconds,
         during_search=during_search,
+        utility=root.utility,
+        score_stdev=root.score_stdev,
+        raw_winrate=0.5 + 0.5 * float(raw[1]),
+        raw_score=float(raw[2]),
     )
 
 
@@ -56,43 +74,64 @@ def _settled_visits(tree: Tree, action: int) -> int:
     return 0 if child < 0 else int(np.asarray(tree.visits)[0, child])
 
 
+def _values(tree: Tree, node: int, sign: float) -> Values:
+    """What the visits of a node come to; `sign` -1 turns them to the view of the other side."""
+
+    def mean(sums: Any) -> float:
+        return float(np.asarray(sums)[0, node]) / n
+
+    n = max(1, int(np.asarray(tree.visits)[0, node]))
+    score, utility = mean(tree.score), mean(tree.utility)
+    # One visit tells nothing about the spread: a prior observation of variance 1/4 keeps the bound honest.
+    variance = max(0.0, mean(tree.square) - utility * utility)
+    return Values(
+        winrate=0.5 + 0.5 * sign * mean(tree.result),
+        score=sign * score,
+        utility=sign * utility,
+        score_stdev=math.sqrt(max(0.0, mean(tree.score_square) - score * score)),
+        error=math.sqrt((variance * n + 0.25) / (n + 1) / n),
+    )
+
+
 def _move_info(tree: Tree, action: int, total: int) -> MoveInfo:
     child = int(np.asarray(tree.child)[0, 0, action])
-    n = int(np.asarray(tree.visits)[0, child])
-    result = -float(np.asarray(tree.result)[0, child]) / n
-    mean = float(np.asarray(tree.utility)[0, child]) / n
-    # One visit tells nothing about the spread: a prior observation of variance 1/4 keeps the bound honest.
-    variance = max(0.0, float(np.asarray(tree.square)[0, child]) / n - mean * mean)
-    error = ((variance * n + 0.25) / (n + 1)) ** 0.5 / n**0.5
-    winrate = 0.5 + 0.5 * result
+    visits = int(np.asarray(tree.visits)[0, child])
+    values = _values(tree, child, -1.0)
+    line, line_visits = _line(tree, child)
     return MoveInfo(
         point=action,
-        visits=n,
-        winrate=winrate,
-        score=-float(np.asarray(tree.score)[0, child]) / n,
+        visits=visits,
+        winrate=values.winrate,
+        score=values.score,
         prior=float(np.asarray(tree.prior)[0, 0, action]),
-        lcb=winrate - CONFIDENCE * 0.5 * error,
-        pv=(action, *_line(tree, child)),
-        weight=n / max(1, total),
+        lcb=values.winrate - CONFIDENCE * 0.5 * values.error,
+        pv=(action, *line),
+        weight=visits / max(1, total),
+        utility=values.utility,
+        score_stdev=values.score_stdev,
+        edge_visits=int(np.asarray(tree.edge_visits)[0, 0, action]),
+        pv_visits=(visits, *line_visits),
     )
 
 
 def _unvisited_info(tree: Tree, action: int) -> MoveInfo:
-    raw: Any = np.asarray(tree.raw)[0, 0]
-    winrate = 0.5 + 0.5 * float(raw[1])
+    """A move nothing is known of but the network's values of the root."""
+    utility, result, score = map(float, np.asarray(tree.raw)[0, 0])
     prior = float(np.asarray(tree.prior)[0, 0, action])
-    return MoveInfo(action, 0, winrate, float(raw[2]), prior, 0.0, (action,), 1.0)
+    return MoveInfo(action, 0, 0.5 + 0.5 * result, score, prior, 0.0, (action,), 1.0, utility, pv_visits=(0,))
 
 
-def _line(tree: Tree, node: int) -> list[int]:
-    """The most visited moves below a node."""
+def _line(tree: Tree, node: int) -> tuple[list[int], list[int]]:
+    """The most visited moves below a node, and the visits of the positions they lead to."""
     line: list[int] = []
+    counts: list[int] = []
     child = np.asarray(tree.child)
     while len(line) < MAX_LINE - 1:
         visits = np.asarray(tree.edge_visits)[0, node]
         action = int(np.argmax(visits))
         if visits[action] == 0 or child[0, node, action] < 0:
             break
-        line.append(action)
         node = int(child[0, node, action])
-    return line
+        line.append(action)
+        counts.append(int(np.asarray(tree.visits)[0, node]))
+    return line, counts

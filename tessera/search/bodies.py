@@ -8,6 +8,9 @@ import numpy as np
 from tessera.rules.jit import kernel
 from tessera.search import choose, walk
 
+MAX_VISITS = 2**30
+"""Visits of a root after which its search stands still, so that no count overflows."""
+
 
 @kernel
 def plant(tree, work, b, n, t, state, seen):
@@ -35,7 +38,7 @@ def descend(tree, work, b, n, t, seen, schedule, simulation, most, settings):
     schedule[m, simulation] is the visit count sequential halving looks at with m actions considered.
     """
     slots = work.leaf.shape[1]
-    most = min(most, slots)
+    most = min(min(most, slots), MAX_VISITS - tree.visits[b, 0])
     considered = min(schedule.shape[0] - 1, work.legal[b])
     visits = schedule[considered, simulation]
     slot = np.int64(0)  # a literal would be compiled apart

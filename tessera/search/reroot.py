@@ -38,6 +38,7 @@ def reroot(tree, b, action, moved):
         tree.result[b, to] = tree.result[b, node]
         tree.score[b, to] = tree.score[b, node]
         tree.square[b, to] = tree.square[b, node]
+        tree.score_square[b, to] = tree.score_square[b, node]
         for i in range(3):
             tree.raw[b, to, i] = tree.raw[b, node, i]
         from_state, to_state = tree.state[b, node], tree.state[b, to]

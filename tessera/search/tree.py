@@ -3,6 +3,9 @@
 Node 0 is the root; a child's index is larger than its parent's. Values belong to the side to play at the
 node they are stored at; an edge's value belongs to the side that plays it. `utility` is what the search
 maximises, in -1..1; `result` (win minus loss) and `score` (points) are carried along to be shown.
+
+Sums are float64: one of float32 stops growing at 2**24 times what is added, which a finished game reaches in
+seconds. The kernels calculate in float64 anyway.
 """
 
 from __future__ import annotations
@@ -37,15 +40,17 @@ class Tree(NamedTuple):
     status: torch.Tensor
     """[B, M] int8: 0 waiting for its evaluation, 1 evaluated, 2 the game is over here."""
     visits: torch.Tensor
-    """[B, M] int32 backups through the node."""
+    """[B, M] int32 backups through the node; at most `bodies.MAX_VISITS`."""
     utility: torch.Tensor
-    """[B, M] float32 sum over backups."""
+    """[B, M] float64 sum over backups."""
     result: torch.Tensor
-    """[B, M] float32 sum over backups."""
+    """[B, M] float64 sum over backups."""
     score: torch.Tensor
-    """[B, M] float32 sum over backups."""
+    """[B, M] float64 sum over backups."""
     square: torch.Tensor
-    """[B, M] float32 sum of squared utilities, for confidence bounds."""
+    """[B, M] float64 sum of squared utilities, for confidence bounds."""
+    score_square: torch.Tensor
+    """[B, M] float64 sum of squared scores, for their spread."""
     raw: torch.Tensor
     """[B, M, 3] float32 utility, result, score of the node's own evaluation."""
     prior: torch.Tensor
@@ -55,11 +60,11 @@ class Tree(NamedTuple):
     edge_visits: torch.Tensor
     """[B, M, A] int32, leaves in flight included."""
     edge_value: torch.Tensor
-    """[B, M, A] float32 sum of utilities for the side that plays the edge; a leaf in flight counts as a loss."""
+    """[B, M, A] float64 sum of utilities for the side that plays the edge; a leaf in flight counts as a loss."""
     size: torch.Tensor
     """[B] int32 nodes in use."""
     ownership: torch.Tensor
-    """[B, P] float32 sum over leaves, positive for Black; divide by `leaves`."""
+    """[B, P] float64 sum over leaves, positive for Black; divide by `leaves`."""
     leaves: torch.Tensor
     """[B] int32 leaves summed in `ownership`."""
 
@@ -90,7 +95,7 @@ class Workspace(NamedTuple):
 def tree_bytes(games: int, nodes: int, size: int) -> int:
     """Bytes of a tree: per node the position, four values per action and a handful of numbers."""
     actions = size * size + 1
-    return games * nodes * (4 * row_length(size) + 16 * actions + 53)
+    return games * nodes * (4 * row_length(size) + 20 * actions + 73)
 
 
 def allocate(games: int, nodes: int, leaves: int, size: int, device: str) -> tuple[Tree, Workspace]:
@@ -103,7 +108,7 @@ def allocate(games: int, nodes: int, leaves: int, size: int, device: str) -> tup
     def zeros(*shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
         return torch.zeros(shape, dtype=dtype, device=device)
 
-    i8, i32, i64 = torch.int8, torch.int32, torch.int64
+    i8, i32, i64, f64 = torch.int8, torch.int32, torch.int64, torch.float64
     tree = Tree(
         state=zeros(games, nodes, row_length(size), dtype=i32),
         key=zeros(games, nodes, dtype=i64),
@@ -111,17 +116,18 @@ def allocate(games: int, nodes: int, leaves: int, size: int, device: str) -> tup
         action=zeros(games, nodes, dtype=i32),
         status=zeros(games, nodes, dtype=i8),
         visits=zeros(games, nodes, dtype=i32),
-        utility=zeros(games, nodes),
-        result=zeros(games, nodes),
-        score=zeros(games, nodes),
-        square=zeros(games, nodes),
+        utility=zeros(games, nodes, dtype=f64),
+        result=zeros(games, nodes, dtype=f64),
+        score=zeros(games, nodes, dtype=f64),
+        square=zeros(games, nodes, dtype=f64),
+        score_square=zeros(games, nodes, dtype=f64),
         raw=zeros(games, nodes, 3),
         prior=zeros(games, nodes, actions),
         child=zeros(games, nodes, actions, dtype=i32),
         edge_visits=zeros(games, nodes, actions, dtype=i32),
-        edge_value=zeros(games, nodes, actions),
+        edge_value=zeros(games, nodes, actions, dtype=f64),
         size=zeros(games, dtype=i32),
-        ownership=zeros(games, points),
+        ownership=zeros(games, points, dtype=f64),
         leaves=zeros(games, dtype=i32),
     )
     work = Workspace(

@@ -33,6 +33,7 @@ def clear_node(tree, b, node, parent, action):
     tree.result[b, node] = 0.0
     tree.score[b, node] = 0.0
     tree.square[b, node] = 0.0
+    tree.score_square[b, node] = 0.0
     child, visits, value = tree.child[b, node], tree.edge_visits[b, node], tree.edge_value[b, node]
     prior = tree.prior[b, node]
     for a in range(child.shape[0]):
@@ -91,6 +92,8 @@ def undo_virtual(tree, b, node, action):
 @kernel
 def back_up(tree, b, node, result, score, n, settings):
     """Add a leaf's value, given from its side to play's view, to every node and edge above it."""
+    # float64 from here on: squares of float32 scores would not cancel against the square of their mean.
+    result, score = np.float64(result), np.float64(score)
     utility = utility_of(result, score, n, settings)
     while True:
         tree.visits[b, node] += 1
@@ -98,6 +101,7 @@ def back_up(tree, b, node, result, score, n, settings):
         tree.result[b, node] += result
         tree.score[b, node] += score
         tree.square[b, node] += utility * utility
+        tree.score_square[b, node] += score * score
         parent = tree.parent[b, node]
         if parent < 0:
             break

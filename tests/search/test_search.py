@@ -12,6 +12,7 @@ from tessera.rules.coords import BLACK, WHITE, parse_vertex
 from tessera.rules.game import Game
 from tessera.rules.ruleset import PRESETS
 from tessera.search.batch import BatchSearch
+from tessera.search.bodies import MAX_VISITS
 from tessera.search.settings import SearchSettings
 from tests.search.worlds import ByStones, Constant, Hashed
 
@@ -139,13 +140,18 @@ def test_golden_tree() -> None:
     assert search.arrays.parent[0, :7].tolist() == [-1, 0, 0, 0, 0, 0, 1]
 
 
-def test_two_passes_end_a_line_and_are_counted() -> None:
-    """Black has the board: passing after White's pass wins at once, and the search prefers winning to not."""
+def one_pass_from_the_end() -> Game:
+    """3x3, Black to play after White's pass; Black has the whole board."""
     game = Game(3, komi=0.5)
     for black in ("B3", "B2", "B1"):
         game.play(BLACK, parse_vertex(black, 3))
         game.play(WHITE, 9)
-    search = planted(Constant(), game, leaves=1)
+    return game
+
+
+def test_two_passes_end_a_line_and_are_counted() -> None:
+    """Black has the board: passing after White's pass wins at once, and the search prefers winning to not."""
+    search = planted(Constant(), one_pass_from_the_end(), leaves=1)
     for _ in range(60):
         search.step()
     tree = search.arrays
@@ -229,3 +235,37 @@ def test_colour_symmetry_of_a_search() -> None:
         one.step()
         two.step()
     assert one.arrays.edge_visits[0, 0].tolist() == two.arrays.edge_visits[0, 0].tolist()
+
+
+SUMS = ("utility", "result", "score", "square", "score_square", "edge_value", "ownership")
+
+
+def test_sums_still_grow_after_many_visits() -> None:
+    """What a visit adds arrives whole, also where 2**28 visits went before: a finished game gets there in minutes."""
+    few, many = (planted(Constant(), one_pass_from_the_end()) for _ in range(2))
+    for search in (few, many):
+        for _ in range(60):
+            search.step()
+    tree, many_before = few.arrays, 2.0**28
+    for name in SUMS:
+        getattr(many.arrays, name)[:] += many_before
+    few_before = {name: getattr(tree, name).copy() for name in SUMS}
+    for search in (few, many):
+        only_pass = search.arrays.prior[0, 0]
+        only_pass[:9] = 0
+        for _ in range(500):
+            search.step()
+    for name in SUMS:
+        grown = getattr(tree, name) - few_before[name]
+        assert np.abs(grown).max() > 100, name
+        assert np.allclose(getattr(many.arrays, name) - few_before[name] - many_before, grown, atol=1e-3), name
+
+
+def test_visits_never_overflow() -> None:
+    search = planted(Constant(), one_pass_from_the_end(), leaves=4)
+    for _ in range(20):
+        search.step()
+    search.arrays.visits[0, 0] = MAX_VISITS - 1
+    for _ in range(5):
+        search.step()
+    assert search.arrays.visits[0, 0] == MAX_VISITS

@@ -1,0 +1,75 @@
+"""What is read from a tree, against sums over its leaves worked out one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tessera.interfaces.player import Limits
+from tessera.players.policy import PolicyPlayer
+from tessera.players.reading import read_analysis
+from tessera.rules.coords import BLACK
+from tessera.rules.game import Game
+from tests.search.test_search import planted
+from tests.search.worlds import Hashed
+
+
+def leaves_below(tree: Any, node: int) -> tuple[list[float], list[float]]:
+    """Results and scores of every evaluation at or below a node, for the side to play there."""
+    depth = {node: 0}
+    results, scores = [], []
+    for below in range(node, int(tree.size[0])):
+        parent = int(tree.parent[0, below])
+        if below != node and parent not in depth:
+            continue
+        depth[below] = depth[parent] + 1 if below != node else 0
+        sign = (-1) ** depth[below]
+        times = int(tree.visits[0, below]) if tree.status[0, below] == 2 else 1
+        results += [sign * float(tree.raw[0, below, 1])] * times
+        scores += [sign * float(tree.raw[0, below, 2])] * times
+    return results, scores
+
+
+def test_values_are_those_of_the_leaves() -> None:
+    search = planted(Hashed(3), Game(3), leaves=4)
+    for _ in range(60):
+        search.step()
+    tree = search.arrays
+    found = read_analysis(tree, 3, seconds=0.0, during_search=False)
+    results, scores = leaves_below(tree, 0)
+    assert found.winrate == pytest.approx(0.5 + 0.5 * np.mean(results), abs=1e-5)
+    assert found.score == pytest.approx(np.mean(scores), abs=1e-4)
+    assert found.score_stdev == pytest.approx(np.std(scores), abs=1e-4) and found.score_stdev > 0
+    assert found.utility == pytest.approx(tree.utility[0, 0] / tree.visits[0, 0])
+    assert found.raw_winrate == pytest.approx(0.5 + 0.5 * results[0]) and found.raw_score == pytest.approx(scores[0])
+    for move in found.moves:
+        node = int(tree.child[0, 0, move.point])
+        results, scores = leaves_below(tree, node)
+        assert len(results) == move.visits == move.edge_visits
+        assert move.winrate == pytest.approx(0.5 - 0.5 * np.mean(results), abs=1e-5)
+        assert move.score == pytest.approx(-np.mean(scores), abs=1e-4)
+        assert move.score_stdev == pytest.approx(np.std(scores), abs=1e-4)
+        assert move.utility == pytest.approx(tree.edge_value[0, 0, move.point] / move.visits)
+
+
+def test_the_line_says_how_often_it_was_looked_at() -> None:
+    search = planted(Hashed(5), Game(5), leaves=4)
+    for _ in range(60):
+        search.step()
+    for move in read_analysis(search.arrays, 5, seconds=0.0, during_search=False).moves:
+        assert len(move.pv_visits) == len(move.pv) and move.pv_visits[0] == move.visits
+        assert list(move.pv_visits) == sorted(move.pv_visits, reverse=True) and min(move.pv_visits) > 0
+
+
+def test_before_any_search_the_values_are_the_networks() -> None:
+    for found in (
+        read_analysis(planted(Hashed(5), Game(5)).arrays, 5, seconds=0.0, during_search=False),
+        PolicyPlayer(Hashed(5)).analyze(Game(5), BLACK, Limits()),
+    ):
+        first = found.moves[0]
+        assert first.pv_visits == (0,) and first.edge_visits == 0
+        assert found.winrate == found.raw_winrate == pytest.approx(first.winrate)
+        assert found.score == found.raw_score == pytest.approx(first.score)
+        assert found.utility == pytest.approx(first.utility, abs=1e-6) and found.score_stdev == 0.0
