@@ -63,6 +63,7 @@ def command(
     """
     from tessera import sgf
     from tessera.cli import review
+    from tessera.errors import SgfError
 
     engine.check(app)
     record = sgf.read(game)
@@ -83,14 +84,20 @@ def command(
     if not seen:
         output.note("interrupted: nothing is analysed yet, nothing is written")
         return INTERRUPTED
-    _write(record, seen, target, lines=lines, length=length)
     worst = review.mistakes(seen, most=mistakes)
-    if plot is not None:
-        _draw(record, seen, worst, plot)
+    unwritten: SgfError | None = None
+    try:
+        _write(record, seen, target, lines=lines, length=length)
+        if plot is not None:
+            _draw(record, seen, worst, plot)
+    except SgfError as error:  # minutes of work are shown all the same
+        unwritten = error
     if as_json:
         output.print_json(_document(record, seen, worst, game=game, target=target, lines=lines, length=length))
     else:
-        _show(record, seen, worst, target, plot)
+        _show(record, seen, worst, [] if unwritten else [target, *([plot] if plot else [])])
+    if unwritten is not None:
+        raise unwritten
     if interrupted:
         output.note(f"interrupted: {len(seen)} of {len(played)} positions are analysed and written")
     return INTERRUPTED if interrupted else 0
@@ -189,7 +196,7 @@ def _document(
     }
 
 
-def _show(record: Record, seen: list[Seen], worst: list[Mistake], target: Path, plot: Path | None) -> None:
+def _show(record: Record, seen: list[Seen], worst: list[Mistake], written: list[Path]) -> None:
     from tessera.cli.winrate_plot import as_text
 
     names = f"{record.black or 'Black'} (Black) – {record.white or 'White'} (White)"
@@ -216,7 +223,8 @@ def _show(record: Record, seen: list[Seen], worst: list[Mistake], target: Path, 
     else:
         output.print_text("No move lost a notable share of the win rate.")
     output.print_text()
-    output.print_text(output.escape(f"written: {target}" + (f" and {plot}" if plot else "")))
+    if written:
+        output.print_text(output.escape(f"written: {' and '.join(map(str, written))}"))
 
 
 def _percent(share: float) -> str:

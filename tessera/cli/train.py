@@ -14,6 +14,7 @@ import click
 
 from tessera.cli import output
 from tessera.cli.main import App
+from tessera.cli.playing import MAX_SEED, MAX_THREADS
 from tessera.cli.train_batch import sized
 from tessera.cli.train_build import build_trainer, judged_where_it_learns, progress_track
 from tessera.cli.train_view import TrainView, number, percent
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 @click.option("--minutes", type=float, help="Training time of the whole run.")
 @click.option("--cpu-minutes", type=float, help="CPU time in training of the whole run.")
 @click.option("--games", type=int, help="Self-play games of the whole run.")
-@click.option("--seed", type=int, help="Seed of weights, games and learning.")
-@click.option("--threads", type=int, help="CPU threads.")
+@click.option("--seed", type=click.IntRange(0, MAX_SEED), help="Seed of weights, games and learning.")
+@click.option("--threads", type=click.IntRange(1, MAX_THREADS), help="CPU threads.")
 @click.option("--device", help="auto, cpu, cuda, cuda:N; auto is what the trainer is best on.")
 @click.option("--batch", metavar="auto|N", help="Games at once, over all sizes; auto: what the device feeds well.")
 @click.option("--network", help="Policy network to train, see `tessera plugins`.")
@@ -79,6 +80,8 @@ def command(
     if preset and config_path:
         raise BadValue("--preset", preset, "one of --preset and --config", "leave one out")
     folder = RunFolder(out)
+    if not resume:
+        folder.refuse_run()
     if resume:
         _refuse_with_resume(preset=preset, config=config_path, set_network=shape, batch=batch, **given)
         config = folder.config()
@@ -89,8 +92,6 @@ def command(
     config = _adjusted(app.manager, config, assignments, shape, given)
     if batch is not None:
         config = sized(app.manager, config, batch)
-    if not resume:
-        folder.create(config)
     with _listening(app.manager, as_json, f"tessera train  {config.trainer}, {config.network}  {out}") as emit:
         reason = _train(app.manager, folder, config, resume=resume, emit=emit)
     output.note(f"{reason}; the run is in {folder.path}")
@@ -129,6 +130,8 @@ def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, em
 
     trainer, parent = build_trainer(manager, config)
     config = judged_where_it_learns(config, trainer.sizes)
+    if not resume:
+        folder.create(config)
     run = Run(
         trainer,
         folder,
@@ -171,7 +174,7 @@ def _listening(manager: Manager, as_json: bool, title: str) -> Iterator[Emit]:
 
 @contextmanager
 def _display(as_json: bool, title: str) -> Iterator[Emit]:
-    if as_json or not output.can_redraw():
+    if as_json or not (output.is_terminal() and output.can_redraw()):
         yield _print_json if as_json else _print_line
         return
     view = TrainView()
@@ -191,22 +194,22 @@ def _print_json(kind: str, data: Mapping[str, Any]) -> None:
 
 
 def _print_line(kind: str, data: Mapping[str, Any]) -> None:
-    """An event as one line for people."""
+    """An event as one line for people, on stdout at once: a log is read while it grows."""
     if kind == "step":
         losses = "  ".join(f"{name} {number(value)}" for name, value in data["losses"].items()) or "collecting games"
-        output.note(
+        click.echo(
             f"{data['seconds'] / 60:6.1f} min  {data['games']:,} games ({data['games_per_hour']:,}/h)  "
             f"{data['moves']:,} moves ({data['moves_per_second']:g}/s)  "
             f"{percent(data['win_rate_random'])} against random  {losses}"
         )
     elif kind == "evaluation":
-        output.note(
+        click.echo(
             f"       evaluation: {data['wins']} won, {data['draws']} drawn, {data['losses']} lost against random "
             f"in {data['mean_length']:g} moves on average; "
             f"Elo {data['elo']} ({data['elo_low']} to {data['elo_high']}, random is 0); "
             f"{percent(data['win_rate_best'])} against the best before"
         )
     elif kind == "warning":
-        output.note(f"       warning: {data['text']}")
+        click.echo(f"       warning: {data['text']}")
     elif kind == "checkpoint":
-        output.note(f"       checkpoint: {data['network']}")
+        click.echo(f"       checkpoint: {data['network']}")

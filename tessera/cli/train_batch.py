@@ -31,7 +31,7 @@ def sized(manager: Manager, config: RunConfig, batch: str) -> RunConfig:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10) or not 1 <= int(text) <= MOST:
         raise BadValue("--batch", text, f"auto, or a number of games 1..{MOST:,}")
     return int(text)
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from tessera.config import read_toml
 from tessera.engines.profile import Profile
 from tessera.errors import BadValue
 
 VARIABLE = "TESSERA_ENGINES"
-MAX_PROFILE_BYTES = 64 * 1024
 REQUIRED = ("title", "programs", "cure", "version_arguments", "version_pattern")
 
 
@@ -34,7 +33,7 @@ def load_profile(name: str) -> Profile:
 def read_profile(path: Path) -> Profile:
     """One file. Raises `BadValue` with the file and the key that is wrong."""
     where = f"engine profile {path}"
-    table = _table(where, path)
+    table = read_toml(path, where)
     known = {each.name for each in fields(Profile)} - {"name"}
     for key in table:
         if key not in known:
@@ -45,16 +44,6 @@ def read_profile(path: Path) -> Profile:
     profile = Profile(**{key: READERS[key](f"{where}: {key}", value) for key, value in table.items()}, name=path.stem)
     _check_names(where, profile)
     return profile
-
-
-def _table(where: str, path: Path) -> dict[str, Any]:
-    try:
-        size = path.stat().st_size
-        if size > MAX_PROFILE_BYTES:
-            raise BadValue(where, f"{size} bytes", f"up to {MAX_PROFILE_BYTES}")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadValue(where, str(error), "a TOML file") from None
 
 
 def _check_names(where: str, profile: Profile) -> None:

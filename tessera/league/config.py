@@ -12,12 +12,12 @@ settings = { level = 10 }
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from tessera.config import read_toml
 from tessera.errors import BadValue
 from tessera.interfaces.arbiter import Entrant, TimeControl
 from tessera.league.entrants import parse_players
@@ -26,7 +26,6 @@ from tessera.rules.coords import MAX_SIZE, MIN_SIZE
 from tessera.rules.ruleset import PRESETS, Ruleset, parse_ruleset
 
 SCHEDULES = ("round-robin", "gauntlet", "ladder", "adaptive")
-MAX_FILE_BYTES = 1 << 20
 MAX_TITLE = 200
 MAX_SECONDS = 1_000_000
 
@@ -88,22 +87,9 @@ class LeagueConfig:
 def read_league(path: Path) -> LeagueConfig:
     """A league's file, every key and value checked. Raises `BadValue` that begins with the path."""
     try:
-        return parse_league(_read_toml(path), folder=path.parent)
+        return parse_league(read_toml(path, "file", cure="tessera league init writes one"), folder=path.parent)
     except BadValue as error:
         raise BadValue(f"{path}: {error.name}", error.value, error.allowed, error.cure) from None
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-        if len(data) > MAX_FILE_BYTES:
-            raise BadValue("length", f"over {MAX_FILE_BYTES} bytes", f"up to {MAX_FILE_BYTES}")
-        return tomllib.loads(data.decode("utf-8"))
-    except OSError as error:
-        raise BadValue("file", error.strerror, "a file that can be read", "tessera league init writes one") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadValue("file", str(error), "TOML in UTF-8") from None
 
 
 def parse_league(table: Mapping[str, Any], *, folder: Path) -> LeagueConfig:

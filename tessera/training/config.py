@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
-import tomllib
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from tessera.config import PLAIN_TYPES, Plain, resolve
+from tessera.config import PLAIN_TYPES, Plain, read_toml, resolve
 from tessera.errors import BadValue
+from tessera.rules.coords import MAX_SIZE, MIN_SIZE
 
 PRESET_PREFIX = "train-"
 TABLES = ("network_settings", "trainer_settings")
 BUDGETS = ("minutes", "cpu_minutes", "games")
+RANGES = {
+    "seed": (0, 2**63 - 1),
+    "threads": (1, 1024),
+    "evaluation_games": (2, 1_000_000),
+    "evaluation_size": (MIN_SIZE, MAX_SIZE),
+    "keep": (1, 1_000_000),
+    "tile_games": (1, 1_000_000_000),
+}
 
 
 @dataclass(frozen=True)
@@ -54,18 +63,12 @@ class RunConfig:
     """Checkpoints kept with all that a run needs to go on; the small ones with weights alone all stay."""
 
     def __post_init__(self) -> None:
-        for name, low in (
-            ("threads", 1),
-            ("evaluation_games", 2),
-            ("evaluation_size", 2),
-            ("keep", 1),
-            ("tile_games", 1),
-        ):
-            if getattr(self, name) < low:
-                raise BadValue(name, getattr(self, name), f"{low} or more")
+        for name, (low, high) in RANGES.items():
+            if not low <= getattr(self, name) <= high:
+                raise BadValue(name, getattr(self, name), f"{low} to {high}")
         for name in (*BUDGETS, "checkpoint_minutes", "log_seconds"):
             value = getattr(self, name)
-            if value is not None and not value >= 0:
+            if value is not None and not 0 <= value < math.inf:
                 raise BadValue(name, value, "0 or more")
 
     def to_toml(self) -> str:
@@ -95,10 +98,7 @@ def read_preset(name: str) -> RunConfig:
 
 def read_config(path: Path) -> RunConfig:
     """A RunConfig from a TOML file; keys left out keep their defaults. Raises `BadValue`."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadValue("config", str(path), f"a readable TOML file ({error})") from None
+    data = read_toml(path, f"config {path}")
     budgets = {name: data.pop(name, None) for name in BUDGETS}
     tables: dict[str, Any] = {name: _plain_table(name, data.pop(name, {})) for name in TABLES}
     defaults = RunConfig()

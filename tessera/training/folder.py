@@ -42,10 +42,19 @@ class RunFolder:
         self.path = path
         self.checkpoints = path / "checkpoints"
 
+    def refuse_run(self) -> None:
+        """Raise `BadValue` when a run is there already.
+
+        A config and random weights are none: a run that ended before its first checkpoint has nothing to go on
+        with, and the same command may begin it again.
+        """
+        learned = [path for path in self.checkpoints.glob("net-*.pth") if path.name != "net-00000000.pth"]
+        if self._full() or learned:
+            raise BadValue("--out", str(self.path), "a new folder", "--resume goes on with the run that is there")
+
     def create(self, config: RunConfig) -> None:
         """Make the folder and write the config; raises `BadValue` when a run is there already."""
-        if (self.path / "config.toml").exists():
-            raise BadValue("--out", str(self.path), "a new folder", "--resume goes on with the run that is there")
+        self.refuse_run()
         try:
             self.checkpoints.mkdir(parents=True, exist_ok=True)
             (self.path / "config.toml").write_text(config.to_toml(), encoding="utf-8")

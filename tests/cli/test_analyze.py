@@ -102,6 +102,19 @@ def test_an_interruption_keeps_what_is_analysed(path: Path) -> None:
     assert (path.parent / "game-analyzed.sgf").read_text().count("SBKV") == 2
 
 
+def test_what_cannot_be_written_is_shown_all_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, text: str) -> None:
+        raise SgfError(f"{path}: not written: No space left on device")
+
+    monkeypatch.setattr("tessera.sgf.save", full)
+    result = run(command, candidate, str(path))
+    assert "Black's win rate, by move" in result.stdout
+    assert "written:" not in result.stdout
+    assert isinstance(result.exception, SgfError)
+    data = json.loads(run(command, candidate, str(path), "--json").stdout)
+    assert data["positions"]
+
+
 def test_an_interruption_before_anything_writes_nothing(path: Path) -> None:
     def think(game: Game, color: int) -> str:
         raise KeyboardInterrupt

@@ -21,6 +21,7 @@ from tessera.cli.train_build import pick_device_for
 from tessera.errors import BadValue
 from tessera.interfaces.trainer import StepReport, TrainerSpec
 from tessera.training.config import presets
+from tessera.training.folder import RunFolder
 
 SETTINGS = ("sizes=4:6", "simulations=4", "considered=2", "batch=16", "warm_up=20", "window=500")
 TINY = [word for setting in SETTINGS for word in ("--set", setting)]
@@ -108,12 +109,14 @@ def test_where_a_trainer_works(
     wanted: str, devices: tuple[str, ...], cuda: bool, device: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2 * cuda)
     spec = TrainerSpec("x", "", {}, lambda *_: None, devices)  # type: ignore[arg-type]
     assert pick_device_for(wanted, spec) == device
 
 
 def test_a_device_a_trainer_cannot_use_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     spec = TrainerSpec("x", "", {}, lambda *_: None, ("cpu",))  # type: ignore[arg-type]
     with pytest.raises(BadValue, match="device: got 'cuda', allowed: cpu for the trainer 'x'"):
         pick_device_for("cuda", spec)
@@ -121,9 +124,13 @@ def test_a_device_a_trainer_cannot_use_is_refused(monkeypatch: pytest.MonkeyPatc
 
 def test_people_get_lines_or_a_live_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("--preset", "5x5", *TINY, *SMALL, "--games", "3")
-    lines = train(*words, "--out", str(tmp_path / "lines")).stderr
-    assert "against random in" in lines and "checkpoint:" in lines and "games are played; the run is in" in lines
+    lines = train(*words, "--out", str(tmp_path / "lines"))
+    assert "against random in" in lines.stdout and "checkpoint:" in lines.stdout
+    assert "games are played; the run is in" in lines.stderr
     monkeypatch.setattr(output, "can_redraw", lambda: True)
+    logged = train(*words, "--out", str(tmp_path / "logged"))
+    assert "checkpoint:" in logged.stdout, "a redirected log grows whatever stderr is"
+    monkeypatch.setattr(output, "is_terminal", lambda: True)
     result = train(*words, "--out", str(tmp_path / "live"))
     assert result.exit_code == 0 and result.stdout == ""
     assert "strength" in result.stderr and "at the move limit" in result.stderr and "saved" in result.stderr
@@ -180,6 +187,17 @@ def test_a_second_run_does_not_overwrite_the_first(tmp_path: Path) -> None:
     assert start(tmp_path / "run", "--games", "1").exit_code == 0
     again = start(tmp_path / "run", "--games", "1")
     assert again.exit_code != 0 and "--resume" in str(again.exception)
+
+
+def test_a_command_that_failed_leaves_no_dead_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever a run ends before its first checkpoint, the same command begins it again."""
+    out = tmp_path / "run"
+    assert start(out, "--set-network", "blocks=-1").exit_code != 0
+    with monkeypatch.context() as patch:
+        patch.setattr(RunFolder, "save_run", lambda *_: exec("raise MemoryError"))
+        assert isinstance(start(out, "--games", "1").exception, MemoryError)
+    assert (out / "config.toml").is_file(), "it had begun"
+    assert start(out, "--games", "1").exit_code == 0
 
 
 def test_sigterm_ends_a_run_with_a_checkpoint(tmp_path: Path) -> None:

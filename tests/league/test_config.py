@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tessera.config import MAX_TOML_BYTES
 from tessera.errors import BadValue
 from tessera.interfaces.arbiter import TimeControl
-from tessera.league.config import MAX_FILE_BYTES, LeagueConfig, Openings, parse_league, read_league
+from tessera.league.config import LeagueConfig, Openings, parse_league, read_league
 from tessera.league.example import EXAMPLE
 
 TWO = '[[players]]\nname = "a"\nplayer = "random"\n[[players]]\nname = "b"\n'
@@ -161,10 +162,10 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     path = tmp_path / "league.toml"
     for data, words in (
         (None, "No such file or directory"),
-        (b"players = [", "TOML in UTF-8"),
-        (b"title = '\xff'", "TOML in UTF-8"),
-        (b"#" * (MAX_FILE_BYTES + 1), "allowed: up to 1048576"),
-        (b"x = " + b"[" * 5000, "TOML in UTF-8"),
+        (b"title = 'x'\nplayers = [", "at line 2, column 12"),
+        (b"title = '\xff'", "no UTF-8 (at line 1, column 10)"),
+        (b"#" * (MAX_TOML_BYTES + 1), "allowed: up to 1048576"),
+        (b"x = " + b"[" * 5000, "a TOML file in UTF-8"),
     ):
         if data is not None:
             path.write_bytes(data)
