@@ -12,13 +12,14 @@ from tessera.cli.gtp import (
     complain,
     leave,
     manager_of,
+    models_of,
     player_options,
     private_stdout,
 )
 from tessera.errors import TesseraError
 from tessera.gtp import signals
 from tessera.gtp.inbox import Inbox
-from tessera.gtp.json_analysis.query import PERSPECTIVES, parse_perspective
+from tessera.gtp.json_analysis.overrides import PERSPECTIVES, parse_perspective
 from tessera.gtp.json_analysis.service import AnalysisService
 from tessera.gtp.lazily import Lazy
 from tessera.gtp.loop import descriptor_writer
@@ -58,7 +59,8 @@ def command(ctx: click.Context, /, visits: int, report_as: str, quit_without_wai
       tessera analysis --ckpt final.pth --visits 100 --report-as SIDETOMOVE
       echo '{"id":"a","moves":[],"rules":"chinese","boardXSize":9,"boardYSize":9}' | tessera analysis
     """
-    opener = checked_player(manager_of(ctx, PROGRAM), **who)
+    manager = manager_of(ctx, PROGRAM)
+    opener = checked_player(manager, **who)
     inbox = Inbox()
     service = AnalysisService(
         Lazy(opener),
@@ -67,6 +69,7 @@ def command(ctx: click.Context, /, visits: int, report_as: str, quit_without_wai
         visits=visits,
         perspective=parse_perspective(report_as),
         wait_at_end=not quit_without_waiting,
+        models=lambda: models_of(manager, **who),
     )
     leave(_serve(service, inbox))
 

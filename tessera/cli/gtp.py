@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from tessera.errors import OutputError
 from tessera.gtp import signals
 from tessera.gtp.commands.table import Function
 from tessera.gtp.loop import Engine, descriptor_writer
+from tessera.gtp.models import Model
 from tessera.gtp.resign import ResignRule
 from tessera.gtp.settings import EngineSettings
 
@@ -115,7 +116,7 @@ def command(
     )
     manager = manager_of(ctx, PROGRAM)
     opener = checked_player(manager, **who)
-    leave(_serve(settings, opener, lambda: manager.gtp_commands))
+    leave(_serve(settings, opener, lambda: manager.gtp_commands, lambda: models_of(manager, **who)))
 
 
 def manager_of(ctx: click.Context, program: str) -> Manager:
@@ -159,6 +160,22 @@ def checked_player(
     )
 
 
+def models_of(
+    manager: Manager, *, ckpt: str | None, player: str, assignments: tuple[str, ...], **options: Any
+) -> tuple[Model, ...]:
+    """The network that player thinks with; none for a player without one, or whose store only the loader can open."""
+    from tessera.checkpoints import read_manifest, shipped_path
+    from tessera.config import parse_assignments
+
+    spec = manager.players[player]
+    if not spec.needs_network or (ckpt is not None and "://" in ckpt):
+        return ()
+    path = shipped_path() if ckpt is None else Path(ckpt)
+    settings = parse_assignments(spec.defaults, assignments, owner=f"player {player}", ranges=spec.ranges)
+    batch = settings.get("leaves", 1)
+    return (Model.of(path, read_manifest(path), batch=int(batch)),)
+
+
 def complain(text: str, program: str = PROGRAM) -> None:
     """Lines on stderr, each with our name: some controllers mix stderr into the answers."""
     lines = "".join(f"{program}: {line}\n" for line in text.splitlines())
@@ -175,7 +192,10 @@ def private_stdout() -> int:
 
 
 def _serve(
-    settings: EngineSettings, open_: Callable[[], Player], plugin_commands: Callable[[], Mapping[str, Function]]
+    settings: EngineSettings,
+    open_: Callable[[], Player],
+    plugin_commands: Callable[[], Mapping[str, Function]],
+    models: Callable[[], Sequence[Model]],
 ) -> int:
     engine = Engine(
         settings,
@@ -183,6 +203,7 @@ def _serve(
         plugin_commands=plugin_commands,
         write=descriptor_writer(private_stdout()),
         complain=complain,
+        models=models,
     )
     try:
         signals.install(engine.inbox.interrupt)

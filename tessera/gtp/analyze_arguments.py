@@ -1,24 +1,35 @@
 """The arguments of lz-analyze, kata-analyze and the genmove_analyze forms.
 
     [color] [interval] [interval CENTISECONDS] [minmoves N] [maxmoves N] [ownership true] [rootInfo true]
+    [movesOwnership true] [pvVisits true] [pvEdgeVisits true] [noResultValue true]
     [avoid COLOR VERTEX,VERTEX,... DEPTH] [allow COLOR VERTEX,VERTEX,... DEPTH]
 
-`movesOwnership`, `ownershipStdev`, `movesOwnershipStdev` and `pvVisits` are understood and left out of the
-report. `avoid` and `allow` act at the root; a depth beyond it is not enforced further down.
+`ownershipStdev` and `movesOwnershipStdev` are understood and left out of the report: the search does not keep them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tessera.gtp.arguments import boolean, color, integer, is_color, vertex
+from tessera.gtp.info_lines import KataForm
 from tessera.gtp.protocol import SYNTAX_ERROR, GtpFailure
+from tessera.gtp.restrictions import Restriction
 
 DEFAULT_INTERVAL = 1.0
 SHORTEST_INTERVAL = 0.01
 LONGEST_INTERVAL = 10**9
-LEFT_OUT = ("movesOwnership", "movesOwnershipStdev", "ownershipStdev", "pvVisits", "pvEdgeVisits")
+LEFT_OUT = ("movesOwnershipStdev", "ownershipStdev")
+FORMS = {
+    "ownership": "ownership",
+    "rootInfo": "root_info",
+    "movesOwnership": "moves_ownership",
+    "pvVisits": "pv_visits",
+    "pvEdgeVisits": "pv_edge_visits",
+    "noResultValue": "no_result",
+}
+"""Word -> field of `KataForm`."""
 
 
 @dataclass
@@ -28,13 +39,8 @@ class AnalyzeArguments:
     color: int | None = None
     interval: float | None = None
     """Seconds between reports."""
-    min_moves: int = 0
-    max_moves: int | None = None
-    ownership: bool = False
-    root_info: bool = False
-    avoid: dict[int, set[int]] = field(default_factory=dict)
-    """color -> points"""
-    allow: dict[int, set[int]] = field(default_factory=dict)
+    form: KataForm = KataForm()
+    restrictions: list[Restriction] = field(default_factory=list)
 
 
 def parse(args: Sequence[str], size: int) -> AnalyzeArguments:
@@ -51,7 +57,7 @@ def parse(args: Sequence[str], size: int) -> AnalyzeArguments:
             _restriction(asked, word, _take(words, 3), size)
         else:
             _option(asked, word, _take(words, 1)[0])
-    if asked.avoid and asked.allow:
+    if len({each.only for each in asked.restrictions}) > 1:
         raise GtpFailure(f"{SYNTAX_ERROR}: avoid and allow together")
     return asked
 
@@ -73,13 +79,11 @@ def _option(asked: AnalyzeArguments, name: str, value: str) -> None:
         case "interval":
             asked.interval = _interval(value)
         case "minmoves":
-            asked.min_moves = integer(value, 0)
+            asked.form = replace(asked.form, min_moves=integer(value, 0))
         case "maxmoves":
-            asked.max_moves = integer(value, 0)
-        case "ownership":
-            asked.ownership = boolean(value)
-        case "rootInfo":
-            asked.root_info = boolean(value)
+            asked.form = replace(asked.form, max_moves=integer(value, 0))
+        case _ if name in FORMS:
+            asked.form = replace(asked.form, **{FORMS[name]: boolean(value)})
         case _ if name in LEFT_OUT:
             boolean(value)
         case _:
@@ -88,7 +92,5 @@ def _option(asked: AnalyzeArguments, name: str, value: str) -> None:
 
 def _restriction(asked: AnalyzeArguments, name: str, words: list[str], size: int) -> None:
     side = color(words[0])
-    points = {vertex(word, size) for word in words[1].split(",") if word}
-    integer(words[2], 1)
-    table = asked.avoid if name == "avoid" else asked.allow
-    table.setdefault(side, set()).update(points)
+    points = frozenset(vertex(word, size) for word in words[1].split(",") if word)
+    asked.restrictions.append(Restriction(side, points, integer(words[2], 1), only=name == "allow"))

@@ -1,14 +1,15 @@
 """What a player knows of a position, as the lines analysis commands print.
 
-Sabaki needs, for each move, key and value pairs with the line of play (`pv`) last; ownership and rootInfo
-come after all moves, and only when asked for. With Leela Zero's form rates are integers 0..10000, with
-KataGo's they are floats. Everything is from the view of the side to play.
+Sabaki needs, for each move, key and value pairs with the line of play (`pv`) last; visits along it, a move's own
+ownership, and after all moves rootInfo and ownership come only when asked for. With Leela Zero's form rates are
+integers 0..10000, with KataGo's they are floats. Everything is from the view of the side to play.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from tessera.interfaces.analysis import Analysis, MoveInfo
 from tessera.rules.coords import vertex
@@ -27,6 +28,21 @@ def shown_moves(analysis: Analysis, min_moves: int = 0, max_moves: int | None = 
     return analysis.moves[: number if max_moves is None else min(number, max_moves)]
 
 
+def edge_visits(info: MoveInfo) -> int:
+    """Visits through the move; players without transpositions count no others."""
+    return info.edge_visits or info.visits
+
+
+def utility_lcb(info: MoveInfo) -> float:
+    """The utility less what separates the win rate from its lower bound; a win rate of 0..1 is a utility of -1..1."""
+    return info.utility - 2 * (info.winrate - info.lcb)
+
+
+def play_selection_value(analysis: Analysis, info: MoveInfo) -> float:
+    """What moves are ordered by, on the scale of visits: the move's share of the decision times all visits."""
+    return info.weight * max(1, analysis.visits)
+
+
 def lz_line(analysis: Analysis, *, min_moves: int = 0, max_moves: int | None = None) -> str:
     """Leela Zero's form."""
     return " ".join(
@@ -36,30 +52,61 @@ def lz_line(analysis: Analysis, *, min_moves: int = 0, max_moves: int | None = N
     )
 
 
-def kata_line(
-    analysis: Analysis,
-    *,
-    min_moves: int = 0,
-    max_moves: int | None = None,
-    ownership: bool = False,
-    root_info: bool = False,
-) -> str:
+@dataclass(frozen=True)
+class KataForm:
+    """What a line in KataGo's form has beside the usual."""
+
+    min_moves: int = 0
+    max_moves: int | None = None
+    ownership: bool = False
+    root_info: bool = False
+    moves_ownership: bool = False
+    pv_visits: bool = False
+    pv_edge_visits: bool = False
+    no_result: bool = False
+
+
+def kata_line(analysis: Analysis, form: KataForm = KataForm()) -> str:
     """KataGo's form."""
     parts = [
-        f"info move {vertex(info.point, analysis.size)} visits {info.visits} utility {2 * info.winrate - 1:.6f} "
-        f"winrate {info.winrate:.6f} scoreMean {info.score:.4f} scoreLead {info.score:.4f} "
-        f"prior {info.prior:.6f} lcb {info.lcb:.6f} utilityLcb {2 * info.lcb - 1:.6f} order {order} "
-        f"pv {_pv(info, analysis.size)}"
-        for order, info in enumerate(shown_moves(analysis, min_moves, max_moves))
+        _kata_move(analysis, info, order, form)
+        for order, info in enumerate(shown_moves(analysis, form.min_moves, form.max_moves))
     ]
-    if root_info:
+    if form.root_info:
         parts.append(
-            f"rootInfo visits {analysis.visits} utility {2 * analysis.winrate - 1:.6f} "
-            f"winrate {analysis.winrate:.6f} scoreMean {analysis.score:.4f} scoreLead {analysis.score:.4f}"
+            f"rootInfo visits {analysis.visits} utility {analysis.utility:.6f} winrate {analysis.winrate:.6f} "
+            f"scoreMean {analysis.score:.4f} scoreStdev {analysis.score_stdev:.4f} scoreLead {analysis.score:.4f} "
+            f"scoreSelfplay {analysis.score:.4f} weight {float(analysis.visits):.1f}"
         )
-    if ownership:
-        parts.append("ownership " + " ".join(f"{value:.4f}" for value in analysis.ownership))
+    if form.ownership:
+        parts.append("ownership " + _decimals(analysis.ownership))
     return " ".join(parts)
+
+
+def _kata_move(analysis: Analysis, info: MoveInfo, order: int, form: KataForm) -> str:
+    usual = (
+        f"info move {vertex(info.point, analysis.size)} visits {info.visits} edgeVisits {edge_visits(info)} "
+        f"utility {info.utility:.6f} winrate {info.winrate:.6f} scoreMean {info.score:.4f} "
+        f"scoreStdev {info.score_stdev:.4f} scoreLead {info.score:.4f} scoreSelfplay {info.score:.4f} "
+        f"prior {info.prior:.6f} lcb {info.lcb:.6f} utilityLcb {utility_lcb(info):.6f} "
+        f"weight {float(info.visits):.1f} order {order}"
+    )
+    parts = [usual]
+    if form.no_result:
+        parts.append("noResultValue 0.000000")  # no ruleset here ends a game without a result
+    parts.append(f"pv {_pv(info, analysis.size)}")
+    visits = " ".join(map(str, info.pv_visits[:PV_LENGTH]))
+    if form.pv_visits:
+        parts.append(f"pvVisits {visits}")
+    if form.pv_edge_visits:
+        parts.append(f"pvEdgeVisits {visits}")
+    if form.moves_ownership and info.ownership is not None:
+        parts.append("movesOwnership " + _decimals(info.ownership))
+    return " ".join(parts)
+
+
+def _decimals(values: Iterable[float]) -> str:
+    return " ".join(f"{value:.4f}" for value in values)
 
 
 def cgos_line(analysis: Analysis) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tessera.errors import OutputError, TesseraError
@@ -18,6 +18,7 @@ from tessera.gtp.settings import EngineSettings
 from tessera.gtp.stream import Stream
 
 if TYPE_CHECKING:
+    from tessera.gtp.models import Model
     from tessera.interfaces.player import Player
 
 IDLE = 0.1
@@ -61,6 +62,7 @@ class Engine:
         plugin_commands: Callable[[], Mapping[str, Function]],
         write: Callable[[bytes], None],
         complain: Callable[[str], None],
+        models: Callable[[], Sequence[Model]] = tuple,
     ) -> None:
         self.inbox = Inbox()
         self._write = write
@@ -74,6 +76,7 @@ class Engine:
             attention=self.inbox,
             plugin_commands=Lazy(plugin_commands),
             complain=complain,
+            models=models,
         )
 
     def listen(self, descriptor: int) -> None:

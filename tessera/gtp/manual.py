@@ -47,8 +47,10 @@ protocol, which KaTrain speaks, is another program: `tessera analysis`.
 - Dead stones (final_score, final_status_list): stones proved alive or dead by Benson's algorithm are certain;
   any other chain is dead when random playouts leave its points to the opponent more often than to itself.
   The player is not asked.
-- kata-raw-nn evaluates symmetry 0 only. `avoid` and `allow` act on the next move only. `movesOwnership` and
-  `pvVisits` are understood and left out. There is no `analyze`: Sabaki would read its win rates as 0..10000.
+- kata-raw-nn evaluates symmetry 0 only. `ownershipStdev` and `movesOwnershipStdev` are understood and left out.
+  There is no `analyze`: Sabaki would read its win rates as 0..10000. There is no `rectangular_boardsize`: boards are
+  square, and `boardsize 9 9` is understood.
+- Under territory rules stderr says what an analysis is worth, once, when the rules are set.
 - Lizzie 0.7 refuses engines whose version is below 0.15 unless their name begins with KataGo: `--name KataGo`.
 
 ## Commands

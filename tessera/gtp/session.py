@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -27,6 +27,7 @@ from tessera.rules.ruleset import DEFAULT, Ruleset
 if TYPE_CHECKING:
     import threading
 
+    from tessera.gtp.models import Model
     from tessera.interfaces.player import Choice, Player
     from tessera.rules.game import Game
 
@@ -56,6 +57,7 @@ class Session:
         last        the last choice it made, for those who ask why
         quitting    True once `quit` was answered
         stream      the response in progress; `stream.line` sends a part of it at once
+        models      what networks are played with
         began       time.monotonic() from which the present command's time counts
     """
 
@@ -67,8 +69,9 @@ class Session:
         attention: Attention,
         plugin_commands: Lazy[Mapping[str, Function]],
         complain: Callable[[str], None],
+        models: Callable[[], Sequence[Model]] = tuple,
     ) -> None:
-        """`complain` shows a text on stderr."""
+        """`complain` shows a text on stderr; `models` says what networks are played with, and may read a file."""
         self.settings = settings
         self.attention = attention
         self.complain = complain
@@ -83,6 +86,7 @@ class Session:
         self._player = player
         self._game: Game | None = None
         self._rules = DEFAULT
+        self.models = models
 
     # ------------------------------------------------------------ the game
 

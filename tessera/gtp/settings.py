@@ -14,6 +14,7 @@ DEFAULT_SECONDS = 2.5
 """With no limit from anybody: a first move within 5 s of the start, loading included."""
 MAX_VISITS = 10_000_000
 MAX_SECONDS = 86_400.0
+MAX_NOISE = 5.0
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class EngineSettings:
     """The only folder `loadsgf` and `printsgf` may touch; None: reading anywhere, writing in the working folder."""
     name: str = "Tessera"
     """What `name` answers; some controllers choose their dialect by it."""
+    wide_root_noise: float = 0.0
+    """How much more widely than for play analysis looks at the next moves (KataGo's analysisWideRootNoise)."""
     komi: float = 7.5
     size: int = 19
 
@@ -41,6 +44,8 @@ class EngineSettings:
             raise BadValue("seconds", self.seconds, f"more than 0, up to {MAX_SECONDS:g}")
         if not 0 <= self.lag <= 60:
             raise BadValue("lag", self.lag, "0 to 60 seconds")
+        if not 0 <= self.wide_root_noise <= MAX_NOISE:
+            raise BadValue("analysisWideRootNoise", self.wide_root_noise, f"0 to {MAX_NOISE:g}")
         if not 0 <= self.resign.threshold < 0.5:
             raise BadValue("resign", self.resign.threshold, "0 (off) to below 0.5")
 

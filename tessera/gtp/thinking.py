@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tessera.gtp import settings as engine_settings
+from tessera.gtp.lazily import Interrupted
 from tessera.gtp.resign import Thought, should_resign
 from tessera.interfaces.player import RESIGN, Choice, Limits, Options
 
@@ -28,23 +29,43 @@ def move(
     report: Callable[[Analysis], None] | None = None,
     interval: float = NEVER,
 ) -> Choice:
-    """Think about a move of `color` within the limits, and play it. A lost game is resigned instead.
+    """Think about a move of `color` within the limits, and play it. A lost game is resigned instead."""
+    choice = search(session, color, options=options, report=report, interval=interval)
+    assert choice is not None  # nobody could cancel it
+    if choice.point != RESIGN:
+        session.game.play(color, choice.point)
+    session.last = choice
+    return choice
+
+
+def search(
+    session: Session,
+    color: int,
+    *,
+    options: Options,
+    report: Callable[[Analysis], None] | None = None,
+    interval: float = NEVER,
+    cancellable: bool = False,
+) -> Choice | None:
+    """The same without playing. `cancellable`: any line of input ends it, and it is then None.
 
     An interrupt while the player still loads does not save the wait, but the thought after it.
     """
     game, settings = session.game, session.settings
     own_moves = sum(played.color == color for played in game.moves)
-    with session.attention.thinking() as stop:
-        player = session.player()
+    with session.attention.thinking(until_input=cancellable) as stop:
+        try:
+            player = session.player(stop if cancellable else None)
+        except Interrupted:
+            return None
         budget = session.clock.budget(color, points=game.points, own_moves=own_moves, lag=settings.lag)
         allowed = engine_settings.limits(settings, budget, spent=time.monotonic() - session.began)
         choice = player.choose(game, color, allowed, options=options, stop=stop, report=report, interval=interval)
+        cancelled = cancellable and stop.is_set()
+    if cancelled:
+        return None
     session.clock.moved(color, time.monotonic() - session.began)
-    choice = _weigh(session, color, choice, options)
-    if choice.point != RESIGN:
-        game.play(color, choice.point)
-    session.last = choice
-    return choice
+    return _weigh(session, color, choice, options)
 
 
 def _weigh(session: Session, color: int, choice: Choice, options: Options) -> Choice:
@@ -52,6 +73,7 @@ def _weigh(session: Session, color: int, choice: Choice, options: Options) -> Ch
     game, analysis = session.game, choice.analysis
     if analysis is None:
         return choice
+    session.took_back()  # a thought about this very position, from a search that was not followed by its move
     session.thoughts.append(Thought(len(game.moves), color, analysis.winrate, analysis.score))
     rule = session.settings.resign
     if options.allow_resign and should_resign(
@@ -69,12 +91,12 @@ def regression_move(session: Session, color: int) -> Choice:
         return session.player().choose(session.game, color, Limits(visits), options=options, stop=stop)
 
 
-def overview(session: Session, *, visits: int, fresh: bool = False) -> Analysis:
-    """What the player knows of the position after `visits` at least, from the view of the side to play.
+def overview(session: Session, *, visits: int, fresh: bool = False, color: int | None = None) -> Analysis:
+    """What the player knows of the position after `visits` at least, from the view of `color` (the side to play).
 
     `fresh` leaves out what earlier searches found.
     """
     game, limits = session.game, Limits(visits, OVERVIEW_SECONDS)
     with session.attention.thinking() as stop:
         player = session.player()
-        return player.analyze(game, game.to_play, limits, options=Options(deterministic=fresh), stop=stop)
+        return player.analyze(game, color or game.to_play, limits, options=Options(deterministic=fresh), stop=stop)

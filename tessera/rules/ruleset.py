@@ -41,7 +41,7 @@ class Ruleset:
     def as_katago(self) -> dict[str, object]:
         """The JSON object of `kata-get-rules`."""
         return {
-            "friendlyPassOk": False,
+            "friendlyPassOk": True,
             "hasButton": False,
             "ko": self.ko.upper(),
             "scoring": self.scoring.upper(),
@@ -106,12 +106,13 @@ def from_katago(fields: dict[str, object]) -> Ruleset:
                 rules = replace(rules, suicide=bool(value))
             case "whiteHandicapBonus", "0" | "N" | "N-1":
                 rules = replace(rules, handicap_bonus=str(value).upper())  # type: ignore[arg-type]
-            case ("tax", "NONE") | ("hasButton" | "friendlyPassOk", False):
+            case ("tax", "NONE") | ("hasButton", False) | ("friendlyPassOk", bool()):
+                # Dead stones are taken off when the game is counted, so nobody has to capture them, and anybody may.
                 pass
             case "ko" | "scoring" | "suicide" | "whiteHandicapBonus" | "tax" | "hasButton" | "friendlyPassOk", _:
-                raise BadValue(
-                    f"rules field {key}", value, "see kata-get-rules; tax, button and friendly pass are not played here"
-                )
+                raise BadValue(f"rules field {key}", value, "see kata-get-rules; tax and button are not played here")
             case _:
-                raise BadValue("rules field", key, "ko, scoring, suicide, whiteHandicapBonus, tax, hasButton")
+                raise BadValue(
+                    "rules field", key, "ko, scoring, suicide, whiteHandicapBonus, tax, hasButton, friendlyPassOk"
+                )
     return rules

@@ -28,6 +28,7 @@ def analysis_of(
     ownership: Sequence[float] | None = None,
     visits: int = 10,
     during_search: bool = False,
+    moves_ownership: bool = False,
 ) -> Analysis:
     """The legal points in order, most visits first; `ownership` is Black's."""
     legal = [int(p) for p in np.flatnonzero(game.legal_mask(color))]
@@ -35,11 +36,38 @@ def analysis_of(
     policy[legal] = 1.0 / len(legal)
     black = np.zeros(game.points, np.float32) if ownership is None else np.asarray(ownership, np.float32)
     moves = tuple(
-        MoveInfo(p, max(0, visits - 3 * order), winrate, score, float(policy[p]), winrate - 0.1, (p, game.points))
+        MoveInfo(
+            p,
+            max(0, visits - 3 * order),
+            winrate,
+            score,
+            float(policy[p]),
+            winrate - 0.1,
+            (p, game.points),
+            weight=0.5,
+            utility=2 * winrate - 1,
+            score_stdev=6.0,
+            pv_visits=(visits, 1),
+            ownership=(black if color == 1 else 0.0 - black) if moves_ownership else None,
+        )
         for order, p in enumerate(legal[:5])
     )
     view = black if color == 1 else 0.0 - black
-    return Analysis(color, game.size, moves, visits, winrate, score, view, policy, during_search=during_search)
+    return Analysis(
+        color,
+        game.size,
+        moves,
+        visits,
+        winrate,
+        score,
+        view,
+        policy,
+        during_search=during_search,
+        utility=2 * winrate - 1,
+        score_stdev=7.0,
+        raw_winrate=0.25,
+        raw_score=1.5,
+    )
 
 
 class FakePlayer:
@@ -64,10 +92,18 @@ class FakePlayer:
         self.ownership, self.slow, self.error = ownership, slow, error
         self.asked: list[tuple[str, int, Limits, Options]] = []
         self.closed = False
+        self.asked_to_forget = 0
         self.thinking = threading.Event()
 
     def _think(
-        self, game: Game, color: int, limits: Limits, stop: threading.Event | None, report: Any, interval: float
+        self,
+        game: Game,
+        color: int,
+        limits: Limits,
+        options: Options,
+        stop: threading.Event | None,
+        report: Any,
+        interval: float,
     ) -> Analysis:
         if self.error is not None:
             raise self.error
@@ -84,7 +120,14 @@ class FakePlayer:
                 report(analysis_of(game, color, winrate=winrate, score=self.score, during_search=True))
             time.sleep(0.002)
         self.thinking.clear()
-        return analysis_of(game, color, winrate=winrate, score=self.score, ownership=ownership)
+        return analysis_of(
+            game,
+            color,
+            winrate=winrate,
+            score=self.score,
+            ownership=ownership,
+            moves_ownership=options.moves_ownership,
+        )
 
     def choose(
         self,
@@ -98,7 +141,7 @@ class FakePlayer:
         interval: float = 1.0,
     ) -> Choice:
         self.asked.append(("choose", color, limits, options))
-        analysis = self._think(game, color, limits, stop, report, interval)
+        analysis = self._think(game, color, limits, options, stop, report, interval)
         return Choice(self.script.pop(0) if self.script else analysis.moves[0].point, analysis)
 
     def analyze(
@@ -113,7 +156,10 @@ class FakePlayer:
         interval: float = 1.0,
     ) -> Analysis:
         self.asked.append(("analyze", color, limits, options))
-        return self._think(game, color, limits, stop, report, interval)
+        return self._think(game, color, limits, options, stop, report, interval)
+
+    def forget(self) -> None:
+        self.asked_to_forget += 1
 
     def close(self) -> None:
         self.closed = True

@@ -11,6 +11,7 @@ import pytest
 from tessera.errors import CheckpointError
 from tessera.gtp.inbox import MAX_LINE, Inbox
 from tessera.gtp.protocol import GtpFailure
+from tessera.interfaces.player import Ban
 from tests.gtp.fakes import Desk, FakePlayer
 
 
@@ -155,7 +156,7 @@ def test_genmove_analyze_is_not_ended_by_input(slow: Running) -> None:
     slow.send("kata-genmove_analyze b 1\nname\n")
     slow.wait_for("\ninfo ")
     time.sleep(0.05)
-    assert b"play" not in slow.desk.output
+    assert b"\nplay" not in slow.desk.output
     slow.send("# interrupt\n")
     slow.wait_for("\nplay A5\n\n= Tessera\n\n")
 
@@ -258,3 +259,32 @@ def test_a_full_inbox_makes_the_reader_wait(monkeypatch: pytest.MonkeyPatch) -> 
         assert inbox.get(1.0) is not None
     feeder.join(1)
     assert not feeder.is_alive()
+
+
+def test_a_search_that_may_be_cancelled(slow: Running) -> None:
+    for command, answer in (
+        ("kata-search_cancellable b", "= cancelled\n\n"),
+        ("kata-search_analyze_cancellable b 1", "\nplay cancelled\n\n"),
+    ):
+        slow.send(f"{command}\n")
+        assert slow.desk.player.thinking.wait(30)
+        slow.send("\n")
+        slow.wait_for(answer, 30)
+        slow.desk.output = b""
+    slow.send("kata-search b\nname\n")
+    assert slow.desk.player.thinking.wait(30)
+    assert slow.desk.output == b""
+    slow.send("# interrupt\n")
+    slow.wait_for("= A5\n\n= Tessera\n\n", 30)
+    assert slow.desk.session.game.moves == []
+
+
+def test_what_an_analysis_is_asked_for_reaches_the_player() -> None:
+    desk = Desk()
+    desk.say("boardsize 5", "kata-set-param analysisWideRootNoise 0.04")
+    line = desk.run(b"kata-analyze b 10 avoid b A5,B5 3 avoid w C3 2 movesOwnership true maxmoves 1\n")
+    options = desk.player.asked[-1][3]
+    assert options.avoid == (0, 1)
+    assert options.bans == (Ban(1, (0, 1), 3), Ban(2, (12,), 2))
+    assert (options.wide_root_noise, options.moves_ownership) == (0.04, True)
+    assert b" pv A5 pass movesOwnership " + b" ".join([b"0.0000"] * 25) + b"\n" in line

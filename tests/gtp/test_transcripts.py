@@ -32,7 +32,8 @@ BOARD = [
     ("boardsize -9", "? unacceptable size"),
     ("boardsize 99999999999999999999", "? syntax error"),
     ("boardsize 9 13", "? unacceptable size"),
-    ("rectangular_boardsize 9 9", "= "),
+    ("rectangular_boardsize 9 9", "? unknown command"),
+    ("known_command rectangular_boardsize", "= false"),
     ("boardsize 9 9", "= "),
     ("komi 6.5", "= "),
     ("komi 6,5", "? syntax error"),
@@ -41,6 +42,8 @@ BOARD = [
     ("komi 6.5x", "? syntax error"),
     ("komi", "? syntax error"),
     ("komi -1e30", "= "),
+    ("komi 400", "= "),
+    ("get_komi", "= 400"),
     ("komi 6.5", "= "),
     ("boardsize 5", "= "),
     ("clear_board", "= "),
@@ -119,7 +122,7 @@ RULES = [
     (
         "kata-get-rules",
         (
-            '= {"friendlyPassOk":false,"hasButton":false,"ko":"POSITIONAL","scoring":"AREA","suicide":true,'
+            '= {"friendlyPassOk":true,"hasButton":false,"ko":"POSITIONAL","scoring":"AREA","suicide":true,'
             '"tax":"NONE","whiteHandicapBonus":"0"}'
         ),
     ),
@@ -128,7 +131,7 @@ RULES = [
     (
         "kata-get-rules",
         (
-            '= {"friendlyPassOk":false,"hasButton":false,"ko":"SIMPLE","scoring":"AREA","suicide":false,"tax":"NONE",'
+            '= {"friendlyPassOk":true,"hasButton":false,"ko":"SIMPLE","scoring":"AREA","suicide":false,"tax":"NONE",'
             '"whiteHandicapBonus":"0"}'
         ),
     ),
@@ -154,6 +157,21 @@ RULES = [
     ("kata-set-param maxVisits 50", "= "),
     ("kata-get-param maxVisits", "= 50"),
     ("kata-set-param maxVisits -1", "? syntax error"),
+    ("kata-set-param analysisWideRootNoise 0.04", "= "),
+    ("kata-get-param analysisWideRootNoise", "= 0.04"),
+    ("kata-set-param analysisWideRootNoise 6", "? analysisWideRootNoise: got 6.0, allowed: 0 to 5"),
+    ('kata-set-params {"maxVisits": 60, "lagBuffer": "1.5"}', "= "),
+    ("kata-get-param maxVisits", "= 60"),
+    ('kata-set-params {"maxVisits": 70, "lagBuffer": 100}', "? lag: got 100.0, allowed: 0 to 60 seconds"),
+    ("kata-set-params [1]", "? syntax error: a JSON object of parameters"),
+    (
+        "kata-get-params",
+        (
+            '= {"maxVisits": 60, "maxTime": 0, "analysisWideRootNoise": 0.04, "lagBuffer": 1.5, '
+            '"allowResignation": true, "resignThreshold": 0.05, "playoutDoublingAdvantage": 0}'
+        ),
+    ),
+    ("kata-get-models", "= []"),
     ("kata-set-param maxTime 1e9", "? seconds: got 1000000000.0, allowed: more than 0, up to 86400"),
     ("kata-set-param allowResignation false", "= "),
     ("kata-get-param resignThreshold", "= 0"),
@@ -201,9 +219,22 @@ THINKING = [
     (
         "kata-genmove_analyze w 5 maxmoves 1 rootInfo true ownership true",
         "= \n"
-        "info move E5 visits 10 utility 0.000000 winrate 0.500000 scoreMean 0.0000 scoreLead 0.0000 prior 0.045455 "
-        "lcb 0.400000 utilityLcb -0.200000 order 0 pv E5 pass rootInfo visits 10 utility 0.000000 winrate 0.500000 "
-        "scoreMean 0.0000 scoreLead 0.0000 ownership" + " 0.0000" * 25 + "\nplay E5",
+        "info move E5 visits 10 edgeVisits 10 utility 0.000000 winrate 0.500000 scoreMean 0.0000 scoreStdev 6.0000 "
+        "scoreLead 0.0000 scoreSelfplay 0.0000 prior 0.045455 lcb 0.400000 utilityLcb -0.200000 weight 10.0 order 0 "
+        "pv E5 pass rootInfo visits 10 utility 0.000000 winrate 0.500000 scoreMean 0.0000 scoreStdev 7.0000 "
+        "scoreLead 0.0000 scoreSelfplay 0.0000 weight 10.0 ownership" + " 0.0000" * 25 + "\nplay E5",
+    ),
+    ("kata-search b", "= A4"),
+    ("kata-search_cancellable b", "= A4"),
+    ("kata-search", "? syntax error"),
+    ("kata-search green", "? syntax error: invalid color"),
+    (
+        "kata-search_analyze b maxmoves 1 pvVisits true pvEdgeVisits true noResultValue true",
+        (
+            "= \ninfo move A4 visits 10 edgeVisits 10 utility 0.000000 winrate 0.500000 scoreMean 0.0000 "
+            "scoreStdev 6.0000 scoreLead 0.0000 scoreSelfplay 0.0000 prior 0.047619 lcb 0.400000 utilityLcb -0.200000 "
+            "weight 10.0 order 0 noResultValue 0.000000 pv A4 pass pvVisits 10 1 pvEdgeVisits 10 1\nplay A4"
+        ),
     ),
     ("kata-analyze b nonsense", "? syntax error"),
     ("kata-analyze b nonsense 3", "? syntax error: nonsense"),
@@ -226,7 +257,7 @@ def test_transcript(transcript: list[tuple[str, str]]) -> None:
     desk = Desk()
     for command, expected in transcript:
         assert desk.say(command) == expected, command
-    assert desk.complaints == []
+    assert [text for text in desk.complaints if "learned area scoring" not in text] == []
 
 
 def test_list_commands_is_sorted_and_complete() -> None:

@@ -24,7 +24,6 @@ BAD_VERTICES = "bad vertex list"
 
 
 @table.add("boardsize", "size [size]")
-@table.add("rectangular_boardsize", "width height")
 def boardsize(session: Session, args: list[str]) -> str:
     """A new empty board, 2 to 25; komi and rules stay. Width and height must be equal."""
     count(args, 1, 2)

@@ -7,26 +7,27 @@ import json
 import math
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import tessera
-from tessera.errors import OutputError
+from tessera.errors import BadValue, OutputError
 from tessera.gtp.inbox import Inbox
-from tessera.gtp.json_analysis.query import Perspective, Query, QueryError, parse_query
+from tessera.gtp.json_analysis.fields import QueryError
+from tessera.gtp.json_analysis.overrides import Perspective
+from tessera.gtp.json_analysis.query import Query, parse_query
+from tessera.gtp.json_analysis.reports import Reports
 from tessera.gtp.lazily import Lazy
+from tessera.gtp.models import Model
+from tessera.gtp.restrictions import restricted
+from tessera.gtp.session import Forgetful
+from tessera.interfaces.analysis import caveat
 from tessera.interfaces.player import Limits, Options
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from tessera.interfaces.analysis import Analysis
     from tessera.interfaces.player import Player
     from tessera.rules.game import Game
-
-NEVER = 1e9
 
 
 @dataclass(order=True)
@@ -51,8 +52,11 @@ class AnalysisService:
         visits: int,
         perspective: Perspective = "BLACK",
         wait_at_end: bool = True,
+        models: Callable[[], Sequence[Model]] = tuple,
     ) -> None:
-        """`visits` is for queries without maxVisits; `wait_at_end`: finish the queue when the input ends."""
+        """`visits` is for queries without maxVisits; `wait_at_end`: finish the queue when the input ends; `models`
+        says what networks are played with.
+        """
         self._player, self._visits, self._perspective = player, visits, perspective
         self._write_bytes, self._complain, self._wait_at_end = write, complain, wait_at_end
         self._changed = threading.Condition()
@@ -62,6 +66,8 @@ class AnalysisService:
         self._number = 0
         self._ended = False
         self._unwritable: Exception | None = None
+        self._forget = False
+        self._models = models
 
     # ------------------------------------------------------------ input
 
@@ -116,6 +122,9 @@ class AnalysisService:
 
     def _enqueue(self, fields: dict[str, Any]) -> None:
         query, warnings = parse_query(fields, perspective=self._perspective)
+        worth = caveat(query.rules)
+        if worth is not None:
+            warnings.append(("rules", worth))
         for name, message in warnings:
             self._write({"warning": message, "field": name, "id": query.id})
         with self._changed:
@@ -128,7 +137,11 @@ class AnalysisService:
         match fields["action"]:
             case "query_version":
                 self._write({**fields, "version": tessera.__version__, "git_hash": "<omitted>"})
+            case "query_models":
+                self._write({**fields, "models": [model.as_katago() for model in self._models()]})
             case "clear_cache":
+                # The search in progress, if there is one, goes on with what it knows, as it does in KataGo.
+                self._forget = True
                 self._write(fields)
             case "terminate":
                 if not isinstance(fields.get("terminateId"), str):
@@ -143,7 +156,8 @@ class AnalysisService:
             case _:
                 raise QueryError(
                     "action",
-                    "'action' field must be 'query_version' or 'clear_cache' or 'terminate' or 'terminate_all'",
+                    "'action' field must be 'query_version' or 'query_models' or 'clear_cache' or 'terminate' or "
+                    "'terminate_all'",
                 )
 
     def _terminate(self, query_id: str | None, turns: set[int] | None) -> None:
@@ -191,11 +205,15 @@ class AnalysisService:
         query, turn = task.query, task.turn
         game = query.position(turn)
         options = _options(query, game)
-
-        def report(analysis: Analysis) -> None:
-            if query.interval is not None:
-                self._write(response(query, turn, game, analysis))
-
+        if self._forget:
+            self._forget = False
+            if isinstance(player, Forgetful):
+                player.forget()
+        reports = Reports(
+            lambda analysis: self._write(response(query, turn, game, analysis)),
+            first=query.first_report,
+            every=query.interval,
+        )
         try:
             analysis = player.analyze(
                 game,
@@ -203,11 +221,10 @@ class AnalysisService:
                 Limits(query.visits or self._visits, query.seconds),
                 options=options,
                 stop=task.stop,
-                report=report,
-                interval=query.interval or NEVER,
+                report=reports.take if reports.wanted else None,
+                interval=reports.interval,
             )
-            moves_ownership = self._moves_ownership(player, game, analysis) if query.moves_ownership else None
-            answer = response(query, turn, game, analysis, moves_ownership=moves_ownership)
+            answer = response(query, turn, game, analysis)
         except (BrokenPipeError, OutputError):
             raise
         except Exception as error:
@@ -217,15 +234,6 @@ class AnalysisService:
             self._write({"error": f"internal error: {words}", "id": query.id, "turnNumber": turn})
             return
         self._write(answer)
-
-    def _moves_ownership(self, player: Player, game: Game, analysis: Analysis) -> dict[int, NDArray[np.float32]]:
-        """{move: ownership after it}, each by one evaluation, from the view of the side to play."""
-        found = {}
-        for info in analysis.moves:
-            after = game.copy()
-            after.play(analysis.color, info.point)
-            found[info.point] = -player.analyze(after, after.to_play, Limits(1)).ownership
-        return found
 
     # ------------------------------------------------------------ output
 
@@ -256,12 +264,9 @@ def _turn_numbers(fields: dict[str, Any]) -> set[int] | None:
 
 
 def _options(query: Query, game: Game) -> Options:
-    """The query's restrictions on the side to play, as far as they name legal moves."""
-    avoid = (query.avoid or {}).get(game.to_play, frozenset())
-    allow = (query.allow or {}).get(game.to_play, frozenset())
-    if not (avoid or allow):
-        return Options(allow_resign=False)
-    legal = {int(point) for point in game.legal_mask().nonzero()[0]}
-    if not ((legal & allow if allow else legal) - avoid):
-        raise QueryError("allowMoves" if allow else "avoidMoves", "No move is left to consider")
-    return Options(allow_resign=False, avoid=tuple(sorted(legal & avoid)), allow=tuple(sorted(legal & allow)))
+    options = Options(allow_resign=False, wide_root_noise=query.wide_root_noise, moves_ownership=query.moves_ownership)
+    try:
+        return restricted(options, query.restrictions, game, game.to_play)
+    except BadValue:
+        field = "allowMoves" if any(each.only for each in query.restrictions) else "avoidMoves"
+        raise QueryError(field, "No move is left to consider") from None

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tessera.gtp.json_analysis.query import Query, QueryError, parse_query
+from tessera.gtp.json_analysis.fields import QueryError
+from tessera.gtp.json_analysis.query import Query, parse_query
+from tessera.gtp.restrictions import Restriction
 from tessera.rules.coords import parse_vertex
 
 BASE: dict[str, Any] = {"id": "q", "moves": [], "rules": "chinese", "boardXSize": 9, "boardYSize": 9}
@@ -43,7 +45,8 @@ def test_what_katrain_sends() -> None:
     assert query.moves == ((1, parse_vertex("D6", 9)), (2, 81))
     assert (query.turns, query.priorities, query.visits, query.seconds) == ((1, 2), (-99, -99), 25, 8.0)
     assert (query.perspective, query.interval, query.policy) == ("SIDETOMOVE", 1.0, True)
-    assert warnings == [("overrideSettings", "wideRootNoise is not supported here, ignored")]
+    assert query.wide_root_noise == 0.04
+    assert warnings == []
 
 
 @pytest.mark.parametrize(
@@ -70,6 +73,19 @@ def test_what_katrain_sends() -> None:
         ({"rules": "absent"}, "rules"),
         ({"rules": "martian"}, "rules"),
         ({"rules": {"tax": "ALL"}}, "rules"),
+        ({"rules": {"tax": "SEKI", "scoring": "TERRITORY"}}, "rules"),
+        ({"rules": {"hasButton": True}}, "rules"),
+        ({"rules": "stone_scoring"}, "rules"),
+        ({"rules": {"friendlyPassOk": 1}}, "rules"),
+        ({"komi": 400.5}, "komi"),
+        ({"analysisPVLen": 0}, "analysisPVLen"),
+        ({"includePVVisits": 1}, "includePVVisits"),
+        ({"includeNoResultValue": "yes"}, "includeNoResultValue"),
+        ({"firstReportDuringSearchAfter": 0}, "firstReportDuringSearchAfter"),
+        ({"avoidMoves": [], "allowMoves": []}, "allowMoves"),
+        ({"allowMoves": [{"player": "B", "moves": ["D4"], "untilDepth": 1}] * 2}, "allowMoves"),
+        ({"overrideSettings": {"wideRootNoise": -1}}, "wideRootNoise"),
+        ({"overrideSettings": {"maxVisits": "many"}}, "maxVisits"),
         ({"komi": 1e300}, "komi"),
         ({"komi": 7.25}, "komi"),
         ({"komi": "7.5"}, "komi"),
@@ -97,7 +113,83 @@ def test_the_field_at_fault(changes: dict[str, Any], field: str) -> None:
 
 
 def test_unknown_fields_are_warned_about() -> None:
-    assert [field for field, _ in parsed(friend=1, includePVVisits=True)[1]] == ["friend", "includePVVisits"]
+    warnings = parsed(friend=1, includeOwnershipStdev=True, includeMovesOwnershipStdev=False, includePVVisits=True)[1]
+    assert [field for field, _ in warnings] == ["friend", "includeOwnershipStdev"]
+
+
+def test_settings_that_we_have() -> None:
+    query, warnings = parsed(
+        overrideSettings={"maxVisits": 90, "maxPlayouts": 70, "maxTime": "2.5", "wideRootNoise": "0.1"}
+        | {"analysisPVLen": 4, "playoutDoublingAdvantage": 0.0, "antiMirror": False, "rootNumSymmetriesToSample": 1}
+    )
+    assert (query.visits, query.seconds, query.wide_root_noise, query.pv_length) == (70, 2.5, 0.1, 4)
+    assert warnings == []
+
+
+def test_a_field_stands_before_the_same_setting() -> None:
+    query, _ = parsed(maxVisits=5, analysisPVLen=1, overrideSettings={"maxVisits": 90, "analysisPVLen": 9})
+    assert (query.visits, query.pv_length) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"cpuctExploration": 1.0},
+        {"playoutDoublingAdvantage": 1.5},
+        {"antiMirror": True},
+        {"antiMirror": 0},
+        {"playoutDoublingAdvantage": False},
+        {"humanSLProfile": "rank_5k"},
+        {"ignorePreRootHistory": True},
+        {"rootNumSymmetriesToSample": 8},
+    ],
+)
+def test_settings_that_we_have_not_are_warned_about(settings: dict[str, object]) -> None:
+    (name,) = settings
+    assert parsed(overrideSettings=settings)[1] == [("overrideSettings", f"Not supported here, ignored: {name}")]
+
+
+@pytest.mark.parametrize(
+    ("every", "first", "expected"),
+    [(None, None, (None, None)), (2, None, (2, 2)), (2, 0.5, (2, 0.5)), (None, 0.5, (None, 0.5))],
+)
+def test_when_reports_come(every: float | None, first: float | None, expected: tuple[float | None, ...]) -> None:
+    given = {"reportDuringSearchEvery": every, "firstReportDuringSearchAfter": first}
+    query, _ = parsed(**{name: value for name, value in given.items() if value is not None})
+    assert (query.interval, query.first_report) == expected
+
+
+def test_restrictions() -> None:
+    entries = [
+        {"player": "W", "moves": ["A9", "pass"], "untilDepth": 4},
+        {"player": "B", "moves": ["B9"], "untilDepth": 1},
+    ]
+    for name, only in (("avoidMoves", False), ("allowMoves", True)):
+        query, warnings = parsed(**{name: entries})
+        assert query.restrictions == (
+            Restriction(2, frozenset({0, 81}), 4, only),
+            Restriction(1, frozenset({1}), 1, only),
+        )
+        assert warnings == []
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"friendlyPassOk": True},
+        {"friendlyPassOk": False, "tax": "NONE", "hasButton": False},
+        {"scoring": "TERRITORY", "ko": "SIMPLE", "suicide": False, "whiteHandicapBonus": "0", "friendlyPassOk": True},
+    ],
+)
+def test_rules_that_say_what_is_done_anyway(rules: dict[str, object]) -> None:
+    assert parsed(rules=rules)[1] == []
+
+
+@pytest.mark.parametrize("size", [2, 9, 19, 25])
+@pytest.mark.parametrize("komi", [-400, -150.5, 0, 399.5, 400])
+def test_komi_as_far_as_katago_takes_it(size: int, komi: float) -> None:
+    query, _ = parsed(boardXSize=size, boardYSize=size, komi=komi)
+    assert query.position(0).komi == komi
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from tessera.errors import CheckpointError
 from tessera.gtp.inbox import Inbox
 from tessera.gtp.json_analysis.service import AnalysisService
 from tessera.gtp.lazily import Lazy
+from tessera.gtp.models import Model
+from tessera.interfaces.player import Ban
 from tests.gtp.fakes import FakePlayer
 
 BASE: dict[str, Any] = {"moves": [], "rules": "chinese", "boardXSize": 5, "boardYSize": 5}
@@ -81,6 +83,13 @@ def test_an_answer_has_what_katrain_reads() -> None:
     assert first["scoreLead"] == -3.0
     assert first["pv"] == ["A5", "pass"]
     assert first["ownership"] == answer["ownership"] == [0.5] * 25
+    assert (first["edgeVisits"], first["weight"], first["scoreStdev"]) == (10, 10.0, 6.0)
+    assert first["utility"] == pytest.approx(-0.4)
+    assert first["utilityLcb"] == pytest.approx(-0.2)
+    assert first["playSelectionValue"] == 5.0
+    assert (root["rawWinrate"], root["rawLead"], root["scoreStdev"]) == (0.75, -1.5, 7.0)
+    assert root["utility"] == pytest.approx(-0.4)
+    assert not {"pvVisits", "noResultValue"} & first.keys()
     assert len(answer["policy"]) == 26
     assert answer["policy"][12] == -1
 
@@ -108,6 +117,22 @@ def test_views(view: str, black_to_play: bool, winrate: float, score: float, own
         assert answer["ownership"][0] == owner
 
 
+def test_lines_of_play_as_asked_for() -> None:
+    (answer,) = Bench().run(query("a", includePVVisits=True, includeNoResultValue=True))
+    first = answer["moveInfos"][0]
+    assert (first["pv"], first["pvVisits"], first["pvEdgeVisits"]) == (["A5", "pass"], [10, 1], [10, 1])
+    assert first["noResultValue"] == 0.0
+    (answer,) = Bench().run(query("a", includePVVisits=True, analysisPVLen=1, moves=[]))
+    assert len(answer["moveInfos"][0]["pv"]) == 2
+
+
+def test_no_move_has_ownership_unless_asked_for() -> None:
+    bench = Bench()
+    (answer,) = bench.run(query("a", includeOwnership=True))
+    assert not any("ownership" in entry for entry in answer["moveInfos"])
+    assert not bench.player.asked[0][3].moves_ownership
+
+
 def test_turns_and_priorities() -> None:
     moves = [["B", "C3"], ["W", "D4"]]
     answers = Bench().run(
@@ -125,11 +150,26 @@ def test_limits_and_restrictions_reach_the_player() -> None:
         query("a", maxVisits=7, overrideSettings={"maxTime": 2}),
         query("b", avoidMoves=[{"player": "B", "moves": ["A5", "B5"], "untilDepth": 3}]),
         query("c", allowMoves=[{"player": "B", "moves": ["C3"], "untilDepth": 1}]),
-        query("d", allowMoves=[{"player": "W", "moves": ["C3"], "untilDepth": 1}]),
+        query("d", avoidMoves=[{"player": "W", "moves": ["C3"], "untilDepth": 2}]),
+        query("e", overrideSettings={"wideRootNoise": 0.04}),
     )
-    (a, b, c, d) = bench.player.asked
+    (a, b, c, d, e) = bench.player.asked
     assert (a[2].visits, a[2].seconds, b[2].visits) == (7, 2.0, 50)
-    assert (b[3].avoid, c[3].allow, d[3].allow) == ((0, 1), (12,), ())
+    assert (b[3].avoid, b[3].bans) == ((0, 1), (Ban(1, (0, 1), 3),))
+    assert c[3].avoid == tuple(point for point in range(26) if point != 12)
+    assert (d[3].avoid, d[3].bans) == ((), (Ban(2, (12,), 2),))
+    assert (a[3].wide_root_noise, e[3].wide_root_noise) == (0.0, 0.04)
+    assert not any(answer.get("warning") for answer in bench.answers)
+
+
+def test_a_search_of_both_sides_may_be_kept_in_a_region() -> None:
+    region = [{"player": side, "moves": ["C3", "D3"], "untilDepth": 3} for side in "BW"]
+    bench = Bench()
+    bench.run(query("a", allowMoves=region))
+    options = bench.player.asked[0][3]
+    elsewhere = tuple(point for point in range(26) if point not in (12, 13))
+    assert options.avoid == elsewhere
+    assert options.bans == (Ban(1, elsewhere, 3), Ban(2, elsewhere, 3))
 
 
 @pytest.mark.parametrize(
@@ -178,6 +218,54 @@ def test_actions() -> None:
         {"id": "c", "action": "clear_cache", "extra": 1},
         {"id": "t", "action": "terminate", "terminateId": "nothing"},
     ]
+
+
+MODEL = Model("net.pth", "resnet-0123456789ab", 8, 1)
+
+
+def test_models() -> None:
+    (answer,) = Bench(models=lambda: (MODEL,)).run({"id": "m", "action": "query_models"})
+    assert answer == {
+        "id": "m",
+        "action": "query_models",
+        "models": [
+            {
+                "name": "net.pth",
+                "internalName": "resnet-0123456789ab",
+                "maxBatchSize": 8,
+                "usesHumanSLProfile": False,
+                "version": 1,
+                "usingFP16": "false",
+            }
+        ],
+    }
+    assert Bench().run({"id": "m", "action": "query_models"})[0]["models"] == []
+
+
+def test_what_an_analysis_under_territory_rules_is_worth_is_said() -> None:
+    warning, answer = Bench().run(query("a", rules="japanese"))
+    assert (warning["id"], warning["field"]) == ("a", "rules")
+    assert "the network learned area scoring" in warning["warning"]
+    assert answer["moveInfos"]
+    assert not any("warning" in answer for answer in Bench().run(query("a", rules="chinese")))
+
+
+def test_a_cleared_cache_is_forgotten_before_the_next_search() -> None:
+    bench = Bench()
+    bench.run(query("a"), {"id": "c", "action": "clear_cache"}, query("b"), query("c"))
+    assert bench.player.asked_to_forget == 1
+
+
+def test_the_first_report_and_the_others() -> None:
+    bench = Bench(FakePlayer(slow=True))
+    bench.start()
+    bench.send(query("once", firstReportDuringSearchAfter=0.02, overrideSettings={"maxTime": 0.3}))
+    wait(lambda: [answer for answer in bench.answers if not answer["isDuringSearch"]])
+    assert [answer["isDuringSearch"] for answer in bench.answers] == [True, False]
+    bench.send(query("soon", firstReportDuringSearchAfter=0.01, reportDuringSearchEvery=1000))
+    wait(lambda: [answer for answer in bench.answers if answer["id"] == "soon"])
+    bench.send({"id": "t", "action": "terminate_all"})
+    bench.inbox.close()
 
 
 def test_reports_during_the_search_and_termination() -> None:
