@@ -19,6 +19,7 @@ import click
 
 from tessera.cli.funnel import guarded
 from tessera.cli.playing import LEVEL_OPTION, MAX_SEED, MAX_THREADS, chosen_level
+from tessera.cli.waiting import wait_asleep
 from tessera.errors import OutputError
 from tessera.gtp import signals
 from tessera.gtp.commands.table import Function
@@ -43,9 +44,7 @@ def player_options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A setting of the player."),
             click.option("--evaluator", default="torch", show_default=True, help="What runs the network."),
             click.option("--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, ..."),
-            click.option(
-                "--threads", type=click.IntRange(1, MAX_THREADS), help="CPU threads; half of the cores by default."
-            ),
+            click.option("--threads", type=click.IntRange(1, MAX_THREADS), help="Most CPU threads; all without it."),
             click.option(
                 "--seed", type=click.IntRange(0, MAX_SEED), default=0, show_default=True, help="Of all randomness."
             ),
@@ -146,8 +145,6 @@ def checked_player(
     given = {word.partition("=")[0] for word in assignments}
     chosen = {name: value for name, value in settings.items() if name in given}
     load.check(manager, checkpoint=ckpt, player=player, evaluator=evaluator, device=device, settings=chosen)
-    # Threads that wait for a busy core stall every step: stopping then takes tenths of a second, not hundredths.
-    threads = threads or max(1, (os.cpu_count() or 2) // 2)
     return lambda: load.open_player(
         manager,
         checkpoint=ckpt,
@@ -230,4 +227,5 @@ def leave(code: int) -> None:
 
 def main() -> int:
     """The console script."""
+    wait_asleep()
     return guarded(PROGRAM, lambda: command.main(prog_name=PROGRAM, standalone_mode=False))

@@ -17,6 +17,7 @@ import click
 
 import tessera
 from tessera.cli.funnel import complain, guarded
+from tessera.cli.waiting import wait_asleep
 from tessera.plugins import Manager, build_manager
 
 
@@ -133,4 +134,5 @@ def cli(ctx: click.Context, verbose: int) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The console script; returns the exit code."""
+    wait_asleep()
     return guarded("tessera", lambda: cli.main(args=arguments, prog_name="tessera", standalone_mode=False))

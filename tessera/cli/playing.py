@@ -136,7 +136,7 @@ _ENGINE_OPTIONS = (
     click.option("--evaluator", default="torch", show_default=True, help="What runs the network."),
     click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N."),
     click.option("--seed", type=click.IntRange(0, MAX_SEED), help="Repeats a run on the CPU; random without it."),
-    click.option("--threads", type=click.IntRange(1, MAX_THREADS), help="CPU threads for the network; all without it."),
+    click.option("--threads", type=click.IntRange(1, MAX_THREADS), help="Most CPU threads; all without it."),
 )
 
 
