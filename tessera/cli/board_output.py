@@ -1,4 +1,4 @@
-"""The demo's picture of a game on a terminal. With `output` the only module that imports rich.
+"""Pictures of a game on a terminal, for `demo` and `play`. With `output` the only module that imports rich.
 
 Everything fits into 80 columns and, for boards up to 13x13, 24 lines; a wider terminal gives longer lines of
 thought, a taller one more moves.
@@ -6,7 +6,7 @@ thought, a taller one more moves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich import box
@@ -46,6 +46,27 @@ def board_screen() -> Iterator[Callable[[View], None]]:
         yield lambda view: display.update(draw(view, console), refresh=True)
 
 
+def print_position(view: View, aside: Sequence[str] = (), *, area: Sequence[int] = ()) -> None:
+    """One picture for the scroll: the board with the players and some lines beside it, or below where it is narrow.
+
+    `area` [P] is the owner of every point, EMPTY where it is open; without it none is shown.
+    """
+    console = Console(highlight=False)
+    colored = console.color_system is not None and not console.no_color
+    board_width = 2 * view.size + 7
+    beside = console.width - board_width - 1
+    lines = [Text(line) for line in aside]
+    board = Panel(_board(view, colored, area), box=box.ROUNDED, border_style="dim", padding=(0, 0), expand=False)
+    if beside < 24:
+        console.print(Group(board, *_players(view, console.width - 1, colored), *lines))
+        return
+    panes = Table.grid(padding=(0, 1))
+    panes.add_column(no_wrap=True)
+    panes.add_column(width=min(beside, 60))
+    panes.add_row(board, Padding(Group(*_players(view, min(beside, 60), colored), Text(), *lines), (1, 0, 0, 1)))
+    console.print(panes)
+
+
 def draw(view: View, console: Console) -> RenderableType:
     """The whole picture for this terminal's width, height and colours."""
     colored = console.color_system is not None and not console.no_color
@@ -65,7 +86,7 @@ def draw(view: View, console: Console) -> RenderableType:
     return Group(*rows)
 
 
-def _board(view: View, colored: bool) -> Text:
+def _board(view: View, colored: bool, area: Sequence[int] = ()) -> Text:
     size = view.size
     letters = "    " + " ".join(LETTERS[:size]) + "    "
     text = Text(f"{letters}\n")
@@ -74,7 +95,10 @@ def _board(view: View, colored: bool) -> Text:
         text.append(f"{size - row:2} ")
         text.append(" ", WOOD if colored else "")
         for point in range(row * size, row * size + size):
-            _cell(text, view, point, ghosts, colored)
+            if area and area[point] not in (EMPTY, view.stones[point]):
+                _owned(text, area[point], is_stone=view.stones[point] != EMPTY, colored=colored)
+            else:
+                _cell(text, view, point, ghosts, colored)
             text.append("─" if point % size < size - 1 else " ", f"{INK} {WOOD}" if colored else "")
         text.append(f" {size - row:<2}\n")
     return text.append(letters)
@@ -91,6 +115,14 @@ def _cell(text: Text, view: View, point: int, ghosts: dict[int, tuple[str, int]]
         text.append(digit, f"bold {GHOSTS[color]} {WOOD}" if colored else "")
     else:
         text.append(_crossing(point, view.size), f"{INK} {WOOD}" if colored else "")
+
+
+def _owned(text: Text, owner: int, *, is_stone: bool, colored: bool) -> None:
+    """A point of somebody's area, or a dead stone on it."""
+    if colored:
+        text.append("×" if is_stone else "▪", f"bold {STONES[owner]} {WOOD}")
+    else:
+        text.append("xo"[owner - 1])
 
 
 def _crossing(point: int, size: int) -> str:

@@ -205,7 +205,7 @@ def _farewell(match: Match, path: Path, engine: EngineChoice) -> None:
     quoted = [f'"{word}"' if " " in word else word for word in (program, *arguments)]
     escape = output.escape
     print_text = output.print_text
-    print_text(f"[bold]{escape(_in_words(match))}[/bold]")
+    print_text(f"[bold]{escape(in_words(match))}[/bold]")
     print_text(f"Saved as {escape(str(path))}")
     print_text()
     print_text("Play against it yourself. Paste into")
@@ -217,7 +217,7 @@ def _farewell(match: Match, path: Path, engine: EngineChoice) -> None:
     print_text(f"          Command    {escape(' '.join(quoted))}")
 
 
-def _in_words(match: Match) -> str:
+def in_words(match: Match) -> str:
     """'Black (Tessera search) wins by 3.5 points.'"""
     if match.result == "0":
         return "A draw."

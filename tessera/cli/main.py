@@ -32,6 +32,7 @@ class Entry(NamedTuple):
 
 COMMANDS: dict[str, Entry] = {
     "demo": Entry("tessera.cli.demo:command", "Watch a game in the terminal, against GnuGo or itself."),
+    "play": Entry("tessera.cli.play:command", "Play against the engine, in the terminal."),
     "gtp": Entry("tessera.cli.gtp:command", "Speak GTP on stdin and stdout (same as tessera-gtp)."),
     "analysis": Entry("tessera.cli.analysis:command", "Speak KataGo's JSON analysis protocol (for KaTrain)."),
     "analyze": Entry("tessera.cli.analyze:command", "Write win rate, score and best lines into an SGF."),
@@ -123,7 +124,8 @@ def cli(ctx: click.Context, verbose: int) -> None:
 
     \b
     Examples:
-      tessera demo                      watch a game
+      tessera play                      play a game
+      tessera demo                      watch one
       tessera-gtp --level 5             the engine for Sabaki, GoGui and other GTP clients
       tessera doctor                    what works on this machine
     """

@@ -30,7 +30,8 @@ class Side:
     """Who plays a colour, and how long it may think."""
 
     name: str
-    player: Player
+    player: Player | None
+    """None for a person, whose moves come by `Match.make`."""
     limits: Limits
     options: Options = PLAYED_OUT
 
@@ -97,16 +98,18 @@ class Match:
         """Let the side to play make its move. `report` hears what it thinks meanwhile."""
         color = self.game.to_play
         side = self.sides[color]
+        assert side.player is not None, "a person's moves are made, not played"
         start = time.monotonic()
         choice = side.player.choose(
             self.game, color, side.limits, options=side.options, report=report, interval=interval
         )
         point = self._opening.draw(self.game, choice) if self._opening else choice.point
         turn = Turn(color=color, point=point, analysis=choice.analysis, seconds=time.monotonic() - start)
-        self._make(turn)
+        self.make(turn)
         return turn
 
-    def _make(self, turn: Turn) -> None:
+    def make(self, turn: Turn) -> None:
+        """Put a turn on the board; an illegal move or a resignation ends the game."""
         winner = LETTERS[opponent(turn.color)]
         if turn.point == RESIGN:
             self.result = f"{winner}+R"
@@ -118,6 +121,15 @@ class Match:
             if len(self.game.moves) >= self._longest and not self.game.is_over:
                 self.note = f"stopped after {self._longest} moves and counted as it stood"
         self.turns.append(turn)
+
+    def undo(self) -> Turn:
+        """Take back the last turn, and with it the end of the game."""
+        turn = self.turns.pop()
+        forfeited = self.result.endswith("+F")
+        self.result, self.note = "?", ""
+        if turn.point != RESIGN and not forfeited:
+            self.game.undo()
+        return turn
 
     def count(self) -> str:
         """The result of a game that is over, counting the board where nobody has won yet."""

@@ -104,6 +104,13 @@ class Engine:
         """'Tessera search (mamba 1a2b3c4d)': what an SGF calls it."""
         return f"Tessera {self.kind}" + (f" ({self.network} {self.digest[:8]})" if self.digest else "")
 
+    def strength(self, visits: int) -> str:
+        """How strongly it plays, in words: its level, or what it does."""
+        for number, each in enumerate(levels.LEVELS, start=1):
+            if (each.player, dict(each.settings)) == (self.kind, dict(self.settings)) and each.visits == visits:
+                return f"level {number} ({each.words})"
+        return f"{self.kind}, {visits} visits"
+
     def describe(self, visits: int, seed: int) -> str:
         """The line in an SGF's root that makes a game repeatable."""
         network = f"network {self.network} {self.digest}; " if self.digest else ""
@@ -140,39 +147,59 @@ _ENGINE_OPTIONS = (
 )
 
 
-def strength_options(default: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """`--visits` and `--level`, of which a command sees `visits` and the engine they mean; above `engine_options`."""
+def strength_options(visits: int, *, level: int | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`--visits` and `--level`, of which a command sees `visits` and the engine they mean; above `engine_options`.
+
+    With a default `level`, that is how the command plays unless visits or a player are given.
+    """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
-        def wrapper(*args: Any, level: int | None, **rest: Any) -> Any:
-            if level is not None:
-                chosen = chosen_level(level)
+        def wrapper(*args: Any, **rest: Any) -> Any:
+            number = rest.pop("level")
+            if number is None and not _given("visits", "player"):
+                number = level
+            if number is not None:
+                chosen = chosen_level(number)
                 rest |= {"player": chosen.player, "visits": chosen.visits, "settings": chosen.settings}
             return function(*args, **rest)
 
-        visits = click.option(
-            "--visits", type=click.IntRange(1, MAX_VISITS), default=default, show_default=True, help="Search per move."
+        option = click.option(
+            "--visits",
+            type=click.IntRange(1, MAX_VISITS),
+            default=visits,
+            show_default=level is None,
+            help="Search per move.",
         )
-        return visits(LEVEL_OPTION(wrapper))
+        return option((LEVEL_OPTION if level is None else _level_option(level))(wrapper))
 
     return decorate
 
 
-LEVEL_OPTION = click.option(
-    "--level",
-    type=int,
-    help=f"Strength 1 (for beginners) to {len(levels.LEVELS)} ({levels.LEVELS[-1].words}), in place of --visits.",
-)
+def _level_option(default: int | None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    strongest = len(levels.LEVELS)
+    shown = f"  [default: {default}]" if default else ""
+    return click.option(
+        "--level",
+        type=int,
+        help=f"Strength 1 (for beginners) to {strongest} ({levels.LEVELS[-1].words}), in place of --visits.{shown}",
+    )
+
+
+LEVEL_OPTION = _level_option(None)
+
+
+def _given(*names: str) -> list[str]:
+    """Those of the options that stand on the command line."""
+    source = click.get_current_context().get_parameter_source
+    return [name for name in names if source(name) is click.core.ParameterSource.COMMANDLINE]
 
 
 def chosen_level(number: int) -> levels.Level:
     """What `--level` means; raises `BadValue` beside an option that says something else."""
-    context = click.get_current_context()
-    for name in ("visits", "player", "assignments"):
-        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            other = "--set" if name == "assignments" else f"--{name}"
-            raise BadValue("level", number, f"one of --level and {other}", "leave one of them out")
+    for name in _given("visits", "player", "assignments"):
+        other = "--set" if name == "assignments" else f"--{name}"
+        raise BadValue("level", number, f"one of --level and {other}", "leave one of them out")
     return levels.level(number)
 
 
