@@ -1,31 +1,89 @@
-"""When to pass, and which moves are not worth considering: a finished game must look finished to both sides.
+"""When to pass, and which moves are not worth considering: one rule, the one that scores.
 
-Inside a search tree two passes end the game and every stone on the board counts as alive. So a player who
-wants its due has to take dead enemy stones off before passing, which costs nothing under area scoring and
-keeps it from arguing about dead stones with engines that see them differently. And it must not take the
-tree's word for a win that lives on its own dead stones: nobody else would count it.
+Once a board looks finished, `ending` asks the referee's own judge (`rules.endgame`) which stones are dead. The
+search takes these off wherever two passes end a line, so a pass is worth in the tree what it will be worth in the
+count, and nobody has to capture what is dead anyway. When by that verdict there is nothing left to gain, the search
+is shown the pass first (`prior`), and `decide` passes unless another move promises more.
+
+Only `kgs-genmove_cleanup` (`Options.fast_cleanup`) is different: it takes dead stones off until none is left.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tessera.interfaces.player import Options
-from tessera.rules.benson import components, pass_alive
-from tessera.rules.coords import BLACK, EMPTY, opponent
-from tessera.rules.endgame import judge
-from tessera.rules.scoring import score
+from tessera.rules.benson import components, neighbours, pass_alive
+from tessera.rules.coords import BLACK, EMPTY, WHITE, opponent
+from tessera.rules.endgame import Status, judge
 
 if TYPE_CHECKING:
-    from tessera.interfaces.analysis import Analysis
+    from tessera.interfaces.analysis import Analysis, MoveInfo
     from tessera.rules.game import Game
 
+Opinion = Callable[["Game", int], Sequence[float]]
+"""(game, side to play) -> ownership [P], -1..1 with +1 for Black."""
+
+FILLED = 1 / 3
+"""Share of a board's points with stones on them before which no game is finished, unless somebody passed."""
+SURE = 0.5
+"""How surely an opinion must give a point to its owner before it counts as settled."""
 CLOSE = 0.03
-"""How much winrate playing on instead of passing may cost."""
-HOPE = 0.1
-"""How much more than passing a move must promise where the tree's value of passing is not to be believed."""
+"""How much winrate passing may cost where nothing is left to gain."""
+POINTS = 0.75
+"""The same in points: less than any move that gains."""
+PRIOR = 0.5
+"""The least share of the policy a pass has where all is settled; where only the score can tell, a fifth of it."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A board that looks finished, as the one to move sees it."""
+
+    status: Status
+    dead: NDArray[np.int8]
+    """[P] the colour of dead stones, 0 elsewhere."""
+    settled: bool
+    """Whether no move gains anything by the rule that scores."""
+
+
+def ending(game: Game, color: int, opinion: Opinion | None = None) -> Ending | None:
+    """The verdict on a board that looks finished; None while it is open."""
+    stones = game.stones
+    if game.passes == 0 and np.count_nonzero(stones) < FILLED * game.points:
+        return None
+    ownership = None if opinion is None else opinion(game, color)
+    status = judge(game, ownership)
+    dead = np.zeros(game.points, np.int8)
+    for point in status.dead_points:
+        dead[point] = stones[point]
+    return Ending(status, dead, _settled(game, status, dead, ownership))
+
+
+def _settled(game: Game, status: Status, dead: NDArray[np.int8], ownership: Sequence[float] | None) -> bool:
+    """Whether every point has its owner, and is worth nothing where it has none."""
+    size, stones = game.size, np.where(dead == EMPTY, game.stones, EMPTY).tolist()
+    if not {BLACK, WHITE} <= set(stones):
+        return status.settled
+    proved = pass_alive(stones, size, BLACK).territory | pass_alive(stones, size, WHITE).territory
+    seki = {point for chain in status.seki for point in chain}
+    for region in components(size, lambda p: stones[p] == EMPTY, lambda p, q: True):
+        border = {q for p in region for q in neighbours(p, size) if stones[q] != EMPTY}
+        colors = {stones[q] for q in border}
+        if len(colors) == 2:
+            # Neutral points are worth one each under area scoring, but for those that nobody may fill.
+            if game.rules.scoring == "area" and not border <= seki:
+                return False
+        elif ownership is not None and not region <= proved:
+            sign = 1 if colors == {BLACK} else -1
+            if any(sign * ownership[p] < SURE for p in region):
+                return False
+    return True
 
 
 def pointless(game: Game, color: int) -> list[int]:
@@ -41,44 +99,58 @@ def pointless(game: Game, color: int) -> list[int]:
     return [p for p in theirs.union(*clean) if stones[p] == EMPTY]
 
 
-def believed_value(game: Game, color: int) -> float | None:
-    """What passing now brings, 1 a win and 0.5 a draw, where the tree would think too much of it; else None.
-
-    That is so when the opponent has passed and the board as it stands is better for `color` than without
-    the dead stones.
-    """
-    if game.passes != 1:
-        return None
-    standing, judged = (_value(margin, color) for margin in (score(game).margin, _judged(game)))
-    return judged if judged < standing else None
+def prior(game: Game, end: Ending | None, options: Options) -> float:
+    """The least share of the policy that passing deserves at the root."""
+    if end is None or options.fast_cleanup or not may_pass(game, options):
+        return 0.0
+    if end.settled:
+        return PRIOR
+    return 0.2 * PRIOR if game.rules.scoring == "territory" else 0.0
 
 
-def _judged(game: Game) -> float:
-    return score(game, judge(game).dead_points).margin
-
-
-def _value(margin: float, color: int) -> float:
-    """1, 0.5 or 0 for `color`; `margin` is Black's."""
-    return 0.5 + 0.5 * float(np.sign(margin)) * (1 if color == BLACK else -1)
-
-
-def decide(game: Game, analysis: Analysis, temperature: float, random: np.random.Generator, options: Options) -> int:
-    """The move to play: most visited (or drawn by visits), except that a pass must be sane."""
-    choice = _draw(analysis, temperature, random)
-    value = believed_value(game, analysis.color) if _may_pass(game, options) else None
-    if value is not None and choice != game.points:
-        # The search was not shown the pass. Where nothing promises more than it brings, the game is over.
-        return choice if analysis.moves[0].winrate > value + HOPE else game.points
-    if choice != game.points or not _unsettled(game, analysis, options):
+def decide(
+    game: Game,
+    analysis: Analysis,
+    end: Ending | None,
+    temperature: float,
+    random: np.random.Generator,
+    options: Options,
+) -> int:
+    """The move to play: most visited (or drawn by visits), except that a game that is finished is passed."""
+    choice, best = _draw(analysis, temperature, random), analysis.moves[0]
+    if end is None or options.fast_cleanup or not may_pass(game, options):
         return choice
-    for move in analysis.moves:
-        if move.point != game.points and move.winrate >= analysis.moves[0].winrate - CLOSE:
-            return move.point
+    passing = next((move for move in analysis.moves if move.point == game.points), None)
+    if passing is None:
+        return choice
+    if end.settled and costs_nothing(passing, best):
+        return game.points
+    if game.rules.scoring == "territory":
+        # Every stone in one's own area costs a point, which the win rate may be too sure of itself to tell.
+        known = [move for move in analysis.moves if move.visits >= 0.1 * best.visits and costs_nothing(move, best)]
+        if passing in known and passing.score >= max(move.score for move in known):
+            return game.points
     return choice
 
 
-def _may_pass(game: Game, options: Options) -> bool:
+def may_pass(game: Game, options: Options) -> bool:
     return game.points not in options.avoid and (not options.allow or game.points in options.allow)
+
+
+def costs_nothing(move: MoveInfo, best: MoveInfo) -> bool:
+    """Whether a move keeps what the best one promises."""
+    return move.winrate >= best.winrate - CLOSE and move.score >= best.score - POINTS
+
+
+def cleaning(game: Game, color: int, end: Ending | None, options: Options) -> set[int]:
+    """Where a cleanup must play now: liberties of dead stones of the other side; none when all are off."""
+    if not options.fast_cleanup:
+        return set()
+    dead = (judge(game) if end is None else end.status).dead_points
+    stones = game.stones
+    theirs = [point for point in dead if stones[point] == opponent(color)]
+    legal = game.legal_mask(color)
+    return {q for p in theirs for q in neighbours(p, game.size) if stones[q] == EMPTY and legal[q]}
 
 
 def _draw(analysis: Analysis, temperature: float, random: np.random.Generator) -> int:
@@ -87,13 +159,3 @@ def _draw(analysis: Analysis, temperature: float, random: np.random.Generator) -
     visits = np.array([max(move.visits, 1e-3) for move in analysis.moves])
     weights = (visits / visits.max()) ** (1.0 / temperature)
     return analysis.moves[int(random.choice(len(weights), p=weights / weights.sum()))].point
-
-
-def _unsettled(game: Game, analysis: Analysis, options: Options) -> bool:
-    """Whether passing now would leave something to argue about."""
-    if game.passes == 1 and not options.fast_cleanup:
-        # The opponent has passed: passing too ends the game as it stands. Do so only for a win by counting,
-        # or when the network sees no more than the count does.
-        return _value(score(game).margin, analysis.color) < 1 and analysis.winrate > 0.5
-    stones = game.stones
-    return any(stones[point] == opponent(analysis.color) for point in judge(game).dead_points)

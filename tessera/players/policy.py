@@ -11,7 +11,8 @@ import numpy as np
 from tessera.interfaces.analysis import Analysis, MoveInfo
 from tessera.interfaces.network import Evaluator
 from tessera.interfaces.player import Choice, Limits, Options, Report
-from tessera.players.passing import pointless
+from tessera.players import passing
+from tessera.players.opinion import NetworkOpinion
 from tessera.players.random import sensible_points
 from tessera.players.reading import read_analysis
 from tessera.rules.layout import TO_PLAY, meta_at
@@ -33,6 +34,7 @@ class PolicyPlayer:
         self._evaluator, self._temperature = evaluator, temperature
         self._random = np.random.Generator(np.random.PCG64(seed))
         self._search: BatchSearch | None = None
+        self._opinion = NetworkOpinion(evaluator)
 
     def choose(
         self,
@@ -46,6 +48,8 @@ class PolicyPlayer:
         interval: float = 1.0,
     ) -> Choice:
         analysis = self.analyze(game, color, limits, options=options)
+        if self._is_finished(game, analysis, options):
+            return Choice(game.points, analysis)
         if self._temperature <= 0.0 or options.deterministic:
             return Choice(analysis.moves[0].point, analysis)
         if analysis.moves[0].point == game.points:
@@ -77,13 +81,30 @@ class PolicyPlayer:
         base = read_analysis(self._search.arrays, game.size, seconds=0.0, during_search=False)
         return _with_moves(base, _candidates(game, color, base, options))
 
+    def _is_finished(self, game: Game, analysis: Analysis, options: Options) -> bool:
+        """Whether nothing is left to gain, and the network thinks no less of the position after a pass."""
+        end = passing.ending(game, analysis.color, self._opinion)
+        if end is None or not end.settled or options.fast_cleanup or not passing.may_pass(game, options):
+            return False
+        after = game.copy()
+        after.play(analysis.color, game.points)
+        if after.is_over:
+            return True
+        then = self.analyze(after, after.to_play, Limits())
+        return passing.costs_nothing(
+            replace(analysis.moves[0], winrate=1.0 - then.winrate, score=-then.score),
+            replace(analysis.moves[0], winrate=analysis.winrate, score=analysis.score),
+        )
+
     def close(self) -> None:
         self._search = None
 
 
 def _candidates(game: Game, color: int, base: Analysis, options: Options) -> list[int]:
     """Legal points the caller and common sense leave, best prior first; pass when nothing else is left."""
-    banned = set(options.avoid) | set(pointless(game, color))
+    banned = set(options.avoid) | set(passing.pointless(game, color))
+    if to_clean := passing.cleaning(game, color, None, options):
+        banned |= set(range(game.points + 1)) - to_clean
     legal = [int(a) for a in np.flatnonzero(base.policy >= 0)]
     kept = [a for a in legal if a not in banned and (not options.allow or a in options.allow)] or [game.points]
     return sorted(kept, key=lambda a: (-float(base.policy[a]), a))

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from tessera.interfaces.analysis import Analysis
 from tessera.interfaces.network import Evaluator
 from tessera.interfaces.player import Choice, Limits, Options, Report
-from tessera.players.passing import believed_value, decide, pointless
+from tessera.players import passing
+from tessera.players.opinion import NetworkOpinion
 from tessera.players.reading import read_analysis
 from tessera.rules.layout import KO_POINT, KO_RULE, TO_PLAY, meta_at
 from tessera.search.batch import BatchSearch
@@ -52,6 +53,11 @@ class SearchPlayer:
         self._settings = settings
         self._random = np.random.Generator(np.random.PCG64(seed))
         self._search: BatchSearch | None = None
+        self._opinion = NetworkOpinion(evaluator)
+        self._ending: passing.Ending | None = None
+        """The verdict on the present root, once its board looks finished."""
+        self._dead: NDArray[np.int8] | None = None
+        """The stones the tree takes for dead."""
         self._moves: list[int] | None = None
         """The moves of the game the tree belongs to; None when it must not be reused."""
 
@@ -66,7 +72,7 @@ class SearchPlayer:
         report: Report | None = None,
         interval: float = 1.0,
     ) -> Choice:
-        """See `interfaces.player.Player`. Passes only when it wins by counting or nothing is left to play."""
+        """See `interfaces.player.Player`; when it passes stands in `players.passing`."""
         if limits.visits is None and limits.seconds is None:
             limits = Limits(visits=self._visits)
         analysis = self._think(
@@ -75,7 +81,8 @@ class SearchPlayer:
         temperature = 0.0
         if not options.deterministic and len(game.moves) < self._temperature_moves:
             temperature = self._temperature
-        return Choice(decide(game, analysis, temperature, self._random, options), analysis)
+        point = passing.decide(game, analysis, self._ending, temperature, self._random, options)
+        return Choice(point, analysis)
 
     def analyze(
         self,
@@ -115,7 +122,7 @@ class SearchPlayer:
         may_stop_early: bool,
     ) -> Analysis:
         start = time.monotonic()
-        search = self._prepare(game, color, options)
+        search = self._prepare(game, color, options, choosing=may_stop_early)
         tree, size = search.arrays, game.size
         last_report = start
         while not stop.is_set():
@@ -145,16 +152,21 @@ class SearchPlayer:
         most = min(self._leaves, max(1, visits // VISITS_PER_LEAF))
         return most if limits.visits is None else min(most, limits.visits - visits)
 
-    def _prepare(self, game: Game, color: int, options: Options) -> BatchSearch:
+    def _prepare(self, game: Game, color: int, options: Options, *, choosing: bool) -> BatchSearch:
         """A search whose root is this position: the old tree where it leads here, else a new one."""
         special = bool(options.avoid or options.allow)
-        if not (special or options.deterministic) and self._follow(game, color):
-            assert self._search is not None
-        else:
+        self._ending = passing.ending(game, color, self._opinion)
+        dead = np.zeros(game.points, np.int8)
+        if self._ending is not None and not options.fast_cleanup:
+            dead = self._ending.dead
+        kept = not (special or options.deterministic) and self._dead is not None and np.array_equal(dead, self._dead)
+        if not (kept and self._follow(game, color)):
             self._plant(game, color)
         assert self._search is not None
+        self._search.judge_dead(dead[None])
+        self._dead = dead
         self._moves = None if special else [move.point for move in game.moves]
-        self._restrict(game, color, options)
+        self._restrict(game, color, options, choosing=choosing)
         return self._search
 
     def _follow(self, game: Game, color: int) -> bool:
@@ -191,13 +203,16 @@ class SearchPlayer:
         state[meta_at(game.size) + TO_PLAY] = color
         self._search.plant(state[None], game.seen[None])
 
-    def _restrict(self, game: Game, color: int, options: Options) -> None:
-        """Take moves out of the root: those the caller rules out, and those that cannot matter any more."""
+    def _restrict(self, game: Game, color: int, options: Options, *, choosing: bool) -> None:
+        """Take moves out of the root: those the caller rules out, and those that cannot matter any more.
+
+        To choose a move of a finished game the pass is put forward.
+        """
         assert self._search is not None
         prior = self._search.arrays.prior[0, 0]
-        banned = set(options.avoid) | set(pointless(game, color))
-        if believed_value(game, color) is not None:
-            banned.add(game.points)
+        banned = set(options.avoid) | set(passing.pointless(game, color))
+        if to_clean := passing.cleaning(game, color, self._ending, options):
+            banned |= set(range(game.points + 1)) - to_clean
         if options.allow:
             banned |= set(range(game.points + 1)) - set(options.allow)
         kept = [a for a in np.flatnonzero(prior > 0) if int(a) not in banned]
@@ -205,6 +220,10 @@ class SearchPlayer:
             for action in banned:
                 prior[action] = 0.0
             prior /= prior.sum()
+        share = passing.prior(game, self._ending, options) if choosing else 0.0
+        if prior[game.points] < share < 1.0:
+            prior[: game.points] *= (1.0 - share) / max(1e-9, 1.0 - float(prior[game.points]))
+            prior[game.points] = share
 
 
 def _decided(visits: NDArray[np.int32], limits: Limits, done: int) -> bool:

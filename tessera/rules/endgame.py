@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MOST_DAME = 6
 """Empty points of the largest region that is taken for shared liberties and not for open ground."""
 
+TRUST = 0.3
+"""Weight of an opinion from elsewhere, such as a network's ownership, beside the playouts."""
+
 
 @dataclass(frozen=True)
 class Status:
@@ -41,7 +44,7 @@ class Status:
 def judge(game: Game, ownership: Sequence[float] | None = None) -> Status:
     """The verdict on every chain of the position as it stands; the same one every time.
 
-    `ownership` [P] is an opinion from elsewhere, -1..1 with +1 for Black, in place of playouts.
+    `ownership` [P] is an opinion from elsewhere, -1..1 with +1 for Black, heard beside the playouts.
     """
     stones, size = [int(stone) for stone in game.stones], game.size
     safe = {color: pass_alive(stones, size, color) for color in (BLACK, WHITE)}
@@ -54,10 +57,9 @@ def judge(game: Game, ownership: Sequence[float] | None = None) -> Status:
             standing.append(chain)
         else:
             open_.append(chain)
-    if open_ and ownership is None:
-        ownership = playout_ownership(game).tolist()
+    opinion = _opinion(game, ownership) if open_ else ()
     for chain in open_:
-        (dead if _lost(chain, stones, ownership or ()) else standing).append(chain)
+        (dead if _lost(chain, stones, opinion) else standing).append(chain)
     left = list(stones)
     for chain in dead:
         for point in chain:
@@ -69,6 +71,14 @@ def judge(game: Game, ownership: Sequence[float] | None = None) -> Status:
         seki=tuple(chain for chain in standing if chain & in_seki),
         settled=not open_,
     )
+
+
+def _opinion(game: Game, ownership: Sequence[float] | None) -> Sequence[float]:
+    """[P] who is expected to own each point, playouts and `ownership` together."""
+    played: list[float] = playout_ownership(game).tolist()
+    if ownership is None:
+        return played
+    return [(1 - TRUST) * mine + TRUST * theirs for mine, theirs in zip(played, ownership, strict=True)]
 
 
 def _lost(chain: frozenset[int], stones: Sequence[int], ownership: Sequence[float]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from tessera.rules.coords import BLACK, EMPTY, WALL, WHITE
 from tessera.rules.jit import kernel
-from tessera.rules.layout import KOMI2, PRISONERS, STRIDE, TERRITORY, meta_at
+from tessera.rules.layout import KOMI2, PRISONERS, STRIDE, TERRITORY, chain_at, meta_at, next_at
 
 
 @kernel
@@ -52,17 +52,51 @@ def owners(stones, n, t, owner, scratch):
 
 @kernel
 def final_score2(s, n, t, owner, scratch):
-    """Black's final score in half points, komi included, if every stone on the board lives. Fills owner[P].
+    """Black's final score in half points, komi included, if every stone on the board lives. Fills owner[P]."""
+    return _in_half_points(s, s, n, owners(s, n, t, owner, scratch), 0)
 
-    Under territory scoring stones do not count and prisoners do.
+
+@kernel
+def judged_score2(s, n, t, dead, stones, owner, scratch):
+    """`final_score2` without the dead chains: those all of whose stones have their own colour in dead[P].
+
+    A chain that was extended since it was judged stays on the board. stones[P + 1] is filled with what is left.
+    """
+    chain, following = chain_at(n * n), next_at(n * n)
+    for p in range(n * n + 1):
+        stones[p] = s[p]
+    taken = 0
+    for p in range(n * n):
+        color = s[p]
+        if color == EMPTY or dead[p] != color or s[chain + p] != p:
+            continue
+        whole, stone = True, p
+        while True:
+            whole = whole and dead[stone] == color
+            stone = s[following + stone]
+            if stone == p:
+                break
+        while whole:
+            stones[stone] = EMPTY
+            taken += 1 if color == WHITE else -1
+            stone = s[following + stone]
+            if stone == p:
+                break
+    return _in_half_points(s, stones, n, owners(stones, n, t, owner, scratch), taken)
+
+
+@kernel
+def _in_half_points(s, stones, n, balance, taken):
+    """Black's score from its area balance. Under territory scoring stones do not count and prisoners do.
+
+    `taken` are White's stones minus Black's that were taken off at the end.
     """
     meta = meta_at(n)
-    balance = owners(s, n, t, owner, scratch)
     if s[meta + TERRITORY] != 0:
         for p in range(n * n):
-            if s[p] == BLACK:
+            if stones[p] == BLACK:
                 balance -= 1
-            elif s[p] == WHITE:
+            elif stones[p] == WHITE:
                 balance += 1
-        balance += s[meta + PRISONERS + WHITE] - s[meta + PRISONERS + BLACK]
+        balance += s[meta + PRISONERS + WHITE] - s[meta + PRISONERS + BLACK] + taken
     return 2 * balance - s[meta + KOMI2]

@@ -74,6 +74,15 @@ class BatchSearch:
         self._backend.plant(self.arrays, self._work, self._backend.adopt(states), self._seen)
         self._evaluate()
 
+    def judge_dead(self, dead: Any) -> None:
+        """Take these stones off where a line of the search ends: dead [B, P] int8 colours, 0 where none is dead.
+
+        The verdict is on the root; what was counted before by another one is not counted again.
+        """
+        import torch
+
+        self.work.dead.copy_(torch.as_tensor(dead))
+
     def follow(self, action: int) -> bool:
         """Keep the subtree below `action` of the only tree; False when nothing is known there. On the CPU only."""
         assert self.games == 1

@@ -84,6 +84,10 @@ class Workspace(NamedTuple):
     """[B, P] int8"""
     scratch: torch.Tensor
     """[B, P] int32"""
+    dead: torch.Tensor
+    """[B, P] int8 colour of the stones judged dead at the root, else 0: where a game ends they are taken off."""
+    stones: torch.Tensor
+    """[B, P + 1] int32 a board without them."""
     gumbel: torch.Tensor
     """[B, A] float32 Gumbel noise of the root's actions."""
     legal: torch.Tensor
@@ -137,6 +141,8 @@ def allocate(games: int, nodes: int, leaves: int, size: int, device: str) -> tup
         path=zeros(games, MAX_DEPTH, dtype=i64),
         owner=zeros(games, points, dtype=i8),
         scratch=zeros(games, points, dtype=i32),
+        dead=zeros(games, points, dtype=i8),
+        stones=zeros(games, points + 1, dtype=i32),
         gumbel=zeros(games, actions),
         legal=zeros(games, dtype=i32),
         random=torch.ones(games, dtype=i64, device=device),

@@ -16,7 +16,7 @@ from tessera.rules.coords import BLACK, WHITE
 from tessera.rules.features import write_features
 from tessera.rules.jit import kernel
 from tessera.rules.layout import LEGAL_BITS, PASSES, TO_PLAY, bits_at, meta_at
-from tessera.rules.scoring_kernels import final_score2
+from tessera.rules.scoring_kernels import judged_score2
 from tessera.search.choose import gumbel_root_action, improved_action, puct_action
 
 WAITING, EVALUATED, OVER = 0, 1, 2
@@ -112,10 +112,19 @@ def back_up(tree, b, node, result, score, n, settings):
 
 
 @kernel
+def count_board(tree, work, b, node, n, t):
+    """Black's score in half points at a finished node; fills work.owner."""
+    return judged_score2(tree.state[b, node], n, t, work.dead[b], work.stones[b], work.owner[b], work.scratch[b])
+
+
+@kernel
 def finish(tree, work, b, node, n, t):
-    """Note the result of a finished game at a node, from its side to play's view."""
+    """Note the result of a finished game at a node, from its side to play's view: the referee's count.
+
+    Chains that were judged dead at the root and still stand unchanged are taken off, as the referee will.
+    """
     s = tree.state[b, node]
-    margin = 0.5 * final_score2(s, n, t, work.owner[b], work.scratch[b])
+    margin = 0.5 * count_board(tree, work, b, node, n, t)
     if s[meta_at(n) + TO_PLAY] == WHITE:
         margin = -margin
     tree.status[b, node] = OVER
@@ -159,7 +168,7 @@ def descend(tree, work, b, slot, n, t, seen, considered_visits, settings):
             break
         status = tree.status[b, below]
         if status == OVER:
-            final_score2(tree.state[b, below], n, t, work.owner[b], work.scratch[b])
+            count_board(tree, work, b, below, n, t)
             count_owner(tree, work, b, n)
             back_up(tree, b, below, tree.raw[b, below, 1], tree.raw[b, below, 2], n, settings)
             return True

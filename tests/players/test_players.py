@@ -13,12 +13,14 @@ from tessera.errors import BadValue
 from tessera.gtp.levels import LEVELS, level
 from tessera.interfaces.network import Outputs
 from tessera.interfaces.player import Limits, Options, Player
-from tessera.players.passing import believed_value, pointless
+from tessera.players.passing import ending, pointless
 from tessera.players.policy import PolicyPlayer
 from tessera.players.random import RandomPlayer, sensible_points
 from tessera.players.search import VISITS_PER_LEAF, SearchPlayer
 from tessera.rules.coords import BLACK, WHITE, parse_vertex
+from tessera.rules.endgame import judge
 from tessera.rules.game import Game
+from tessera.rules.ruleset import PRESETS
 from tessera.rules.scoring import score
 from tests.search.worlds import ByStones, Constant, Hashed
 
@@ -158,15 +160,31 @@ def test_moves_in_unconditional_territory_are_pointless() -> None:
         assert choice.point == 25, "a settled game is passed"
 
 
-def test_dead_stones_are_taken_before_passing() -> None:
-    """Black wins by 1.5 only once the dead stone is off: the moves there are not pointless, and it does not pass."""
+@pytest.mark.parametrize("rules", ["chinese", "japanese"])
+def test_a_settled_game_is_passed_with_a_dead_stone_on_the_board(rules: str) -> None:
+    """Black wins only once the dead stone is off: the count takes it off, so nobody has to capture it."""
     game = settled_game("A1")
+    game.set_rules(PRESETS[rules])
     game.set_komi(3.5)
-    assert parse_vertex("B1", 5) not in pointless(game, BLACK)
-    player = SearchPlayer(Constant())
-    while not game.is_over:
-        game.play(game.to_play, player.choose(game, game.to_play, Limits(visits=100)).point)
-    assert score(game).margin == 1.5
+    black, white = SearchPlayer(Constant()), PolicyPlayer(Constant())
+    assert black.choose(game, BLACK, Limits(visits=20)).point == game.points
+    game.play(BLACK, game.points)
+    assert white.choose(game, WHITE, Limits()).point == game.points
+    game.play(WHITE, game.points)
+    dead = judge(game).dead_points
+    assert dead == {parse_vertex("A1", 5)}
+    assert score(game, dead).margin == (1.5 if rules == "chinese" else -0.5)
+
+
+def test_cleaning_up_takes_the_dead_stone_off() -> None:
+    """kgs-genmove_cleanup."""
+    game, player = settled_game("A1"), SearchPlayer(Constant(), seed=1)
+    for _ in range(40):
+        point = player.choose(game, game.to_play, Limits(visits=100), options=Options(fast_cleanup=True)).point
+        if game.to_play == BLACK and point == game.points:
+            break
+        game.play(game.to_play, point)
+    assert game.stones[parse_vertex("A1", 5)] != WHITE
 
 
 def quarrel(passed: bool = True) -> Game:
@@ -181,21 +199,25 @@ def quarrel(passed: bool = True) -> Game:
 
 
 def test_no_win_is_claimed_by_dead_stones() -> None:
-    assert score(quarrel()).margin > 0
-    assert believed_value(quarrel(), BLACK) == 0.0
-    assert believed_value(quarrel(), WHITE) is None, "White is not the one who would profit"
-    assert believed_value(quarrel(passed=False), BLACK) is None, "White has not passed: nothing ends yet"
-    ahead = quarrel()
-    ahead.set_komi(-20.0)
-    assert believed_value(ahead, BLACK) is None, "won either way"
+    """In the tree the pass that ends the game brings what the referee counts."""
+    game = quarrel()
+    assert score(game).margin > 0 > score(game, judge(game).dead_points).margin
+    analysis = SearchPlayer(Constant()).analyze(game, BLACK, Limits(visits=60))
+    (after,) = [move for move in analysis.moves if move.point == 25]
+    assert after.winrate == 0.0 and after.score == score(game, judge(game).dead_points).margin
 
 
-@pytest.mark.parametrize(("promise", "passes"), [(-4.0, True), (4.0, False)])
-def test_a_lost_quarrel_is_passed_and_a_hopeful_one_played_on(promise: float, passes: bool) -> None:
-    """`promise` is the logit of Black's win in the network's eyes; Black has more stones throughout."""
-    world = ByStones(lambda own, other: torch.where(own.sum(1) > other.sum(1), promise, -promise))
-    choice = SearchPlayer(world, leaves=1).choose(quarrel(), BLACK, Limits(visits=8))
-    assert (choice.point == 25) == passes
+def test_an_open_board_is_not_judged() -> None:
+    game = Game(9)
+    game.play(BLACK, 40)
+    assert ending(game, WHITE) is None
+    game.play(WHITE, game.points)
+    assert ending(game, BLACK) is not None
+
+
+def test_a_quarrel_worth_playing_on_is_played_on() -> None:
+    world = ByStones(lambda own, other: torch.where(own.sum(1) > other.sum(1), 4.0, -4.0))  # Black has more throughout
+    assert SearchPlayer(world, leaves=1).choose(quarrel(), BLACK, Limits(visits=8)).point != 25
 
 
 @pytest.mark.parametrize("player", [SearchPlayer(Constant(), visits=30), PolicyPlayer(Constant()), RandomPlayer()])

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from tessera.rules.coords import vertex
+import numpy as np
+
+from tessera.rules.coords import parse_vertex, vertex
 from tessera.rules.endgame import judge
 from tessera.rules.game import Game
+from tessera.rules.layout import tables
+from tessera.rules.ruleset import PRESETS
+from tessera.rules.scoring import score
+from tessera.rules.scoring_kernels import judged_score2
 from tests.gtp.fakes import Desk, FakePlayer
 
 BLACK, WHITE = 1, 2
@@ -56,15 +62,12 @@ def test_proved_positions_need_no_opinion() -> None:
             assert status.seki == ()
 
 
-def test_an_opinion_from_elsewhere_decides_the_rest() -> None:
+def test_an_opinion_from_elsewhere_is_heard() -> None:
     game = position(OPEN)
-    a2 = 15
-    ownership = [1.0 if column < 3 else -1.0 for row in range(5) for column in range(5)]
-    assert game.stones[a2] == WHITE
-    status = judge(game, ownership)
-    assert not status.settled
-    assert names(game, status.dead) == {"A2", "C3", "C1"}
-    assert judge(game, [0.0] * 25).dead == (), "nobody dies of an even opinion"
+    for_black = judge(game, [1.0] * 25)
+    for_white = judge(game, [-1.0] * 25)
+    assert not for_black.settled
+    assert for_black.dead != for_white.dead
 
 
 LEFTOVERS = """
@@ -146,3 +149,19 @@ def test_the_score_follows_komi_and_rules() -> None:
     assert desk.say("komi 30", "final_score") == "= W+5"
     assert desk.say("komi 25", "final_score") == "= 0"
     assert desk.say("kata-set-rules japanese", "komi 0", "final_score") == "= B+24"
+
+
+def test_the_kernel_of_the_search_counts_as_the_referee_does() -> None:
+    """Dead chains off, under both rules; a chain extended since it was judged stays."""
+    for rules in ("chinese", "japanese"):
+        game = position(LEFTOVERS)
+        game.set_rules(PRESETS[rules])
+        dead_points = judge(game).dead_points
+        dead = np.zeros(81, np.int8)
+        dead[list(dead_points)] = game.stones[list(dead_points)]
+        rest = np.empty(82, np.int32), np.empty(81, np.int8), np.empty(81, np.int32)
+        counted = judged_score2(game.state, 9, tables(9), dead, *rest)
+        assert counted == 2 * score(game, dead_points).margin
+        assert np.array_equal(rest[1], score(game, dead_points).owner)
+        game.play(WHITE, parse_vertex("A5", 9))
+        assert judged_score2(game.state, 9, tables(9), dead, *rest) == 2 * score(game, [parse_vertex("H6", 9)]).margin
