@@ -8,11 +8,12 @@ not seen. How often GnuGo agrees stands in BENCHMARKS.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tessera.rules.benson import chains, components, neighbours, pass_alive
+from tessera.rules.capture import Region, TooHard
 from tessera.rules.coords import BLACK, EMPTY, WHITE, opponent
 from tessera.rules.playouts import playout_ownership
 
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 MOST_DAME = 6
 """Empty points of the largest region that is taken for shared liberties and not for open ground."""
 
+MOST_READ = 8
+"""Empty points of the largest region that is read."""
+SURE = 0.8
+"""How surely a chain must hold its points to serve as a wall of such a region."""
+SMALL_EYE = 2
+"""Points of the largest eye that makes no group independent."""
 TRUST = 0.3
 """Weight of an opinion from elsewhere, such as a network's ownership, beside the playouts."""
 
@@ -48,29 +55,62 @@ def judge(game: Game, ownership: Sequence[float] | None = None) -> Status:
     """
     stones, size = [int(stone) for stone in game.stones], game.size
     safe = {color: pass_alive(stones, size, color) for color in (BLACK, WHITE)}
-    dead, standing, open_ = [], [], []
+    lost: dict[frozenset[int], bool] = {}
+    open_ = []
     for chain in chains(stones, size):
         color = stones[min(chain)]
         if chain <= safe[opponent(color)].territory:
-            dead.append(chain)
+            lost[chain] = True
         elif chain <= safe[color].stones:
-            standing.append(chain)
+            lost[chain] = False
         else:
             open_.append(chain)
-    opinion = _opinion(game, ownership) if open_ else ()
-    for chain in open_:
-        (dead if _lost(chain, stones, opinion) else standing).append(chain)
+    if open_:
+        opinion = _opinion(game, ownership)
+        held = {chain: _held(chain, stones, opinion) for chain in open_}
+        lost |= {chain: share < 0 for chain, share in held.items()}
+        lost |= _read(game, held, lost)
     left = list(stones)
-    for chain in dead:
-        for point in chain:
-            left[point] = EMPTY
+    for chain, is_lost in lost.items():
+        if is_lost:
+            for point in chain:
+                left[point] = EMPTY
     in_seki = _seki_points(left, size, safe[BLACK].stones | safe[WHITE].stones)
+    ordered = sorted(lost, key=min)
     return Status(
-        alive=tuple(chain for chain in standing if not chain & in_seki),
-        dead=tuple(dead),
-        seki=tuple(chain for chain in standing if chain & in_seki),
+        alive=tuple(chain for chain in ordered if not lost[chain] and not chain & in_seki),
+        dead=tuple(chain for chain in ordered if lost[chain]),
+        seki=tuple(chain for chain in ordered if not lost[chain] and chain & in_seki),
         settled=not open_,
     )
+
+
+def _read(
+    game: Game, held: Mapping[frozenset[int], float], lost: Mapping[frozenset[int], bool]
+) -> dict[frozenset[int], bool]:
+    """Chains of both colours in one small region, not all of which are sure to live: who captures whom is read.
+
+    Two such chains cannot both be dead of each other. What neither side can capture stands, in seki; what is
+    captured even if its owner plays first is dead; on what depends on who plays first the opinion stays.
+    """
+    stones, size = game.stones.tolist(), game.size
+    unsure = {chain for chain, share in held.items() if share < SURE}
+    loose = {point for chain in unsure for point in chain}
+    verdicts: dict[frozenset[int], bool] = {}
+    for points in components(size, lambda p: stones[p] == EMPTY or p in loose, lambda p, q: True):
+        inside = [chain for chain in unsure if chain <= points]
+        if len({stones[min(chain)] for chain in inside}) < 2 or sum(stones[p] == EMPTY for p in points) > MOST_READ:
+            continue
+        region = Region(game.state, size, points)
+        for chain in sorted(inside, key=min):
+            try:
+                if not region.captured(min(chain), attacker_first=True):
+                    verdicts[chain] = False
+                elif region.captured(min(chain), attacker_first=False):
+                    verdicts[chain] = True
+            except TooHard:
+                continue
+    return verdicts
 
 
 def _opinion(game: Game, ownership: Sequence[float] | None) -> Sequence[float]:
@@ -81,16 +121,16 @@ def _opinion(game: Game, ownership: Sequence[float] | None) -> Sequence[float]:
     return [(1 - TRUST) * mine + TRUST * theirs for mine, theirs in zip(played, ownership, strict=True)]
 
 
-def _lost(chain: frozenset[int], stones: Sequence[int], ownership: Sequence[float]) -> bool:
-    """Whether the chain's points are more often the opponent's than its own."""
-    total = sum(ownership[point] for point in chain)
-    return (total if stones[min(chain)] == BLACK else -total) < 0
+def _held(chain: frozenset[int], stones: Sequence[int], opinion: Sequence[float]) -> float:
+    """How surely a chain's points are its own: -1..1, below 0 when they are more often the opponent's."""
+    share = sum(opinion[point] for point in chain) / len(chain)
+    return share if stones[min(chain)] == BLACK else -share
 
 
 def _seki_points(stones: Sequence[int], size: int, safe: frozenset[int]) -> frozenset[int]:
-    """Stones of groups that own no territory and are not pass-alive. A group: chains that share liberties.
+    """Stones of groups that share liberties with the other colour, own one small eye at most, and are not pass-alive.
 
-    On a board where the other colour has no stone nothing is in seki.
+    A group: chains that share liberties. On a board where the other colour has no stone nothing is in seki.
     """
     if not {BLACK, WHITE} <= set(stones):
         return frozenset()
@@ -102,8 +142,10 @@ def _seki_points(stones: Sequence[int], size: int, safe: frozenset[int]) -> froz
     found: set[int] = set()
     for color in (BLACK, WHITE):
         for group in _groups(stones, size, color, region_of):
-            liberties = {q for p in group for q in neighbours(p, size) if q in region_of}
-            if not liberties & owned and not group & safe:
+            touched = {region_of[q] for p in group for q in neighbours(p, size) if q in region_of}
+            eyes = [region for region in touched if region <= owned]
+            small = not eyes or (len(eyes) == 1 < len(touched) and len(eyes[0]) <= SMALL_EYE)
+            if small and not group & safe:
                 found |= group
     return frozenset(found)
 
