@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="The annotated SGF; GAME-analyzed.sgf without it."
 )
-@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Also draw the win rate as an .svg.")
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Also draw win rate and lead as an .svg.")
 @click.option("--force", is_flag=True, help="Replace files that exist, GAME included.")
 @click.option("--lines", type=click.IntRange(0, 10), default=2, show_default=True, help="Best lines per position.")
 @click.option("--length", type=click.IntRange(1, 50), default=10, show_default=True, help="Moves of a best line.")
@@ -52,8 +52,9 @@ def command(
     """Analyse every position of the main line of GAME, an SGF file.
 
     Win rate and score (SBKV and SBKS, which Sabaki draws), a comment and best lines as variations go into a
-    copy; everything else in the file stays. Running it again on the copy replaces what it wrote. All values
-    are Black's. Ctrl-C writes what has been analysed.
+    copy, bad, doubtful and surprising moves are marked (BM, DO, TE, IT), turning points too (HO), the better move
+    gets the letter A, and the last position the territory. Everything else in the file stays. Running it again on
+    the copy replaces what it wrote. All values are Black's. Ctrl-C writes what has been analysed.
 
     \b
     Examples:
@@ -154,24 +155,38 @@ def _analyse(record: Record, player: Player, visits: int, played: list[Move | No
 
 def _write(record: Record, seen: list[Seen], target: Path, *, lines: int, length: int) -> None:
     from tessera import sgf
-    from tessera.cli.review import annotation
+    from tessera.cli.review import annotation, closing, joined, owned, remark
+    from tessera.rules.endgame import judge
+    from tessera.rules.scoring import score
 
+    *_, last = record.steps()
     nodes = [step.node for step in _positions(record)]
-    for node, each in zip(nodes, seen, strict=False):
-        sgf.annotate(node, annotation(each, lines=lines, length=length), size=record.size)
+    complete = len(seen) == len(nodes)
+    stones = last.game.stones.tolist()
+    if last.game.is_over:
+        end = closing(stones, score(last.game, judge(last.game).dead_points).owner.tolist())
+        sgf.annotate(last.node, end, size=record.size)
+    for index, (node, each) in enumerate(zip(nodes, seen, strict=False)):
+        values = annotation(each, lines=lines, length=length)
+        judged = remark(seen[index - 1], each) if index else sgf.Annotation()
+        ends = node is last.node and complete
+        end = closing(stones, owned(each.analysis)) if ends else sgf.Annotation()
+        sgf.annotate(node, joined(values, judged, end), size=record.size)
     sgf.save(target, sgf.serialise(record.tree))
 
 
 def _draw(record: Record, seen: list[Seen], worst: list[Mistake], path: Path) -> None:
     from tessera import sgf
-    from tessera.cli.winrate_plot import as_svg
+    from tessera.cli.review import in_words
+    from tessera.cli.winrate_plot import Mark, as_svg
 
     places = {each.moves: index for index, each in enumerate(seen)}
     svg = as_svg(
         [each.winrate for each in seen],
+        [each.score for each in seen],
         black=record.black or "Black",
         white=record.white or "White",
-        marks=[places[mistake.move] for mistake in worst],
+        marks=[Mark(places[each.move], f"{each.played}, {in_words(each)}") for each in worst],
     )
     sgf.save(path, svg)
 
@@ -197,12 +212,15 @@ def _document(
 
 
 def _show(record: Record, seen: list[Seen], worst: list[Mistake], written: list[Path]) -> None:
-    from tessera.cli.winrate_plot import as_text
+    from tessera.cli.winrate_plot import as_lead_text, as_text
 
     names = f"{record.black or 'Black'} (Black) – {record.white or 'White'} (White)"
     output.print_text(f"[bold]{output.escape(names)}[/bold]  {output.escape(record.result)}")
     output.print_text("Black's win rate, by move")
     for line in as_text([each.winrate for each in seen]):
+        output.print_text(output.escape(line))
+    output.print_text("Black's lead in points, by move")
+    for line in as_lead_text([each.score for each in seen]):
         output.print_text(output.escape(line))
     output.print_text()
     if worst:
@@ -211,6 +229,7 @@ def _show(record: Record, seen: list[Seen], worst: list[Mistake], written: list[
                 each.move,
                 each.color,
                 each.played,
+                each.verdict,
                 each.best,
                 _percent(each.before),
                 _percent(each.after),
@@ -218,10 +237,10 @@ def _show(record: Record, seen: list[Seen], worst: list[Mistake], written: list[
             )
             for each in worst
         ]
-        columns = ("move", "color", "played", "best", "before", "after", "points lost")
+        columns = ("move", "color", "played", "is", "better", "before", "after", "points lost")
         output.print_table(columns, rows, title="Biggest mistakes, win rates of the side that moved")
     else:
-        output.print_text("No move lost a notable share of the win rate.")
+        output.print_text("No move lost a notable share of the win rate, or notable points.")
     output.print_text()
     if written:
         output.print_text(output.escape(f"written: {' and '.join(map(str, written))}"))

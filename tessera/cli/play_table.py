@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tessera.cli.match import Match, Side, Turn
+from tessera.cli.review import owned
 from tessera.errors import IllegalMove
 from tessera.gtp.resign import ResignRule, Thought, should_resign
 from tessera.interfaces.player import RESIGN, Limits, Player
-from tessera.rules.coords import BLACK, EMPTY, WHITE, opponent
+from tessera.rules.coords import BLACK, opponent
 from tessera.rules.endgame import judge
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 ADVICE = Limits(visits=100)
 """How long hints and estimates are thought about, whatever the level of play."""
-CLEAR = 0.4
-"""Ownership from which a point is shown as somebody's."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +118,7 @@ class Table:
             return Estimate(0.5 + 0.5 * float(np.sign(counted.margin)), counted.margin, tuple(counted.owner.tolist()))
         analysis = self._adviser().analyze(game, game.to_play, ADVICE)
         sign = 1 if analysis.color == BLACK else -1
-        owned = sign * analysis.ownership
-        area = np.where(owned > CLEAR, BLACK, np.where(owned < -CLEAR, WHITE, EMPTY))
-        return Estimate(0.5 + sign * (analysis.winrate - 0.5), sign * analysis.score, tuple(area.tolist()))
+        return Estimate(0.5 + sign * (analysis.winrate - 0.5), sign * analysis.score, owned(analysis))
 
     @property
     def dead(self) -> frozenset[int]:

@@ -2,8 +2,9 @@
 comment, and best lines as variations.
 
 Sabaki's SBKV is Black's win rate in percent and SBKS Black's lead in points, at the node of the position.
-Writing again replaces what was written before: our part of a comment starts at a fixed word, and the first
-node of our variations has that word as its name. Everything else in the file stays as it is.
+Writing again replaces what was written before: our part of a comment starts at a fixed word, the first node of
+our variations has that word as its name, and a property of our own lists the marks that are ours. Everything else
+in the file stays as it is: a node that somebody has judged, labelled or counted keeps that.
 """
 
 from __future__ import annotations
@@ -12,11 +13,17 @@ from dataclasses import dataclass
 
 from sgfmill import sgf, sgf_grammar
 
-from tessera.rules.coords import BLACK, sgf_point
+from tessera.rules.coords import BLACK, WHITE, sgf_point
 from tessera.rules.game import Move
 
 MARK = "Tessera:"
 """Starts our part of a comment; the name (N) of our variations."""
+
+OURS = "TESSERA"
+"""A private property: the names of the marks at this node that we have written, a label with its value."""
+VERDICTS = ("BM", "DO", "IT", "TE")
+"""Judgements of a move, of which a node may have one; Sabaki colours the move by it."""
+LABELLED = ("LB", "MA", "CR", "SQ", "TR", "SL")
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,14 @@ class Annotation:
     lines: tuple[tuple[Move, ...], ...] = ()
     """Continuations from this position, best first. Not written at the last node of a game: they would become
     its main line."""
+    verdict: str = ""
+    """On the move that led here: one of `VERDICTS`, or ''."""
+    hotspot: int = 0
+    """Whether much happened with that move, 0 to 2; Sabaki marks the node in its tree."""
+    label: tuple[int, str] | None = None
+    """A point and the letter to show there."""
+    area: tuple[int, ...] = ()
+    """[P] EMPTY, BLACK or WHITE: who owns the empty points and dead stones; () writes none."""
 
 
 def annotate(node: sgf.Tree_node, annotation: Annotation, *, size: int) -> None:
@@ -42,10 +57,58 @@ def annotate(node: sgf.Tree_node, annotation: Annotation, *, size: int) -> None:
         node.set_raw("SBKS", f"{annotation.score:.2f}".encode())
     if annotation.comment:
         _set_comment(node, annotation.comment)
+    _drop_marks(node)
+    _set_marks(node, annotation, size)
     _drop_lines(node)
     if len(node):
         for line in annotation.lines:
             _add_line(node, line, size)
+
+
+def _set_marks(node: sgf.Tree_node, annotation: Annotation, size: int) -> None:
+    """Write the marks for which there is room, and that they are ours."""
+    ours = []
+    strength = b"2" if annotation.hotspot > 1 else b"1"
+    if annotation.verdict and not any(node.has_property(name) for name in VERDICTS):
+        # Of the four only bad and good moves have a degree.
+        node.set_raw(annotation.verdict, strength if annotation.verdict in ("BM", "TE") else b"")
+        ours.append(annotation.verdict)
+    if annotation.hotspot and not node.has_property("HO"):
+        node.set_raw("HO", strength)
+        ours.append("HO")
+    if annotation.label is not None:
+        point, letter = annotation.label
+        place = sgf_point(point, size)
+        marked = [value for name in LABELLED if node.has_property(name) for value in node.get_raw_list(name)]
+        if not any(value.startswith(place.encode()) for value in marked):
+            value = f"{place}:{letter}"
+            labels = node.get_raw_list("LB") if node.has_property("LB") else []
+            node.set_raw_list("LB", [*labels, value.encode()])
+            ours.append(f"LB {value}")
+    if annotation.area and not (node.has_property("TB") or node.has_property("TW")):
+        for color, name in ((BLACK, "TB"), (WHITE, "TW")):
+            points = [point for point, owner in enumerate(annotation.area) if owner == color]
+            if points:
+                node.set_raw_list(name, [sgf_point(point, size).encode() for point in points])
+                ours.append(name)
+    if ours:
+        node.set_raw_list(OURS, [sgf_grammar.escape_text(word.encode()) for word in ours])
+
+
+def _drop_marks(node: sgf.Tree_node) -> None:
+    """Take off the marks an earlier writing of ours has listed."""
+    if not node.has_property(OURS):
+        return
+    for word in node.get_raw_list(OURS):
+        name, _, value = sgf_grammar.text_value(word).decode("utf-8", "replace").partition(" ")
+        if not node.has_property(name) or name not in (*VERDICTS, "HO", "LB", "TB", "TW"):
+            continue
+        left = [each for each in node.get_raw_list(name) if value and each != value.encode()]
+        if left:
+            node.set_raw_list(name, left)
+        else:
+            node.unset(name)
+    node.unset(OURS)
 
 
 def _set_comment(node: sgf.Tree_node, comment: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tessera import sgf
 from tessera.cli.analyze import command
 from tessera.cli.main import main
-from tessera.cli.winrate_plot import as_svg, as_text, sampled
+from tessera.cli.winrate_plot import Mark, as_lead_text, as_svg, as_text, lead_range, sampled
 from tessera.errors import BadValue, SgfError
 from tessera.rules.game import Game
 from tests.cli.scripted import run
@@ -79,7 +79,7 @@ def test_mistakes_and_json(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = ElementTree.fromstring(svg.read_text())
     assert len([each for each in root if each.tag.endswith("circle")]) == 2
     table = run(command, swinging, str(path), "--force").stdout.partition("Biggest mistakes")[2].splitlines()
-    assert table[2].split() == ["2", "white", "D2", "A1", "70.0%", "10.0%", "1.0"]
+    assert table[2].split() == ["2", "white", "D2", "blunder", "A1", "70.0%", "10.0%", "1.0"]
 
 
 def test_running_again_on_the_copy_changes_nothing(path: Path) -> None:
@@ -201,8 +201,101 @@ def test_the_graph_in_the_terminal() -> None:
 
 def test_the_svg_is_one_document_whatever_the_names() -> None:
     for count in (1, 2, 300):
-        root = ElementTree.fromstring(as_svg([0.5] * count, black='<&"', white="柯洁"))
+        root = ElementTree.fromstring(as_svg([0.5] * count, [-30.5] * count, black='<&"', white="柯洁"))
         assert root.tag.endswith("svg")
+
+
+def test_the_lead_has_its_own_axis() -> None:
+    lines = as_lead_text([0.0, 15.0, -15.0], columns=3, rows=4)
+    assert lines == ["B+15 ┤ █ ", "   0 ┤ █ ", "     ┤██ ", "W+15 ┤██ ", "     └───", "      0 2"]
+    assert [lead_range([lead]) for lead in (0.0, 5.0, -5.1, 33.0, 361.0)] == [5, 5, 10, 40, 400]
+    svg = as_svg([0.5, 0.9], [0.0, -12.0], black="a", white="b", marks=[Mark(1, "D4, a blunder: <&")])
+    words = [each.text for each in ElementTree.fromstring(svg).iter() if each.text]
+    for expected in (
+        "Black's win rate",
+        "Black's lead in points",
+        "move",
+        "W+15",
+        "100%",
+        "1",
+        "move 1: D4, a blunder: <&",
+    ):
+        assert expected in words
+
+
+def judged(
+    blacks: dict[int, tuple[float, float]], monkeypatch: pytest.MonkeyPatch, *, prior: float = 0.5, rival: float = 0.0
+) -> None:
+    """Let the scripted player see these win rates and leads of Black's, and one rival of its favourite."""
+    from dataclasses import replace
+
+    from tests.cli import scripted
+
+    original = scripted.ScriptedPlayer.analyze
+
+    def analyze(self: scripted.ScriptedPlayer, game: Game, color: int, limits: object, **options: object) -> object:
+        rate, lead = blacks[len(game.moves)]
+        found = original(self, game, color, limits, **options)  # type: ignore[arg-type]
+        rate, lead = (rate, lead) if color == 1 else (1 - rate, -lead)
+        best = replace(found.moves[0], winrate=rate)
+        other = replace(best, point=24, winrate=rival, visits=3)
+        policy = found.policy.copy()
+        policy[:] = prior
+        owned = found.ownership.copy()
+        owned[:10] = 0.9 if color == 1 else -0.9
+        owned[15:] = -0.9 if color == 1 else 0.9
+        return replace(found, winrate=rate, score=lead, moves=(best, other), policy=policy, ownership=owned)
+
+    monkeypatch.setattr(scripted.ScriptedPlayer, "analyze", analyze)
+
+
+def nodes_of(path: Path) -> list[dict[str, list[bytes]]]:
+    return [step.node.get_raw_property_map() for step in sgf.read(path).steps()]
+
+
+def test_marks_as_sabaki_shows_them(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A blunder, a small loss, and a loss in points where the game is decided; the better move has a letter."""
+    judged({0: (0.6, 2), 1: (0.2, -9), 2: (0.25, -9), 3: (0.25, -15), 4: (0.25, -15)}, monkeypatch)
+    run(command, swinging, str(path))
+    copy = path.with_name("game-analyzed.sgf")
+    _, first, second, third, last = nodes_of(copy)
+    assert (first["BM"], first["HO"], first["LB"]) == ([b"2"], [b"2"], [b"ae:A"])
+    assert b"C3 is a blunder: 40% and 11.0 points lost; better A1 (A)" in first["C"][0]
+    assert b"mine" in first["C"][0]
+    assert second["DO"] == [b""] and "HO" not in second
+    assert third["BM"] == [b"1"] and "HO" not in third
+    assert (len(last["TB"]), len(last["TW"])) == (9, 9)  # a point with its owner's stone is no territory
+    assert b"Points on the board: Black 10, White 10, open 5" in last["C"][0]
+    first_text = copy.read_text()
+    run(command, swinging, str(copy), "--out", str(copy), "--force")
+    assert copy.read_text() == first_text
+    judged(dict.fromkeys(range(5), (0.5, 0.0)), monkeypatch)
+    run(command, swinging, str(copy), "--out", str(copy), "--force")
+    assert not any(name in node for node in nodes_of(copy) for name in ("BM", "DO", "HO", "LB"))
+
+
+def test_marks_of_others_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "theirs.sgf"
+    path.write_text("(;SZ[5]KM[7];B[cc]TE[1]HO[1]LB[ae:x][bb:y]TB[aa];W[dd])")
+    judged({0: (0.9, 9), 1: (0.1, -9), 2: (0.5, 0)}, monkeypatch)
+    run(command, swinging, str(path))
+    node = nodes_of(tmp_path / "theirs-analyzed.sgf")[1]
+    assert (node["TE"], node["HO"], node["LB"], node["TB"]) == ([b"1"], [b"1"], [b"ae:x", b"bb:y"], [b"aa"])
+    assert "BM" not in node and "TESSERA" not in node
+
+
+@pytest.mark.parametrize(("mark", "played", "rates"), [("TE", "A1", (0.6, 0.6)), ("IT", "C3", (0.5, 0.6))])
+def test_good_moves_that_surprise(
+    mark: str, played: str, rates: tuple[float, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "good.sgf"
+    path.write_text(f"(;SZ[5]KM[7];B[{'ae' if played == 'A1' else 'cc'}])")
+    judged({0: (rates[0], 0), 1: (rates[1], 0)}, monkeypatch, prior=0.02, rival=0.3)
+    run(command, swinging, str(path))
+    assert mark in nodes_of(tmp_path / "good-analyzed.sgf")[1]
+    judged({0: (rates[0], 0), 1: (rates[1], 0)}, monkeypatch, prior=0.5, rival=0.3)
+    run(command, swinging, str(path), "--force")
+    assert mark not in nodes_of(tmp_path / "good-analyzed.sgf")[1]
 
 
 def test_after_two_passes_there_is_nothing_to_analyse(tmp_path: Path) -> None:
@@ -212,4 +305,5 @@ def test_after_two_passes_there_is_nothing_to_analyse(tmp_path: Path) -> None:
     assert [(each["move"], each["played"]) for each in document["positions"]] == [(0, "C3"), (1, "pass"), (2, "pass")]
     text = (tmp_path / "over-analyzed.sgf").read_text()
     assert text.count("SBKV") == 3
+    assert "Points on the board: Black 25, White 0, open 0" in text and text.count("TB[") == 1
     assert len(sgf.loads(text.encode()).moves) == 4
