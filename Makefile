@@ -53,9 +53,9 @@ clean:
 .venv/.stamp-play: .venv/.stamp-venv pyproject.toml constraints.txt
 	@echo "Installing tessera and its dependencies into .venv; the first time takes some minutes."
 	$(PIP) setuptools
-	$(PIP) --no-build-isolation --editable .
+	$(PIP) --no-build-isolation --editable ".[openvino]"
 	touch $@
 
 .venv/.stamp-dev: .venv/.stamp-play
-	$(PIP) --no-build-isolation --editable ".[dev]"
+	$(PIP) --no-build-isolation --editable ".[openvino,dev]"
 	touch $@

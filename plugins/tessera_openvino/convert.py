@@ -23,21 +23,28 @@ def load_openvino() -> Any:
         raise MissingExtra("the openvino evaluator", "openvino", "openvino") from missing
 
 
-def convert(openvino: Any, module: nn.Module, side: int) -> Any:
-    """An OpenVINO model with inputs planes [?, F, side, side] and globals [?, G], outputs in `Outputs`' order."""
-    pytorch = importlib.import_module("openvino.frontend.pytorch")
-    examples = (torch.ones(2, F, side, side), torch.ones(2, G))
-    shapes = [openvino.PartialShape([-1, F, side, side]), openvino.PartialShape([-1, G])]
+def trace(module: nn.Module, side: int) -> Any:
+    """The operations of `module` on boards of that side, as TorchScript."""
     with torch.no_grad(), warnings.catch_warnings():
         # Tracing fixes what depends on the side alone, as intended here, and warns about every such place.
         warnings.simplefilter("ignore")
-        return openvino.convert_model(
-            module,
-            example_input=examples,
-            input=[(shape, openvino.Type.f32) for shape in shapes],
-            extension=[pytorch.ConversionExtension("aten::exp2", _exp2)],
-            share_weights=False,
-        )
+        return torch.jit.trace(module, (torch.ones(2, F, side, side), torch.ones(2, G)), check_trace=False)
+
+
+def convert(openvino: Any, traced: Any, side: int) -> Any:
+    """An OpenVINO model with inputs planes [?, F, side, side] and globals [?, G], outputs in `Outputs`' order.
+
+    Its constants lie in the memory of the module's weights: what is written there holds from the next compilation on.
+    """
+    pytorch = importlib.import_module("openvino.frontend.pytorch")
+    shapes = [openvino.PartialShape([-1, F, side, side]), openvino.PartialShape([-1, G])]
+    return openvino.convert_model(
+        traced,
+        example_input=(torch.ones(2, F, side, side), torch.ones(2, G)),
+        input=[(shape, openvino.Type.f32) for shape in shapes],
+        extension=[pytorch.ConversionExtension("aten::exp2", _exp2)],
+        share_weights=True,
+    )
 
 
 def _exp2(context: Any) -> Any:

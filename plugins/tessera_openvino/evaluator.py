@@ -1,8 +1,9 @@
 """An `Evaluator` that runs a torch network through OpenVINO (2025.0 or later) on the CPU.
 
-The network is converted and compiled once for every board side it meets (some seconds each), with the number of
-positions left open. As many threads as torch has when the evaluator is built: set torch.set_num_threads(1) for one
-evaluator per search worker, the quicker arrangement on a busy machine.
+The network is compiled for every board side it meets, with the number of positions left open; a network that knows
+full boards gets a graph without masks for them, and one with masks for the first batch that needs it. As many threads
+as torch has when the evaluator is built: set torch.set_num_threads(1) for one evaluator per search worker, the quicker
+arrangement on a busy machine.
 """
 
 from __future__ import annotations
@@ -15,14 +16,19 @@ from torch import Tensor, nn
 
 from tessera.errors import BadValue
 from tessera.interfaces.network import F, G, Outputs
-from tessera_openvino.convert import convert, load_openvino
+from tessera.nn.images.mask import FullBoards, KnowsFullBoards
+from tessera_openvino.compiling import Compiler
+from tessera_openvino.convert import load_openvino
 
-SLICE = 16
+SLICE = 64
 """Positions per inference: larger batches leave the caches and cost more per position."""
+
+Graph = tuple[int, bool]
+"""Board side; whether it is for full boards alone."""
 
 
 class OpenVinoEvaluator:
-    """A frozen copy of a network: training the original further does not change it.
+    """A frozen copy of a network: training the original further changes it at `refresh` only.
 
     `exact` asks for float32; otherwise bfloat16 is used where the CPU has instructions for it, which moves
     probabilities by about 0.01. One caller at a time.
@@ -36,31 +42,50 @@ class OpenVinoEvaluator:
         self._openvino = load_openvino()
         self._core = self._openvino.Core()
         self._module = copy.deepcopy(module).cpu().float().eval()
+        self._knows_full = isinstance(self._module, KnowsFullBoards)
         self.precision = "f32" if exact or not _has_bf16(self._core) else "bf16"
         self.threads = torch.get_num_threads()
-        self._requests: dict[int, Any] = {}
+        self._compilers: dict[Graph, Compiler] = {}
+        self._requests: dict[Graph, Any] = {}
+        self._refreshed = False
 
     def evaluate(self, planes: Tensor, globals_: Tensor) -> Outputs:
         """planes [B, F, N, N] float32, globals_ [B, G] float32 -> Outputs."""
         assert planes.ndim == 4 and planes.shape[1] == F and globals_.shape == (planes.shape[0], G)
-        request = self._request(planes.shape[-1])
+        full = self._knows_full and bool((planes[:, 0] > 0).all())
+        request = self._request((planes.shape[-1], full))
         parts = [
             _infer(request, part, rest)
             for part, rest in zip(torch.split(planes, SLICE), torch.split(globals_, SLICE), strict=True)
         ]
         return parts[0] if len(parts) == 1 else Outputs(*(torch.cat(pieces) for pieces in zip(*parts, strict=True)))
 
-    def _request(self, side: int) -> Any:
-        """The inference request for boards of this side, compiled at its first use."""
-        if side not in self._requests:
-            settings = {
-                "PERFORMANCE_HINT": "LATENCY",
-                "INFERENCE_NUM_THREADS": self.threads,
-                "INFERENCE_PRECISION_HINT": self.precision,
-            }
-            model = convert(self._openvino, self._module, side)
-            self._requests[side] = self._core.compile_model(model, "CPU", settings).create_infer_request()
-        return self._requests[side]
+    def refresh(self, module: nn.Module) -> None:
+        """Take over the weights of `module`; each graph is compiled again at its next use."""
+        self._module.load_state_dict(module.state_dict())
+        self._requests.clear()
+        self._refreshed = True
+
+    def _request(self, graph: Graph) -> Any:
+        """The inference request for this graph, compiled at its first use with these weights."""
+        if graph not in self._requests:
+            if graph not in self._compilers:
+                self._compilers[graph] = self._compiler(graph)
+            compiler = self._compilers[graph]
+            # Weights that pass by are not worth a file each.
+            compiled = compiler.compile() if self._refreshed else compiler.from_cache_or_new()
+            self._requests[graph] = compiled.create_infer_request()
+        return self._requests[graph]
+
+    def _compiler(self, graph: Graph) -> Compiler:
+        side, full = graph
+        settings = {
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_NUM_THREADS": self.threads,
+            "INFERENCE_PRECISION_HINT": self.precision,
+        }
+        module = FullBoards(self._module) if full else self._module
+        return Compiler(self._openvino, self._core, module.eval(), side, settings)
 
 
 def _has_bf16(core: Any) -> bool:

@@ -77,4 +77,6 @@ class Tower(nn.Module):
 
 def _norm(image: Tensor) -> Tensor:
     """Each point's channels to a mean square of 1; the heads' convolutions have the weights."""
-    return image * torch.rsqrt(image.float().square().mean(1, keepdim=True) + EPSILON).to(image.dtype)
+    # The length of a vector is one pass in float32; squares and their mean would be three.
+    length = torch.linalg.vector_norm(image, dim=1, keepdim=True, dtype=torch.float32)
+    return image * torch.rsqrt(length.square() / image.shape[1] + EPSILON).to(image.dtype)

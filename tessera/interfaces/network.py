@@ -86,6 +86,15 @@ class Evaluator(Protocol):
         ...
 
 
+@runtime_checkable
+class Refreshing(Protocol):
+    """An evaluator that follows a network that learns."""
+
+    def refresh(self, module: torch.nn.Module) -> None:
+        """Answer with the weights of `module` from now on: a copy of the one this was built from, learned further."""
+        ...
+
+
 @dataclass(frozen=True)
 class NetworkSpec:
     """A policy network a plugin offers under a name that checkpoints refer to."""

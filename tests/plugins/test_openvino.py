@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,17 +15,25 @@ import tessera_mamba
 import tessera_openvino
 import tessera_resnet
 from tessera.errors import BadValue, MissingExtra
-from tessera.interfaces.network import Evaluator, EvaluatorSpec, F, G, Outputs
+from tessera.interfaces.network import Evaluator, EvaluatorSpec, F, G, Outputs, Refreshing
 from tessera.testing import check_evaluator
 
 installed = pytest.mark.skipif(importlib.util.find_spec("openvino") is None, reason="openvino is not installed")
 
 TOWERS = {
     "resnet": lambda: tessera_resnet.build(blocks=2, width=16, pool_every=2),
+    "tower": lambda: tessera_resnet.build_tower(blocks=2, width=16, pool_every=2),
     "axial": lambda: tessera_mamba.build(blocks=2, width=16, head_dim=16, state=8, pool_every=2),
     "raster": lambda: tessera_mamba.build(blocks=2, width=16, head_dim=16, state=8, scan="raster"),
     "mamba2": lambda: tessera_mamba.build(blocks=2, width=16, head_dim=16, state=8, scan="mamba2"),
 }
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Compiled models of these tests stay here."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "tessera" / "openvino"
 
 
 @pytest.fixture(autouse=True)
@@ -35,11 +44,12 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
-def positions(count: int, side: int) -> tuple[Tensor, Tensor]:
+def positions(count: int, side: int, *, full: bool = False) -> tuple[Tensor, Tensor]:
     random = torch.Generator().manual_seed(count)
     planes = (torch.rand(count, F, side, side, generator=random) < 0.3).float()
     planes[:, 0] = 1
-    planes[0, :, -1] = 0  # one position has a row off the board
+    if not full:
+        planes[0, :, -1] = 0  # one position has a row off the board
     return planes, torch.randn(count, G, generator=random)
 
 
@@ -65,20 +75,62 @@ def test_float32_agrees(name: str) -> None:
     evaluator = tessera_openvino.build(net, "cpu", exact=True)
     assert isinstance(evaluator, Evaluator)
     for count, side in ((1, 5), (3, 5), (2, 9), (37, 5)):
-        inputs = positions(count, side)
-        for got, exact in zip(evaluator.evaluate(*inputs), expected(net, inputs), strict=True):
-            torch.testing.assert_close(got, exact, rtol=1e-4, atol=1e-4)
+        for full in (True, False, True):
+            inputs = positions(count, side, full=full)
+            for got, exact in zip(evaluator.evaluate(*inputs), expected(net, inputs), strict=True):
+                torch.testing.assert_close(got, exact, rtol=1e-4, atol=1e-4)
 
 
 @installed
-@pytest.mark.parametrize("name", ["resnet", "axial"])
-def test_default_precision_is_close(name: str) -> None:
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("name", ["resnet", "tower", "axial"])
+def test_default_precision_is_close(name: str, full: bool) -> None:
     net = network(name)
-    inputs = positions(3, 9)
+    inputs = positions(3, 9, full=full)
     got, exact = tessera_openvino.build(net, "cpu").evaluate(*inputs), expected(net, inputs)
     assert float((got.policy.softmax(1) - exact.policy.softmax(1)).abs().max()) < 0.02
     assert float((got.value.softmax(1) - exact.value.softmax(1)).abs().max()) < 0.02
     assert float((got.ownership - exact.ownership).abs().max()) < 0.05
+
+
+@installed
+@pytest.mark.parametrize("name", ["tower", "axial"])
+def test_refreshed_it_answers_with_the_new_weights(name: str) -> None:
+    """Every weight arrives in every graph, and none of them before it is asked for."""
+    net = network(name)
+    evaluator = tessera_openvino.build(net, "cpu", exact=True)
+    assert isinstance(evaluator, Refreshing)
+    sets = [positions(2, 5, full=full) for full in (False, True)]
+    before = [evaluator.evaluate(*inputs) for inputs in sets]
+    for _ in range(2):
+        with torch.no_grad():
+            for parameter in net.parameters():
+                parameter.add_(0.05 * torch.randn_like(parameter))
+        for inputs, old in zip(sets, before, strict=True):
+            assert torch.equal(evaluator.evaluate(*inputs).policy, old.policy)
+        evaluator.refresh(net)
+        for inputs in sets:
+            for got, exact in zip(evaluator.evaluate(*inputs), expected(net, inputs), strict=True):
+                torch.testing.assert_close(got, exact, rtol=1e-4, atol=1e-4)
+        before = [evaluator.evaluate(*inputs) for inputs in sets]
+
+
+@installed
+def test_compiled_models_are_kept(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    net, inputs = network("tower"), positions(2, 5)
+    first = tessera_openvino.build(net, "cpu").evaluate(*inputs)
+    (kept,) = own_cache.iterdir()
+    with monkeypatch.context() as patched:
+        patched.setattr("tessera_openvino.compiling.convert", None)  # a second conversion would fail
+        again = tessera_openvino.build(net, "cpu").evaluate(*inputs)
+    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
+    kept.write_bytes(kept.read_bytes()[:-100])
+    damaged = tessera_openvino.build(net, "cpu").evaluate(*inputs)
+    assert all(torch.equal(a, b) for a, b in zip(first, damaged, strict=True))
+    with torch.no_grad():
+        net.get_parameter("heads.verdict.bias").add_(1.0)
+    assert not torch.equal(tessera_openvino.build(net, "cpu").evaluate(*inputs).value, first.value)
+    assert len(list(own_cache.iterdir())) == 2
 
 
 @installed

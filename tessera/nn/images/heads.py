@@ -31,7 +31,7 @@ class ImageHeads(nn.Module):
     def forward(self, image: Tensor, mask: Mask) -> Outputs:
         """[B, width, N, N] -> `Outputs` in float32, P = N*N, A = P + 1."""
         judge = functional.relu(self.judge_points(image))
-        pooled = image_pool(judge, mask)
+        pooled = image_pool(judge, mask).to(image.dtype)
         logits = self._moves(image, pooled, mask)
         verdict = self.verdict(functional.relu(self.verdict_hidden(pooled))).float()
         owner = masked(torch.tanh(self.ownership(judge).float()), mask)

@@ -11,8 +11,9 @@ from tessera.nn.pool import MIDDLE_SIDE, SIDE_SCALE, STATISTICS
 
 
 def image_pool(x: Tensor, mask: Mask) -> Tensor:
-    """x [B, D, N, N], not negative -> [B, 3 D]: mean, mean * (side - 14) / 10, maximum."""
-    x = masked(x, mask)
+    """x [B, D, N, N], not negative -> [B, 3 D] float32: mean, mean * (side - 14) / 10, maximum."""
+    # torch's maximum over bfloat16 takes ten times as long, and sums want float32 anyway.
+    x = masked(x, mask).float()
     largest = x.amax(dim=(2, 3))
     if mask is None:
         mean = x.mean(dim=(2, 3))
@@ -34,5 +35,6 @@ class ImagePoolBias(nn.Module):
 
     def forward(self, u: Tensor, mask: Mask) -> Tensor:
         """u [B, width, N, N] -> [B, width, 1, 1]."""
-        context: Tensor = self.project(image_pool(functional.relu(self.squeeze(u)), mask))
+        pooled = image_pool(functional.relu(self.squeeze(u)), mask).to(u.dtype)
+        context: Tensor = self.project(pooled)
         return context[:, :, None, None]
