@@ -17,6 +17,7 @@ from typing import Any
 from tessera.errors import BadValue
 
 Plain = str | int | float | bool
+KINDS: dict[type, str] = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 PLAIN_TYPES = (str, int, float, bool)
 
 
@@ -71,7 +72,7 @@ def resolve(
     }
     for name, (low, high) in ranges.items():
         if name in given and not low <= settings[name] <= high:
-            raise BadValue(f"{owner}: {name}", settings[name], f"{low:g} to {high:g}")
+            raise BadValue(f"{owner}: {name}", settings[name], f"{low} to {high}")
     return settings
 
 
@@ -95,7 +96,7 @@ def _checked(default: Any, value: Any, name: str) -> Any:
     if kind is float and type(value) is int:
         value = float(value)
     if type(value) is not kind:
-        raise BadValue(name, value, f"{kind.__name__}, such as {default!r}")
+        raise BadValue(name, value, f"{KINDS[kind]}, such as {default!r}")
     if kind is float and not math.isfinite(value):
         raise BadValue(name, value, "a finite number")
     return value
@@ -110,4 +111,4 @@ def _parsed(default: Any, text: str, name: str) -> Any:
     try:
         return type(default)(text)
     except ValueError:
-        raise BadValue(name, text, f"{type(default).__name__}, such as {default!r}") from None
+        raise BadValue(name, text, f"{KINDS[type(default)]}, such as {default!r}") from None

@@ -32,12 +32,12 @@ def test_resolve(given: dict[str, Any], expected: dict[str, Any]) -> None:
     ("given", "message"),
     [
         ({"depth": 2}, "network toy: setting: got 'depth', allowed: blocks, rate, scan, exact"),
-        ({"blocks": 2.0}, "network toy: blocks: got 2.0, allowed: int, such as 6"),
-        ({"blocks": True}, "network toy: blocks: got True, allowed: int, such as 6"),
-        ({"exact": 1}, "network toy: exact: got 1, allowed: bool, such as False"),
-        ({"scan": None}, "network toy: scan: got None, allowed: str, such as 'axial'"),
+        ({"blocks": 2.0}, "network toy: blocks: got 2.0, allowed: a whole number, such as 6"),
+        ({"blocks": True}, "network toy: blocks: got True, allowed: a whole number, such as 6"),
+        ({"exact": 1}, "network toy: exact: got 1, allowed: true or false, such as False"),
+        ({"scan": None}, "network toy: scan: got None, allowed: text, such as 'axial'"),
         ({"rate": float("inf")}, "network toy: rate: got inf, allowed: a finite number"),
-        ({"rate": "0.1"}, "network toy: rate: got '0.1', allowed: float, such as 0.5"),
+        ({"rate": "0.1"}, "network toy: rate: got '0.1', allowed: a number, such as 0.5"),
     ],
 )
 def test_resolve_refuses(given: dict[str, Any], message: str) -> None:
@@ -57,9 +57,9 @@ def test_assignments() -> None:
     [
         ("blocks", "name=value"),
         ("depth=2", "blocks, rate"),
-        ("blocks=two", "int"),
-        ("blocks=1.5", "int"),
-        ("rate=fast", "float"),
+        ("blocks=two", "a whole number"),
+        ("blocks=1.5", "a whole number"),
+        ("rate=fast", "a number"),
         ("rate=nan", "finite"),
         ("exact=perhaps", "true or false"),
     ],

@@ -74,4 +74,7 @@ def _in_one_line(error: click.ClickException) -> str:
     # Its names for the types of ranges are those of classes: "'x' is not a valid integer range."
     message = error.format_message().replace("integer range", "whole number").replace("float range", "number")
     context = getattr(error, "ctx", None)
-    return f"{message} See {context.command_path} --help" if context else message
+    if context is None:
+        return message
+    end = "" if message.endswith((".", "?")) else "."
+    return f"{message}{end} See {context.command_path} --help"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -238,3 +239,5 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadValue("--out", str(folder), "a folder that can be made", error.strerror or str(error)) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise BadValue("--out", str(folder), "a folder that can be written")

@@ -14,7 +14,7 @@ import click
 
 from tessera.cli import output
 from tessera.cli.main import App
-from tessera.cli.playing import MAX_SEED, MAX_THREADS
+from tessera.cli.playing import MAX_SEED, MAX_THREADS, make_folder
 from tessera.cli.train_batch import sized
 from tessera.cli.train_build import build_trainer, judged_where_it_learns, progress_track
 from tessera.cli.train_view import TrainView, number, percent
@@ -80,8 +80,6 @@ def command(
     if preset and config_path:
         raise BadValue("--preset", preset, "one of --preset and --config", "leave one out")
     folder = RunFolder(out)
-    if not resume:
-        folder.refuse_run()
     if resume:
         _refuse_with_resume(preset=preset, config=config_path, set_network=shape, batch=batch, **given)
         config = folder.config()
@@ -90,6 +88,9 @@ def command(
     else:
         config = read_preset(preset or "9x9")
     config = _adjusted(app.manager, config, assignments, shape, given)
+    if not resume:
+        folder.refuse_run()
+        make_folder(out)
     if batch is not None:
         config = sized(app.manager, config, batch)
     with _listening(app.manager, as_json, f"tessera train  {config.trainer}, {config.network}  {out}") as emit:
@@ -109,6 +110,7 @@ def _adjusted(
 ) -> RunConfig:
     """The config with the command line laid over it and every setting of its plugins spelled out."""
     config = replace(config, **{name: value for name, value in given.items() if value is not None})
+    manager.arbiters[config.arbiter]  # unknown names are refused before the trainer is built
     # Another plugin has other settings: those of the config belong to the one named there.
     network, trainer = manager.networks[config.network], manager.trainers[config.trainer]
     network_settings = {} if given["network"] else config.network_settings

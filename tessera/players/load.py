@@ -44,7 +44,7 @@ def check(
     if match is None or match[1] not in ("auto", *kinds) or (match[1] == "auto" and match[2]):
         raise BadValue("--device", device, f"auto, {', '.join(kinds)} for the evaluator {evaluator!r}")
     if spec.needs_network:
-        _check_checkpoint(manager, checkpoint or str(shipped_path()))
+        _check_checkpoint(manager, str(shipped_path()) if checkpoint is None else checkpoint)
     elif checkpoint is not None:
         raise BadValue("--ckpt", checkpoint, f"no checkpoint, for the player {player!r} uses no network")
 
