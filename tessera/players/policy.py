@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tessera.interfaces.analysis import Analysis, MoveInfo
 from tessera.interfaces.network import Evaluator
@@ -79,7 +80,8 @@ class PolicyPlayer:
         state[meta_at(game.size) + TO_PLAY] = color
         self._search.plant(state[None], game.seen[None])
         base = read_analysis(self._search.arrays, game.size, seconds=0.0, during_search=False)
-        return _with_moves(base, _candidates(game, color, base, options))
+        ownership = base.ownership if options.moves_ownership else None
+        return _with_moves(base, _candidates(game, color, base, options), ownership)
 
     def _is_finished(self, game: Game, analysis: Analysis, options: Options) -> bool:
         """Whether nothing is left to gain, and the network thinks no less of the position after a pass."""
@@ -110,7 +112,8 @@ def _candidates(game: Game, color: int, base: Analysis, options: Options) -> lis
     return sorted(kept, key=lambda a: (-float(base.policy[a]), a))
 
 
-def _with_moves(base: Analysis, points: list[int]) -> Analysis:
+def _with_moves(base: Analysis, points: list[int], ownership: NDArray[np.float32] | None) -> Analysis:
+    """`ownership` of the position itself stands for that of every move: nothing was looked at behind them."""
     total = sum(max(float(base.policy[a]), 0.0) for a in points) or 1.0
     moves = tuple(
         MoveInfo(
@@ -124,6 +127,7 @@ def _with_moves(base: Analysis, points: list[int]) -> Analysis:
             weight=float(base.policy[a]) / total,
             utility=base.utility,
             pv_visits=(0,),
+            ownership=ownership,
         )
         for a in points
     )

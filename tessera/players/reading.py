@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from tessera.interfaces.analysis import Analysis, MoveInfo
 from tessera.rules.coords import BLACK
 from tessera.rules.layout import TO_PLAY, meta_at
+from tessera.search.ownership import by_move
 from tessera.search.tree import Tree
 
 CONFIDENCE = 1.96
@@ -32,8 +34,13 @@ class Values(NamedTuple):
     """Standard error of the mean utility."""
 
 
-def read_analysis(tree: Tree, size: int, *, seconds: float, during_search: bool) -> Analysis:
-    """The root of tree 0, best move first (most visits, then best value)."""
+def read_analysis(
+    tree: Tree, size: int, *, seconds: float, during_search: bool, moves_ownership: bool = False
+) -> Analysis:
+    """The root of tree 0, best move first (most visits, then best value).
+
+    `moves_ownership` is for a tree that keeps every node's ownership.
+    """
     prior = np.asarray(tree.prior)[0, 0]
     visits = np.asarray(tree.edge_visits)[0, 0]
     color = int(np.asarray(tree.state)[0, 0, meta_at(size) + TO_PLAY])
@@ -45,6 +52,9 @@ def read_analysis(tree: Tree, size: int, *, seconds: float, during_search: bool)
         moves = [_unvisited_info(tree, int(np.argmax(prior)))]
     leaves = max(1, int(np.asarray(tree.leaves)[0]))
     sign = 1.0 if color == BLACK else -1.0
+    ownership = (np.asarray(tree.ownership)[0] * (sign / leaves)).astype(np.float32)
+    if moves_ownership:
+        moves = _with_ownership(tree, moves, ownership, sign)
     root, raw = _values(tree, 0, 1.0), np.asarray(tree.raw)[0, 0]
     return Analysis(
         color=color,
@@ -53,7 +63,7 @@ def read_analysis(tree: Tree, size: int, *, seconds: float, during_search: bool)
         visits=int(np.asarray(tree.visits)[0, 0]),
         winrate=root.winrate,
         score=root.score,
-        ownership=(np.asarray(tree.ownership)[0] * (sign / leaves)).astype(np.float32),
+        ownership=ownership,
         policy=_shown_policy(prior),
         seconds=seconds,
         during_search=during_search,
@@ -62,6 +72,20 @@ def read_analysis(tree: Tree, size: int, *, seconds: float, during_search: bool)
         raw_winrate=0.5 + 0.5 * float(raw[1]),
         raw_score=float(raw[2]),
     )
+
+
+def _with_ownership(tree: Tree, moves: list[MoveInfo], root: NDArray[np.float32], sign: float) -> list[MoveInfo]:
+    """The moves with the ownership below each; a move nobody looked behind has the root's."""
+    below, leaves = by_move(tree)
+    return [
+        replace(
+            move,
+            ownership=(below[move.point] * (sign / leaves[move.point])).astype(np.float32)
+            if leaves[move.point]
+            else root,
+        )
+        for move in moves
+    ]
 
 
 def _shown_policy(prior: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +28,7 @@ VISITS_PER_LEAF = 16
 """Visits a tree has for each of the leaves that are evaluated together."""
 MIN_NODES, MAX_NODES = 1_000, 200_000
 IDLE_WAIT = 0.05
-"""Seconds between looks at the stop flag once a full tree has nothing left to search."""
+"""Seconds between looks at the stop flag once a tree has nothing left to search."""
 
 
 class SearchPlayer:
@@ -123,7 +124,8 @@ class SearchPlayer:
     ) -> Analysis:
         start = time.monotonic()
         search = self._prepare(game, color, options, choosing=may_stop_early)
-        tree, size = search.arrays, game.size
+        tree = search.arrays
+        read = partial(read_analysis, tree, game.size, moves_ownership=options.moves_ownership)
         last_report = start
         while not stop.is_set():
             visits, now = int(tree.visits[0, 0]), time.monotonic()
@@ -135,13 +137,13 @@ class SearchPlayer:
                 break
             if report is not None and now - last_report >= interval:
                 last_report = now
-                report(read_analysis(tree, size, seconds=now - start, during_search=True))
+                report(read(seconds=now - start, during_search=True))
             search.step(self._batch(visits, limits))
-            if int(tree.visits[0, 0]) == visits:  # the tree is full
+            if search.settled or int(tree.visits[0, 0]) == visits:  # nothing left to learn, or the tree is full
                 if may_stop_early or (limits.seconds is None and limits.visits is not None):
                     break
                 stop.wait(IDLE_WAIT)
-        return read_analysis(tree, size, seconds=time.monotonic() - start, during_search=False)
+        return read(seconds=time.monotonic() - start, during_search=False)
 
     def _batch(self, visits: int, limits: Limits) -> int:
         """How many visits the next step may make: few while the tree is small, and none beyond the limit.
@@ -160,8 +162,10 @@ class SearchPlayer:
         if self._ending is not None and not options.fast_cleanup:
             dead = self._ending.dead
         kept = not (special or options.deterministic) and self._dead is not None and np.array_equal(dead, self._dead)
+        if self._search is not None and options.moves_ownership and not self._search.owners:
+            self._search = None  # its nodes do not know who owns what; from now on they will
         if not (kept and self._follow(game, color)):
-            self._plant(game, color)
+            self._plant(game, color, owners=options.moves_ownership)
         assert self._search is not None
         self._search.judge_dead(dead[None])
         self._dead = dead
@@ -189,8 +193,9 @@ class SearchPlayer:
             for part in (slice(game.points), slice(meta + TO_PLAY, meta + KO_POINT), slice(meta + KO_RULE, None))
         )
 
-    def _plant(self, game: Game, color: int) -> None:
+    def _plant(self, game: Game, color: int, *, owners: bool) -> None:
         if self._search is None or self._search.size != game.size:
+            self._search = None  # before there is another: both together would be the peak of our memory
             nodes = self._memory // tree_bytes(1, 1, game.size)
             self._search = BatchSearch(
                 self._evaluator,
@@ -198,6 +203,7 @@ class SearchPlayer:
                 nodes=int(min(MAX_NODES, max(MIN_NODES, nodes))),
                 leaves=self._leaves,
                 settings=self._settings,
+                owners=owners,
             )
         state = game.state.copy()
         state[meta_at(game.size) + TO_PLAY] = color

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 NO_SCHEDULE = np.zeros((1, 1), np.int32)
 NO_SCHEDULE.setflags(write=False)
+SETTLED_STEPS, SETTLED_VISITS = 128, 100_000
+"""Steps in a row that ended in finished games, and visits at the root, from which a tree counts as settled."""
 
 
 class BatchSearch:
@@ -37,7 +39,9 @@ class BatchSearch:
         settings: SearchSettings = SearchSettings(),
         seed: int = 0,
         device: str = "cpu",
+        owners: bool = False,
     ) -> None:
+        """`owners`: keep every node's ownership, for `ownership.by_move`."""
         import torch
 
         self.size, self.games, self.leaves = size, games, leaves
@@ -48,7 +52,10 @@ class BatchSearch:
         self._settings = for_kernels(settings)
         self._backend = backend_for(device, size)
         self._schedules: dict[int, Any] = {0: self._backend.constant(NO_SCHEDULE)}
-        self._all = allocate(games, nodes, leaves, size, device)
+        self.owners = owners
+        self._barren = 0
+        """Steps in a row without a position for the network."""
+        self._all = allocate(games, nodes, leaves, size, device, owners=owners)
         self._all[1].random.copy_(torch.from_numpy(random_states(games, seed)))
         self._use(games)
         self._seen: Any = None
@@ -74,6 +81,15 @@ class BatchSearch:
         self._backend.plant(self.arrays, self._work, self._backend.adopt(states), self._seen)
         self._evaluate()
 
+    @property
+    def settled(self) -> bool:
+        """Whether the only tree has next to nothing left to learn: after many visits all go to finished games.
+
+        Such a tree makes a million visits a second; a line that is not over comes up less and less.
+        """
+        assert self.games == 1
+        return self._barren >= SETTLED_STEPS and int(self.arrays.visits[0, 0]) >= SETTLED_VISITS
+
     def judge_dead(self, dead: Any) -> None:
         """Take these stones off where a line of the search ends: dead [B, P] int8 colours, 0 where none is dead.
 
@@ -86,6 +102,7 @@ class BatchSearch:
     def follow(self, action: int) -> bool:
         """Keep the subtree below `action` of the only tree; False when nothing is known there. On the CPU only."""
         assert self.games == 1
+        self._barren = 0
         return self._backend.reroot(self.arrays, action)
 
     def rebase(self, seen: Any) -> None:
@@ -123,7 +140,9 @@ class BatchSearch:
     def _evaluate(self) -> None:
         rows = self._backend.rows(self._work)
         if rows == 0:
+            self._barren += 1
             return
+        self._barren = 0
         device = self.evaluator.device
         outputs = self.evaluator.evaluate(self.work.planes[:rows].to(device), self.work.globals_[:rows].to(device))
         self._backend.absorb(self.arrays, self._work, self._backend.answers(outputs), self._settings)

@@ -41,6 +41,9 @@ def reroot(tree, b, action, moved):
         tree.score_square[b, to] = tree.score_square[b, node]
         for i in range(3):
             tree.raw[b, to, i] = tree.raw[b, node, i]
+        if tree.owners.shape[1] > 0:
+            for p in range(tree.owners.shape[2]):
+                tree.owners[b, to, p] = tree.owners[b, node, p]
         from_state, to_state = tree.state[b, node], tree.state[b, to]
         for i in range(from_state.shape[0]):
             to_state[i] = from_state[i]

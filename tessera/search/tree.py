@@ -10,6 +10,8 @@ seconds. The kernels calculate in float64 anyway.
 
 from __future__ import annotations
 
+import math
+import mmap
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -67,6 +69,9 @@ class Tree(NamedTuple):
     """[B, P] float64 sum over leaves, positive for Black; divide by `leaves`."""
     leaves: torch.Tensor
     """[B] int32 leaves summed in `ownership`."""
+    owners: torch.Tensor
+    """[B, M, P] int8 each node's own ownership in 1/127, positive for Black: the network's, or the count of a finished
+    game. [B, 0, P] unless a search is asked to keep it."""
 
 
 class Workspace(NamedTuple):
@@ -97,20 +102,22 @@ class Workspace(NamedTuple):
 
 
 def tree_bytes(games: int, nodes: int, size: int) -> int:
-    """Bytes of a tree: per node the position, four values per action and a handful of numbers."""
+    """Bytes of a tree without `owners`: per node the position, four values per action and a handful of numbers."""
     actions = size * size + 1
     return games * nodes * (4 * row_length(size) + 20 * actions + 73)
 
 
-def allocate(games: int, nodes: int, leaves: int, size: int, device: str) -> tuple[Tree, Workspace]:
-    """Zeroed arrays. On the CPU untouched pages cost nothing until a search reaches them."""
+def allocate(
+    games: int, nodes: int, leaves: int, size: int, device: str, *, owners: bool = False
+) -> tuple[Tree, Workspace]:
+    """Zeroed arrays; on the CPU memory is taken as a search reaches it, and given back with the arrays."""
     import torch
 
     points = size * size
     actions = points + 1
 
     def zeros(*shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
-        return torch.zeros(shape, dtype=dtype, device=device)
+        return _untouched(shape, dtype) if device == "cpu" else torch.zeros(shape, dtype=dtype, device=device)
 
     i8, i32, i64, f64 = torch.int8, torch.int32, torch.int64, torch.float64
     tree = Tree(
@@ -133,6 +140,7 @@ def allocate(games: int, nodes: int, leaves: int, size: int, device: str) -> tup
         size=zeros(games, dtype=i32),
         ownership=zeros(games, points, dtype=f64),
         leaves=zeros(games, dtype=i32),
+        owners=zeros(games, nodes if owners else 0, points, dtype=i8),
     )
     work = Workspace(
         leaf=torch.full((games, leaves), NO_NODE, dtype=i32, device=device),
@@ -148,6 +156,21 @@ def allocate(games: int, nodes: int, leaves: int, size: int, device: str) -> tup
         random=torch.ones(games, dtype=i64, device=device),
     )
     return tree, work
+
+
+def _untouched(shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
+    """Zeros that take no memory until they are written, straight from the system.
+
+    torch.zeros writes every page; malloc would keep them after their end, since `nn.allocator` tells it to.
+    """
+    import torch
+
+    size = math.prod(shape) * dtype.itemsize
+    if size < mmap.PAGESIZE:
+        return torch.zeros(shape, dtype=dtype)
+    # Private where there is a choice: a forked process must not write into its parent's trees.
+    private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+    return torch.frombuffer(mmap.mmap(-1, size, **private), dtype=dtype).view(shape)
 
 
 def first_games(tree: Tree, work: Workspace, games: int) -> tuple[Tree, Workspace]:

@@ -133,8 +133,8 @@ def finish(tree, work, b, node, n, t):
 
 
 @kernel
-def count_owner(tree, work, b, n):
-    """Add the counted board in work.owner to the tree's ownership."""
+def count_owner(tree, work, b, node, n):
+    """Add the counted board in work.owner, a finished node's, to the tree's ownership."""
     for p in range(n * n):
         owner = work.owner[b, p]
         if owner == BLACK:
@@ -142,6 +142,10 @@ def count_owner(tree, work, b, n):
         elif owner == WHITE:
             tree.ownership[b, p] -= 1.0
     tree.leaves[b] += 1
+    if node < tree.owners.shape[1]:
+        for p in range(n * n):
+            owner = work.owner[b, p]
+            tree.owners[b, node, p] = 127 if owner == BLACK else (-127 if owner == WHITE else 0)
 
 
 @kernel
@@ -169,7 +173,7 @@ def descend(tree, work, b, slot, n, t, seen, considered_visits, settings):
         status = tree.status[b, below]
         if status == OVER:
             count_board(tree, work, b, below, n, t)
-            count_owner(tree, work, b, n)
+            count_owner(tree, work, b, below, n)
             back_up(tree, b, below, tree.raw[b, below, 1], tree.raw[b, below, 2], n, settings)
             return True
         if status == WAITING or depth + 2 >= path.shape[0]:
@@ -193,7 +197,7 @@ def descend(tree, work, b, slot, n, t, seen, considered_visits, settings):
     kernels.play(s, n, t, action, s[meta + TO_PLAY])
     if kernels.is_over(s, n):
         finish(tree, work, b, new, n, t)
-        count_owner(tree, work, b, n)
+        count_owner(tree, work, b, new, n)
         back_up(tree, b, new, tree.raw[b, new, 1], tree.raw[b, new, 2], n, settings)
         return True
     key = kernels.current_key(s, n, t)
@@ -245,4 +249,8 @@ def absorb(tree, b, node, n, policy, value, score, ownership, settings):
     for p in range(n * n):
         tree.ownership[b, p] += sign * ownership[p]
     tree.leaves[b] += 1
+    if node < tree.owners.shape[1]:
+        for p in range(n * n):
+            share = max(-1.0, min(1.0, sign * ownership[p]))
+            tree.owners[b, node, p] = math.floor(127.0 * share + 0.5)
     back_up(tree, b, node, result, score, n, settings)

@@ -22,6 +22,7 @@ from tessera.rules.endgame import judge
 from tessera.rules.game import Game
 from tessera.rules.ruleset import PRESETS
 from tessera.rules.scoring import score
+from tessera.search.batch import SETTLED_VISITS
 from tests.search.worlds import ByStones, Constant, Hashed
 
 
@@ -281,3 +282,18 @@ def test_levels_go_from_draws_to_search() -> None:
     assert len({each.words for each in LEVELS}) == 10
     with pytest.raises(BadValue, match="level: got 0, allowed: 1 to 10"):
         level(0)
+
+
+def test_a_finished_game_is_not_looked_at_a_million_times_a_second() -> None:
+    """An analysis without a limit rests once all visits go to the end of the game; it still ends when told to."""
+    game, stop = settled_game(), threading.Event()
+    game.play(BLACK, 25)
+    player = SearchPlayer(Constant())
+    threading.Timer(1.5, stop.set).start()
+    seen: list[int] = []
+    last = player.analyze(game, WHITE, Limits(), stop=stop, report=lambda a: seen.append(a.visits), interval=0.1)
+    assert SETTLED_VISITS <= last.visits < 2 * SETTLED_VISITS
+    limited = player.analyze(game, WHITE, Limits(visits=10**9))
+    assert limited.visits < 3 * SETTLED_VISITS
+    few = SearchPlayer(Constant()).analyze(game, WHITE, Limits(visits=50_000))
+    assert few.visits == 50_000

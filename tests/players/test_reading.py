@@ -7,11 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tessera.interfaces.player import Limits
+from tessera.interfaces.analysis import Analysis
+from tessera.interfaces.player import Limits, Options
 from tessera.players.policy import PolicyPlayer
 from tessera.players.reading import read_analysis
+from tessera.players.search import SearchPlayer
 from tessera.rules.coords import BLACK
 from tessera.rules.game import Game
+from tessera.search.batch import BatchSearch
+from tessera.search.ownership import by_move
 from tests.search.test_search import planted
 from tests.search.worlds import Hashed
 
@@ -73,3 +77,64 @@ def test_before_any_search_the_values_are_the_networks() -> None:
         assert found.winrate == found.raw_winrate == pytest.approx(first.winrate)
         assert found.score == found.raw_score == pytest.approx(first.score)
         assert found.utility == pytest.approx(first.utility, abs=1e-6) and found.score_stdev == 0.0
+
+
+def check_ownership(search: BatchSearch, found: Analysis) -> None:
+    """Each move's ownership is the mean over the leaves below it."""
+    tree, size = search.arrays, search.size
+    sign = 1 if found.color == BLACK else -1
+    assert by_move(tree)[1].sum() == tree.visits[0, 0] - 1 and len(found.moves) > 1
+    for move in found.moves:
+        child = int(tree.child[0, 0, move.point])
+        below = {n for n in range(child, int(tree.size[0])) if reaches(tree, n, child)}
+        owned, count = np.zeros(size * size), 0
+        for n in below:
+            times = int(tree.visits[0, n]) if tree.status[0, n] == 2 else 1
+            owned += times * (tree.owners[0, n] / 127.0)
+            count += times
+        assert count == move.visits
+        assert move.ownership is not None and np.allclose(move.ownership, sign * owned / count, atol=1e-5)
+        assert np.abs(move.ownership).max() > 0.01
+
+
+def reaches(tree: Any, node: int, above: int) -> bool:
+    while node > above:
+        node = int(tree.parent[0, node])
+    return node == above
+
+
+def test_ownership_of_each_move_is_that_of_the_leaves_below_it() -> None:
+    """From a new tree, and from one that was kept over a move."""
+    search = planted(Hashed(3), Game(3), leaves=4, owners=True)
+    for _ in range(60):
+        search.step()
+    tree = search.arrays
+    found = read_analysis(tree, 3, seconds=0.0, during_search=False, moves_ownership=True)
+    check_ownership(search, found)
+    total, _ = by_move(tree)
+    own = tree.owners[0, 0] / 127.0
+    assert np.allclose((total.sum(0) + own) / tree.leaves[0], found.ownership, atol=0.005), "rounding to 1/127"
+    assert search.follow(found.moves[0].point)
+    check_ownership(search, read_analysis(tree, 3, seconds=0.0, during_search=False, moves_ownership=True))
+
+
+def test_a_player_gives_ownership_of_each_move_when_asked() -> None:
+    """While thinking too, on a tree made without it, and on one that was kept; and not when not asked."""
+    game, player, asked = Game(5), SearchPlayer(Hashed(5), leaves=2), Options(moves_ownership=True)
+    plain = player.analyze(game, BLACK, Limits(visits=50))
+    assert all(move.ownership is None for move in plain.moves)
+    for _ in range(3):
+        reports: list[Analysis] = []
+        last = player.analyze(game, game.to_play, Limits(visits=60), options=asked, report=reports.append, interval=0.0)
+        assert reports
+        for found in (*reports, last):
+            for move in found.moves:
+                assert move.ownership is not None and np.abs(move.ownership).max() > 0.01
+        game.play(game.to_play, last.moves[0].point)
+    for other in (
+        player.analyze(game, game.to_play, Limits(visits=1)),
+        PolicyPlayer(Hashed(5)).analyze(game, 1, Limits()),
+    ):
+        assert all(move.ownership is None for move in other.moves)
+    policy = PolicyPlayer(Hashed(5)).analyze(game, game.to_play, Limits(), options=asked)
+    assert all(move.ownership is not None for move in policy.moves)

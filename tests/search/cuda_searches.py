@@ -66,7 +66,8 @@ def search(case: str, build: Build, put: Callable[[Any], Any]) -> dict[str, Any]
     """Every array of the trees after two searches from one seed, and what they chose. `put` moves arrays to them."""
     size, steps, leaves, settings = CASES[case]
     games = beginnings(size)
-    found = build(size=size, games=5, nodes=NODES, leaves=leaves, settings=settings, seed=3)
+    owners = "puct" in case
+    found = build(size=size, games=5, nodes=NODES, leaves=leaves, settings=settings, seed=3, owners=owners)
     results: dict[str, Any] = {}
     for count in (3, 5):  # fewer than were allocated, then all
         found.plant(*(put(np.stack([getattr(g, name) for g in games[:count]])) for name in ("state", "seen")))

@@ -11,7 +11,7 @@ import torch
 from tessera.rules.coords import BLACK, WHITE, parse_vertex
 from tessera.rules.game import Game
 from tessera.rules.ruleset import PRESETS
-from tessera.search.batch import BatchSearch
+from tessera.search.batch import SETTLED_VISITS, BatchSearch
 from tessera.search.bodies import MAX_VISITS
 from tessera.search.settings import SearchSettings
 from tests.search.worlds import ByStones, Constant, Hashed
@@ -269,3 +269,16 @@ def test_visits_never_overflow() -> None:
     for _ in range(5):
         search.step()
     assert search.arrays.visits[0, 0] == MAX_VISITS
+
+
+def test_a_finished_game_leaves_nothing_to_learn() -> None:
+    """Only passing is left, and it ends the game. A tree with a line that goes on is never settled."""
+    search, open_ended = planted(Constant(), one_pass_from_the_end(), leaves=8), planted(Hashed(5), Game(5), leaves=8)
+    search.arrays.prior[0, 0, :9] = 0
+    for _ in range(200):
+        search.step()
+        open_ended.step()
+    assert not search.settled, "so few visits cost nothing: limits are kept"
+    search.arrays.visits[0, 0] += SETTLED_VISITS
+    open_ended.arrays.visits[0, 0] += SETTLED_VISITS
+    assert search.settled and not open_ended.settled

@@ -46,6 +46,7 @@ class Hashed(Constant):
         from tessera.interfaces.network import F
 
         self._map = torch.randn(F * size * size, size * size + 1 + 3 + 1, generator=generator)
+        self._owners = torch.randn(F * size * size, size * size, generator=generator)
 
     def evaluate(self, planes: torch.Tensor, globals_: torch.Tensor) -> Outputs:
         # One row at a time: a matrix product's rounding may depend on the number of rows.
@@ -56,4 +57,5 @@ class Hashed(Constant):
             policy=rows[:, :actions].contiguous(),
             value=(rows[:, actions : actions + 3] * 0.3).contiguous(),
             score=rows[:, -1].contiguous(),
+            ownership=torch.stack([torch.tanh(plane.flatten() @ self._owners) for plane in planes]),
         )
