@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tessera.rules.coords import BLACK, EMPTY, WHITE
-from tessera.rules.endgame import judge
+from tessera.rules.endgame import judged_score
 from tessera.rules.game import Game
 from tessera.rules.scoring import score
 
@@ -48,7 +48,7 @@ def owners(game: Game, result: Result) -> NDArray[np.int8] | None:
         return None
     count = score(game)
     if count.margin != result.margin:  # then some stones are dead, which takes playouts to tell
-        count = score(game, judge(game).dead_points)
+        count = judged_score(game)
     if np.sign(count.margin) != np.sign(result.margin) or abs(count.margin - result.margin) > game.size:
         return None
     return count.owner

@@ -2,7 +2,8 @@
 
 The referee is our rules. A game ends by two passes, a resignation, a forfeit (an illegal move, which only an
 external engine can make), or at a length no sensible game reaches. After two passes it is counted without the
-stones that are dead by proof or by playouts (`rules.endgame`); at that length, as it stands.
+stones that are dead by proof, or by playouts and what the players' networks expect (`rules.endgame`); at that
+length, as it stands.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tessera.interfaces.analysis import Analysis
-from tessera.interfaces.player import RESIGN, Choice, Limits, Options, Player, Report
+from tessera.interfaces.player import RESIGN, Choice, Foresight, Limits, Options, Player, Report
 from tessera.rules.coords import BLACK, opponent, vertex
-from tessera.rules.endgame import judge
+from tessera.rules.endgame import judged_score
 from tessera.rules.game import Game
 from tessera.rules.scoring import score
 
@@ -135,6 +136,11 @@ class Match:
         """The result of a game that is over, counting the board where nobody has won yet."""
         assert self.is_over, "a game in progress has no result"
         if self.result == "?":
-            dead = judge(self.game).dead_points if self.game.is_over else frozenset()
-            self.result = str(score(self.game, dead))
+            self.result = str(judged_score(self.game, self._opinion()) if self.game.is_over else score(self.game))
         return self.result
+
+    def _opinion(self) -> list[float] | None:
+        """[P] who will own each point, +1 for Black, by the mean of the players that say so."""
+        players: list[object] = [side.player for side in self.sides.values()]
+        views = [player.expected_owners(self.game) for player in players if isinstance(player, Foresight)]
+        return [sum(values) / len(views) for values in zip(*views, strict=True)] if views else None

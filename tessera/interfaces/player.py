@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -112,6 +112,15 @@ class Player(Protocol):
 
     def close(self) -> None:
         """Release what the player holds. Safe to call twice."""
+        ...
+
+
+@runtime_checkable
+class Foresight(Protocol):
+    """A player with a network that says who will own which point; the judge of dead stones hears it."""
+
+    def expected_owners(self, game: Game) -> Sequence[float]:
+        """[P] in -1..1, +1 for Black, whoever is to play. Leaves a search tree alone."""
         ...
 
 

@@ -14,7 +14,7 @@ from tessera.errors import BadValue, IllegalMove
 from tessera.league.seat import LETTER, Malfunction, Seat
 from tessera.rules.benson import chains
 from tessera.rules.coords import EMPTY, opponent, parse_vertex, vertex
-from tessera.rules.endgame import judge
+from tessera.rules.endgame import judged_score
 from tessera.rules.game import Game
 from tessera.rules.scoring import Score, score
 
@@ -47,7 +47,7 @@ def count(game: Game, seats: Mapping[int, Seat]) -> Counted:
     try:
         return _played_on(game, seats)
     except _Failed as failure:
-        return Counted(score(game, judge(game).dead_points), f"dead stones by playouts, for {failure}", game)
+        return Counted(judged_score(game), f"dead stones by playouts, for {failure}", game)
 
 
 def _agreed(game: Game, seats: Mapping[int, Seat]) -> frozenset[int] | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tessera.interfaces.network import Evaluator
+from tessera.rules.coords import BLACK, WHITE
 from tessera.rules.layout import TO_PLAY, meta_at
 from tessera.search.batch import BatchSearch
 
@@ -30,3 +31,7 @@ class NetworkOpinion:
         self._search.plant(state[None], game.seen[None])
         ownership = np.asarray(self._search.arrays.ownership)[0]
         return [float(value) for value in ownership]
+
+    def of_the_end(self, game: Game) -> list[float]:
+        """The same for a game that is over, where nobody is to play: the mean over both sides."""
+        return [0.5 * (black + white) for black, white in zip(self(game, BLACK), self(game, WHITE), strict=True)]

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tessera.interfaces.player import Options
-from tessera.rules.benson import components, neighbours, pass_alive
+from tessera.rules.benson import chains, components, neighbours, pass_alive
 from tessera.rules.coords import BLACK, EMPTY, WHITE, opponent
 from tessera.rules.endgame import Status, judge
 
@@ -37,6 +37,9 @@ CLOSE = 0.03
 """How much winrate passing may cost where nothing is left to gain."""
 POINTS = 0.75
 """The same in points: less than any move that gains."""
+HOPE, HOPED_POINTS = 0.25, 2.0
+"""How much more than passing a move must promise once the opponent has passed: what passing brings is then counted,
+and what the move brings is a guess."""
 PRIOR = 0.5
 """The least share of the policy a pass has where all is settled; where only the score can tell, a fifth of it."""
 
@@ -72,6 +75,8 @@ def _settled(game: Game, status: Status, dead: NDArray[np.int8], ownership: Sequ
         return status.settled
     proved = pass_alive(stones, size, BLACK).territory | pass_alive(stones, size, WHITE).territory
     seki = {point for chain in status.seki for point in chain}
+    if ownership is not None and any(_doubtful(chain, game, ownership) for chain in chains(stones, size)):
+        return False
     for region in components(size, lambda p: stones[p] == EMPTY, lambda p, q: True):
         border = {q for p in region for q in neighbours(p, size) if stones[q] != EMPTY}
         colors = {stones[q] for q in border}
@@ -84,6 +89,12 @@ def _settled(game: Game, status: Status, dead: NDArray[np.int8], ownership: Sequ
             if any(sign * ownership[p] < SURE for p in region):
                 return False
     return True
+
+
+def _doubtful(chain: frozenset[int], game: Game, ownership: Sequence[float]) -> bool:
+    """Whether the network thinks that a chain that was judged alive is more likely dead."""
+    share = sum(ownership[point] for point in chain)
+    return (share if game.stones[min(chain)] == BLACK else -share) < 0
 
 
 def pointless(game: Game, color: int) -> list[int]:
@@ -123,7 +134,7 @@ def decide(
     passing = next((move for move in analysis.moves if move.point == game.points), None)
     if passing is None:
         return choice
-    if end.settled and costs_nothing(passing, best):
+    if end.settled and costs_nothing(passing, best, counted=game.passes > 0):
         return game.points
     if game.rules.scoring == "territory":
         # Every stone in one's own area costs a point, which the win rate may be too sure of itself to tell.
@@ -137,9 +148,10 @@ def may_pass(game: Game, options: Options) -> bool:
     return game.points not in options.avoid and (not options.allow or game.points in options.allow)
 
 
-def costs_nothing(move: MoveInfo, best: MoveInfo) -> bool:
-    """Whether a move keeps what the best one promises."""
-    return move.winrate >= best.winrate - CLOSE and move.score >= best.score - POINTS
+def costs_nothing(move: MoveInfo, best: MoveInfo, *, counted: bool = False) -> bool:
+    """Whether a move keeps what the best one promises; `counted`: it is a pass that ends the game."""
+    winrate, points = (HOPE, HOPED_POINTS) if counted else (CLOSE, POINTS)
+    return move.winrate >= best.winrate - winrate and move.score >= best.score - points
 
 
 def cleaning(game: Game, color: int, end: Ending | None, options: Options) -> set[int]:

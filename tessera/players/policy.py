@@ -98,6 +98,9 @@ class PolicyPlayer:
             replace(analysis.moves[0], winrate=analysis.winrate, score=analysis.score),
         )
 
+    def expected_owners(self, game: Game) -> list[float]:
+        return self._opinion.of_the_end(game)
+
     def close(self) -> None:
         self._search = None
 

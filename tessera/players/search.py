@@ -105,6 +105,9 @@ class SearchPlayer:
         self._search = None
         self._moves = None
 
+    def expected_owners(self, game: Game) -> list[float]:
+        return self._opinion.of_the_end(game)
+
     def close(self) -> None:
         self.forget()
 

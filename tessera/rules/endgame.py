@@ -16,6 +16,7 @@ from tessera.rules.benson import chains, components, neighbours, pass_alive
 from tessera.rules.capture import Region, TooHard
 from tessera.rules.coords import BLACK, EMPTY, WHITE, opponent
 from tessera.rules.playouts import playout_ownership
+from tessera.rules.scoring import Score, score
 
 if TYPE_CHECKING:
     from tessera.rules.game import Game
@@ -46,6 +47,16 @@ class Status:
     @property
     def dead_points(self) -> frozenset[int]:
         return frozenset(point for chain in self.dead for point in chain)
+
+    @property
+    def seki_points(self) -> frozenset[int]:
+        return frozenset(point for chain in self.seki for point in chain)
+
+
+def judged_score(game: Game, ownership: Sequence[float] | None = None) -> Score:
+    """The count after `judge`'s verdict."""
+    status = judge(game, ownership)
+    return score(game, status.dead_points, status.seki_points)
 
 
 def judge(game: Game, ownership: Sequence[float] | None = None) -> Status:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tessera.errors import BadValue
+from tessera.rules.benson import components, neighbours
 from tessera.rules.coords import BLACK, EMPTY, WHITE
 from tessera.rules.layout import PRISONERS, meta_at, tables
 from tessera.rules.scoring_kernels import owners
@@ -38,10 +39,11 @@ def format_margin(margin: float) -> str:
     return f"{'B' if margin > 0 else 'W'}+{abs(margin):g}"
 
 
-def score(game: Game, dead: Iterable[int] = ()) -> Score:
+def score(game: Game, dead: Iterable[int] = (), seki: Iterable[int] = ()) -> Score:
     """Count the board as it stands after taking off the stones at the points `dead`.
 
-    The caller names whole chains; what is on the board and not named is alive.
+    The caller names whole chains; what is on the board and not named is alive. Under territory scoring the eyes of
+    stones in `seki` are nobody's.
     """
     size = game.size
     meta = meta_at(size)
@@ -55,7 +57,18 @@ def score(game: Game, dead: Iterable[int] = ()) -> Score:
     owner = np.empty(size * size, np.int8)
     balance = int(owners(stones, size, tables(size), owner, np.empty(size * size, np.int32)))
     if game.rules.scoring == "territory":
+        balance -= _give_up_eyes(owner, stones, size, set(seki))
         on_board = stones[: size * size]
         balance -= int((on_board == BLACK).sum()) - int((on_board == WHITE).sum())
         balance += prisoners[WHITE] - prisoners[BLACK]
     return Score(margin=balance - game.komi - game.rules.bonus_for(game.handicap), owner=owner)
+
+
+def _give_up_eyes(owner: NDArray[np.int8], stones: NDArray[np.int32], size: int, seki: set[int]) -> int:
+    """Take the empty regions beside stones in seki from their owners; returns Black's points less White's of them."""
+    given_up = 0
+    for region in components(size, lambda p: stones[p] == EMPTY, lambda p, q: True):
+        if any(q in seki for p in region for q in neighbours(p, size)):
+            given_up += sum({BLACK: 1, WHITE: -1}.get(int(owner[p]), 0) for p in region)
+            owner[list(region)] = EMPTY
+    return given_up

@@ -129,7 +129,21 @@ def test_a_session_lists_every_stone_once_and_scores_without_the_dead() -> None:
     assert sorted(name for part in lists for name in part) == sorted(stones.split()[1::2])
 
 
-def test_scoring_does_not_ask_the_player() -> None:
+class Seer(FakePlayer):
+    """A player with a network that gives everything to White."""
+
+    def expected_owners(self, game: Game) -> list[float]:
+        return [-1.0] * game.points
+
+
+def test_scoring_hears_the_network_of_the_player() -> None:
+    for player, dead in ((FakePlayer(), "="), (Seer(), "= A3")):
+        desk = Desk(player)
+        desk.say("boardsize 5", "komi 0", "gogui-setup b A3 w E3")
+        assert desk.say("final_status_list dead").strip() == dead
+
+
+def test_scoring_does_not_ask_a_player_without_a_network() -> None:
     player = FakePlayer()
     desk = Desk(player)
     stones = " ".join(

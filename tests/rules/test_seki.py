@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from tessera.rules.coords import BLACK, EMPTY, WHITE, vertex
-from tessera.rules.endgame import judge
+from tessera.rules.coords import BLACK, EMPTY, WHITE, parse_vertex, vertex
+from tessera.rules.endgame import judge, judged_score
 from tessera.rules.game import Game
+from tessera.rules.ruleset import PRESETS
 
 COLORS = {".": EMPTY, "X": BLACK, "x": BLACK, "S": BLACK, "O": WHITE, "o": WHITE, "s": WHITE}
 POSITIONS = {
@@ -104,3 +105,15 @@ def test_position(name: str) -> None:
     wrong = [vertex(p, game.size) for p in range(game.points) if found[p] != expected[p]]
     rows = "\n".join(found[i : i + game.size] for i in range(0, game.points, game.size))
     assert not wrong, f"\n{rows}"
+
+
+def test_the_eyes_of_a_seki_count_as_area_and_not_as_territory() -> None:
+    """A9 is White's eye, E9 Black's, C9 neither's."""
+    game, _ = judged(POSITIONS["seki: eye against eye"])
+    eyes = [parse_vertex(v, 9) for v in ("A9", "C9", "E9")]
+    assert judged_score(game).owner[eyes].tolist() == [WHITE, EMPTY, BLACK]
+    game.set_rules(PRESETS["japanese"])
+    game.set_komi(0.0)
+    counted = judged_score(game)
+    assert counted.owner[eyes].tolist() == [EMPTY, EMPTY, EMPTY]
+    assert counted.margin == 6 - 2, "six eyes of Black's wall, two of White's"
