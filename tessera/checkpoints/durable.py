@@ -1,4 +1,4 @@
-"""Putting a file in place so that it is whole or absent, and stays so when the power fails. POSIX.
+"""Putting a file in place so that it is whole or absent, and stays so when the power fails.
 
 stage:   sweep orphans -> new temporary in the same directory -> write -> fsync -> drop from the page cache
 publish: os.replace -> fsync of the directory
@@ -10,6 +10,7 @@ orphan from a save in progress whatever the process ids are.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import stat
@@ -17,7 +18,14 @@ from pathlib import Path
 
 from tessera.errors import CheckpointError, DurabilityUncertain, NotCommitted
 
+try:
+    import fcntl
+except ImportError:  # Windows: there an open file cannot be deleted, which protects a save in progress as well
+    fcntl = None  # type: ignore[assignment]
+
 SUFFIX = ".tessera-tmp"
+BINARY: int = getattr(os, "O_BINARY", 0)
+"""For `os.open`: Windows would turn line feeds into two characters."""
 
 
 def stage(data: bytes | bytearray | memoryview, directory: Path, name: str) -> Path:
@@ -68,9 +76,10 @@ def sweep(directory: Path) -> list[Path]:
     """Remove the temporaries of writers that died; returns what was removed."""
     swept = []
     for path in sorted(directory.glob(f".*{SUFFIX}")):
-        if _is_orphan(path):
-            discard(path)
-            swept.append(path)
+        with contextlib.suppress(PermissionError):  # Windows: its writer has it open
+            if _is_orphan(path):
+                discard(path)
+                swept.append(path)
     return swept
 
 
@@ -88,6 +97,9 @@ def discard(staged: Path) -> None:
 
 
 def sync_directory(directory: Path) -> None:
+    """Have the names of new files on disk. Windows opens no directories, and NTFS keeps names in its journal."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -96,9 +108,9 @@ def sync_directory(directory: Path) -> None:
 
 
 def _create_locked(path: Path) -> int:
-    import fcntl
-
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | BINARY, 0o666)
+    if fcntl is None:
+        return descriptor
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     # A sweep between these two calls took the file for an orphan; its name is random, so this stays a rare error.
     if not path.exists():
@@ -108,10 +120,10 @@ def _create_locked(path: Path) -> int:
 
 
 def _is_orphan(path: Path) -> bool:
-    import fcntl
-
+    if fcntl is None:
+        return path.is_file()
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return False
     try:

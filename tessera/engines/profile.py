@@ -195,4 +195,6 @@ def _output_of(command: Iterable[str]) -> str | None:
         finally:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 if process.returncode is None:
-                    os.killpg(process.pid, signal.SIGKILL)
+                    process.kill()
+                    if hasattr(os, "killpg"):
+                        os.killpg(process.pid, signal.SIGKILL)

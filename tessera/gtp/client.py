@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import threading
 import time
@@ -20,7 +19,7 @@ from types import TracebackType
 from typing import IO
 
 from tessera.errors import EngineError
-from tessera.gtp.processes import kill_session
+from tessera.gtp.processes import kill_session, terminate_session
 from tessera.gtp.protocol import MAX_ID, body
 
 MAX_REPLY = 1 << 22
@@ -84,7 +83,8 @@ class GtpClient:
             raise EngineError(f"engine {self.name}: cannot start {command[0]!r}: {error.strerror}") from None
         assert self._process.stdin and self._process.stdout and self._process.stderr
         self._stdin: IO[bytes] = self._process.stdin
-        os.set_blocking(self._stdin.fileno(), False)
+        if hasattr(os, "set_blocking"):  # on Windows from Python 3.12; before, a command waits for the engine to read
+            os.set_blocking(self._stdin.fileno(), False)
         self._threads = [
             threading.Thread(target=self._read_replies, args=(self._process.stdout,), daemon=True),
             threading.Thread(target=self._read_stderr, args=(self._process.stderr,), daemon=True),
@@ -147,7 +147,7 @@ class GtpClient:
         with contextlib.suppress(OSError):
             self._stdin.close()
         if not (asked and self._left(LEAVE_SECONDS)):
-            self._kill(signal.SIGTERM)
+            terminate_session(self._process.pid)
             self._left(LEAVE_SECONDS)
         # The leader may be gone while its children are not; until it is reaped nobody else gets its number.
         kill_session(self._process.pid)
@@ -182,6 +182,8 @@ class GtpClient:
         has killed the group, nobody else can be given its number."""
         if self._process.returncode is not None:
             return self._process.returncode
+        if not hasattr(os, "waitid"):  # Windows keeps the number while we hold the process; macOS lacks the call
+            return self._process.poll()
         try:
             found = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         except ChildProcessError:  # another thread has just reaped it in `close`
@@ -189,10 +191,6 @@ class GtpClient:
         if found is None:
             return None
         return found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
-
-    def _kill(self, number: signal.Signals) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, number)
 
     # ------------------------------------------------------------ the streams
 

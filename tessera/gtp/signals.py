@@ -1,7 +1,7 @@
 """SIGTERM and SIGINT end the process within a second, whatever it is doing, and without a traceback.
 
 The handler of the main thread raises `Terminated`. It only runs between bytecodes, so a second way exists:
-the signal number also arrives, at once, in a pipe (`signal.set_wakeup_fd`) that a thread waits on; that
+the signal number also arrives, at once, in a socket (`signal.set_wakeup_fd`) that a thread waits on; that
 thread ends the present thought and, should the main thread not come back, the process.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -29,9 +30,9 @@ class Terminated(BaseException):
 
 def install(interrupt: Callable[[], None]) -> None:
     """Handle SIGTERM and SIGINT from now on; `interrupt` ends the present thought. Main thread only."""
-    reader, writer = os.pipe()
-    os.set_blocking(writer, False)
-    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    reader, writer = socket.socketpair()  # a pipe that does not block is one thing here and another on Windows
+    writer.setblocking(False)
+    signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)
     for number in HANDLED:
         signal.signal(number, _raise)
     threading.Thread(target=_watch, args=(reader, interrupt), name="signals", daemon=True).start()
@@ -44,8 +45,8 @@ def _raise(number: int, frame: FrameType | None) -> None:
     raise Terminated(number)
 
 
-def _watch(reader: int, interrupt: Callable[[], None]) -> None:
-    while data := os.read(reader, 1):
+def _watch(reader: socket.socket, interrupt: Callable[[], None]) -> None:
+    while data := reader.recv(1):
         if data[0] in HANDLED:
             interrupt()
             time.sleep(GRACE)

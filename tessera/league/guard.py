@@ -2,7 +2,7 @@
 
 A small process of its own session holds the other end of a pipe of ours. When that closes, for whatever reason
 (SIGKILL too), it ends what is left of our engines: the sessions that were announced on the pipe ('+PID', '-PID')
-and, where there is /proc, every process that carries our mark in its environment. The mark needs no announcement:
+and every process that carries our mark in its environment. The mark needs no announcement:
 an engine that was started in the very moment of our end has it, and so have children in sessions of their own.
 Run by `Guard` as `python -m tessera.league.guard MARK`.
 """
@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Iterable
 
-from tessera.gtp.processes import PROC, kill_session, session_members
+from tessera.gtp.processes import KILL, PROC, kill_session, send_signal, session_members, terminate_session
 
 VARIABLE = "TESSERA_GUARD"
 GRACE_SECONDS = 1.0
@@ -84,7 +84,9 @@ def _start(mark: str) -> subprocess.Popen[bytes]:
 
 
 def marked(mark: str) -> list[int]:
-    """The living processes that carry a mark in their environment; needs /proc, else empty."""
+    """The living processes that carry a mark in their environment, as far as the system lets us see it."""
+    if not (PROC / "self").exists():
+        return _marked_by_psutil(mark)
     entry, found = f"{VARIABLE}={mark}".encode(), []
     for folder in PROC.glob("[0-9]*"):
         with contextlib.suppress(OSError):
@@ -93,11 +95,21 @@ def marked(mark: str) -> list[int]:
     return found
 
 
+def _marked_by_psutil(mark: str) -> list[int]:
+    import psutil
+
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.environ().get(VARIABLE) == mark and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process.pid)
+    return found
+
+
 def end(watched: Iterable[int], mark: str) -> None:
     """SIGTERM to all, and SIGKILL to those that are left after a while."""
     for pid in watched:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGTERM)
+        terminate_session(pid)
     _signal(marked(mark), signal.SIGTERM)
     deadline = time.monotonic() + GRACE_SECONDS
     while (marked(mark) or any(session_members(pid) for pid in watched)) and time.monotonic() < deadline:
@@ -107,14 +119,13 @@ def end(watched: Iterable[int], mark: str) -> None:
     # Again until none is left, for a process may just have forked another; not for ever, for the kernel may hold one.
     deadline = time.monotonic() + GRACE_SECONDS
     while (left := marked(mark)) and time.monotonic() < deadline:
-        _signal(left, signal.SIGKILL)
+        _signal(left, KILL)
         time.sleep(POLL_SECONDS)
 
 
 def _signal(pids: Iterable[int], number: signal.Signals) -> None:
     for pid in pids:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, number)
+        send_signal(pid, number)
 
 
 def main() -> None:

@@ -7,13 +7,14 @@ file is opened for writing. Anything else that is wrong is an error with its lin
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
+from filelock import FileLock, Timeout
+
+from tessera.checkpoints.durable import BINARY, sync_directory
 from tessera.errors import BadValue, TesseraError
 from tessera.interfaces.arbiter import GameRecord
 from tessera.league.lines import line_of, parse_line
@@ -22,6 +23,8 @@ MAX_LINE = 1 << 20
 """Bytes."""
 LOCK_SECONDS = 0.5
 """A process that was killed holds its lock until it, and a child it was about to start, are gone."""
+LOCK_SUFFIX = ".lock"
+"""Of the empty file beside the games that is locked: on Windows a locked file cannot even be read."""
 
 
 class RecordError(TesseraError):
@@ -36,37 +39,32 @@ class RecordFile:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | BINARY, 0o644)
         except OSError as error:
             raise RecordError(f"{path}: cannot be opened: {error.strerror}") from None
+        self._lock = FileLock(f"{path}{LOCK_SUFFIX}", timeout=LOCK_SECONDS, thread_local=False)
         try:
-            self._lock()
+            self._take_lock()
             self.records = list(read_records(path))
             self._cut_torn_line()
         except BaseException:
             self.close()
             raise
 
-    def _lock(self) -> None:
-        deadline = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    message = f"{self.path}: another league is running there; wait for it or stop it"
-                    raise RecordError(message) from None
-            except OSError as error:
-                raise RecordError(f"{self.path}: cannot be locked: {error.strerror}") from None
-            time.sleep(LOCK_SECONDS / 20)
+    def _take_lock(self) -> None:
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise RecordError(f"{self.path}: another league is running there; wait for it or stop it") from None
+        except OSError as error:
+            raise RecordError(f"{self.path}: cannot be locked: {error.strerror}") from None
 
     def _cut_torn_line(self) -> None:
         whole = _whole_bytes(self._descriptor)
         try:
             os.ftruncate(self._descriptor, whole)
             os.lseek(self._descriptor, whole, os.SEEK_SET)
-            _sync_folder(self.path.parent)
+            sync_directory(self.path.parent)
         except OSError as error:
             raise RecordError(f"{self.path}: cannot be written: {error.strerror}") from None
 
@@ -91,6 +89,7 @@ class RecordFile:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+            self._lock.release()
 
     def __enter__(self) -> RecordFile:
         return self
@@ -127,7 +126,8 @@ def _parse(line: bytes, where: str) -> GameRecord:
 def _whole_bytes(descriptor: int) -> int:
     """Bytes up to the end of the last whole line."""
     size = os.fstat(descriptor).st_size
-    tail = os.pread(descriptor, min(size, MAX_LINE), max(0, size - MAX_LINE))
+    os.lseek(descriptor, max(0, size - MAX_LINE), os.SEEK_SET)
+    tail = os.read(descriptor, min(size, MAX_LINE))
     return size - len(tail) + tail.rfind(b"\n") + 1
 
 
@@ -135,12 +135,3 @@ def _write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the names of new files on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tessera.checkpoints import Meta, load, save
+from tessera.checkpoints.durable import BINARY
 from tessera.checkpoints.read import Catalog
 from tessera.errors import BadValue, CheckpointError, TesseraError
 from tessera.training.config import RunConfig, read_config
@@ -121,7 +122,7 @@ def append_line(path: Path, row: Mapping[str, Any]) -> None:
     """Append one JSON line, whole or not at all; raises `RunFileError`."""
     data = memoryview((json.dumps(dict(row), allow_nan=False) + "\n").encode())
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | BINARY, 0o644)
     except OSError as error:
         raise RunFileError(f"{path}: cannot be opened: {error.strerror}") from None
     try:

@@ -1,20 +1,33 @@
-"""How much memory this process holds."""
+"""How much memory this process holds, and how much there is: from /proc where the system has it, else by psutil."""
 
 from __future__ import annotations
 
-import resource
-import sys
+import mmap
 from pathlib import Path
+
+PROC = Path("/proc")
 
 
 def resident_bytes() -> int:
-    """Main memory in use now; where the system does not say, the most there ever was."""
+    """Main memory this process has in use now."""
     try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        pages = int((PROC / "self" / "statm").read_text(encoding="ascii").split()[1])
     except OSError:
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return most if sys.platform == "darwin" else 1024 * most
-    return pages * resource.getpagesize()
+        import psutil
+
+        return int(psutil.Process().memory_info().rss)
+    return pages * mmap.PAGESIZE
+
+
+def available_bytes() -> int:
+    """Main memory that can be had now without paging anything out."""
+    try:
+        lines = (PROC / "meminfo").read_text(encoding="ascii").splitlines()
+        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration):  # kernels before 3.14 do not say
+        import psutil
+
+        return int(psutil.virtual_memory().available)
 
 
 def device_bytes() -> int | None:

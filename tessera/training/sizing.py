@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -20,7 +19,7 @@ from torch import nn
 from tessera.errors import BadValue
 from tessera.interfaces.trainer import Plan, Rehearsing, TrainerSpec
 from tessera.nn.allocator import give_back_freed_memory
-from tessera.training.memory import resident_bytes
+from tessera.training.memory import available_bytes, resident_bytes
 
 LEAST = 16
 MOST_PER_THREAD = 128
@@ -128,8 +127,4 @@ def free_bytes(device: str) -> int:
     """Memory that can be had on the device now."""
     if torch.device(device).type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0])
-    for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-        name, _, rest = line.partition(":")
-        if name == "MemAvailable":
-            return 1024 * int(rest.split()[0])
-    raise BadValue("--batch", "auto", "a system that says how much memory is free", "give a number of games")
+    return available_bytes()
