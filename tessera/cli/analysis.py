@@ -60,7 +60,7 @@ def command(ctx: click.Context, /, visits: int, report_as: str, quit_without_wai
       echo '{"id":"a","moves":[],"rules":"chinese","boardXSize":9,"boardYSize":9}' | tessera analysis
     """
     manager = manager_of(ctx, PROGRAM)
-    opener = checked_player(manager, **who)
+    opener = checked_player(manager, **who, program=PROGRAM)
     inbox = Inbox()
     service = AnalysisService(
         Lazy(opener),

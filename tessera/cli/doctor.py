@@ -68,6 +68,7 @@ def examine(manager: Manager) -> Iterator[Finding]:
         _versions,
         _extras,
         _devices,
+        lambda: _kernels(manager),
         lambda: _plugins(manager),
         _engines,
         lambda: _network(manager),
@@ -114,6 +115,21 @@ def _devices() -> Iterator[Finding]:
     for index in range(torch.cuda.device_count()):
         properties = torch.cuda.get_device_properties(index)
         yield Finding(f"cuda:{index}", "ok", f"{properties.name}, {properties.total_memory / 2**30:.0f} GiB")
+
+
+def _kernels(manager: Manager) -> Iterator[Finding]:
+    """Compiled here where they are not in the cache, so that the first move does not wait for it."""
+    from tessera.players.warm import warm_up
+    from tessera.rules.jit import cache_folder
+
+    start = time.perf_counter()
+    warm_up(manager)
+    seconds, folder = time.perf_counter() - start, cache_folder()
+    if folder:
+        yield Finding("kernels", "ok", f"ready after {seconds:.1f} s, in {folder}")
+    else:
+        cure = "name a folder that can be written: NUMBA_CACHE_DIR"
+        yield Finding("kernels", "trouble", f"compiled in {seconds:.0f} s, and again by every program", cure)
 
 
 def _plugins(manager: Manager) -> Iterator[Finding]:

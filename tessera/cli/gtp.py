@@ -135,6 +135,7 @@ def checked_player(
     evaluator: str,
     device: str,
     seed: int,
+    program: str = PROGRAM,
 ) -> Callable[[], Player]:
     """What opens the player that `player_options` describe, once they are checked. Opening is slow: torch comes in."""
     from tessera.config import parse_assignments
@@ -154,6 +155,7 @@ def checked_player(
         seed=seed,
         threads=threads,
         settings=chosen,
+        tell=lambda text: complain(text, program),
     )
 
 

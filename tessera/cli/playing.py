@@ -61,6 +61,7 @@ class EngineChoice:
         """Load the network and build the player. Takes seconds: torch and numba come with it."""
         from tessera.checkpoints import read_manifest, shipped_path
         from tessera.checkpoints.store import local_path, scheme_of
+        from tessera.cli import output
         from tessera.players.load import open_player
 
         spec = app.manager.players[self.player]
@@ -82,6 +83,7 @@ class EngineChoice:
             threads=self.threads,
             size=size,
             settings=dict(self.settings),
+            tell=output.note,
         )
         return Engine(player=player, kind=self.player, network=network, digest=digest, settings=self.settings)
 

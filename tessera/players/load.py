@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from tessera.config import resolve
 from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.player import Player, PlayerContext
 from tessera.players.territory import AsArea
+from tessera.players.warm import warm_up_player
 
 if TYPE_CHECKING:
     from tessera.interfaces.network import Evaluator
@@ -113,8 +114,12 @@ def open_player(
     threads: int | None = None,
     size: int = 19,
     settings: dict[str, Any] | None = None,
+    tell: Callable[[str], None] = lambda text: None,
 ) -> Player:
-    """A ready player. Imports torch when it needs a network; `threads` is torch's number of CPU threads."""
+    """A ready player: its network is loaded, and its kernels are compiled, which may take long: `tell` says so.
+
+    Imports torch when it needs a network; `threads` is torch's number of CPU threads.
+    """
     spec = manager.players[player]
     chosen = resolve(spec.defaults, settings or {}, owner=f"player {player}", ranges=spec.ranges)
     engine = None
@@ -124,4 +129,9 @@ def open_player(
         if threads is not None:
             torch.set_num_threads(threads)
         engine = open_evaluator(manager, checkpoint=checkpoint, evaluator=evaluator, device=device)
+        try:
+            warm_up_player(spec, chosen, tell)
+        except Exception as error:
+            # A plugin's player may not like our little game; it is not the one that will be played.
+            tell(f"player {player} could not be warmed up, its first move may take longer: {error!r}")
     return spec.build(PlayerContext(evaluator=engine, size=size, seed=seed), **chosen)
