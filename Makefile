@@ -54,7 +54,7 @@ clean:
 	@echo "Installing tessera and its dependencies into .venv; the first time takes some minutes."
 	$(PIP) setuptools
 	$(PIP) --no-build-isolation --editable ".[openvino]"
-	$(BIN)/python -m tessera.players.warm
+	$(BIN)/python -m tessera.cli.warm
 	touch $@
 
 .venv/.stamp-dev: .venv/.stamp-play

@@ -130,7 +130,7 @@ def open_player(
             torch.set_num_threads(threads)
         engine = open_evaluator(manager, checkpoint=checkpoint, evaluator=evaluator, device=device)
         try:
-            warm_up_player(spec, chosen, tell)
+            warm_up_player(manager, spec, chosen, tell)
         except Exception as error:
             # A plugin's player may not like our little game; it is not the one that will be played.
             tell(f"player {player} could not be warmed up, its first move may take longer: {error!r}")

@@ -2,15 +2,13 @@
 
 They are the same for every board side and network, and kept in a cache folder of the user (`rules.jit`); what is
 compiled fits one kind of processor, so an installation cannot bring it along, and `make play` and `tessera doctor`
-do it once. Run as `python -m tessera.players.warm`.
+do it once.
 """
 
 from __future__ import annotations
 
 import contextlib
 import platform
-import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +26,7 @@ NEWS = "compiling the kernels, once for this version on this machine; it takes a
 
 
 def warm_up_player(
-    spec: PlayerSpec, settings: Mapping[str, Any], tell: Callable[[str], None] = lambda text: None
+    manager: Manager, spec: PlayerSpec, settings: Mapping[str, Any], tell: Callable[[str], None] = lambda text: None
 ) -> None:
     """Have everything compiled, or loaded from the cache, that a player of this kind calls; `tell` what takes long.
 
@@ -43,7 +41,7 @@ def warm_up_player(
     if marker is None or not marker.exists():
         tell(NEWS)
     game = Game(SIDE)
-    player = spec.build(PlayerContext(evaluator=_ignorant(), size=SIDE, seed=0), **settings)
+    player = spec.build(PlayerContext(evaluator=_ignorant(manager), size=SIDE, seed=0), **settings)
     options = Options(allow_resign=False)
     game.play(BLACK, player.choose(game, BLACK, Limits(visits=VISITS), options=options).point)
     player.analyze(game, WHITE, Limits(visits=VISITS), options=options)
@@ -57,18 +55,15 @@ def warm_up_player(
 def warm_up(manager: Manager) -> None:
     """The same for the search player, and for the batches of self-play and leagues."""
     spec = manager.players["search"]
-    warm_up_player(spec, spec.defaults)
-    _batches()
+    warm_up_player(manager, spec, spec.defaults)
+    _batches(manager)
 
 
-def _ignorant() -> Evaluator:
-    from tessera.builtin.torch_evaluator import TorchEvaluator
-    from tessera.builtin.uniform import build_uniform
-
-    return TorchEvaluator(build_uniform(), "cpu")
+def _ignorant(manager: Manager) -> Evaluator:
+    return manager.evaluators["torch"].build(manager.networks["uniform"].build(), "cpu")
 
 
-def _batches() -> None:
+def _batches(manager: Manager) -> None:
     import torch
 
     from tessera.rules.batch import Batch, allocate, settings_row
@@ -83,7 +78,7 @@ def _batches() -> None:
     for call in (games.reset, games.legal, games.features, games.pick, games.step, games.find_over, games.score):
         call()
     search = BatchSearch(
-        _ignorant(), size=SIDE, games=2, nodes=SIMULATIONS + 2, settings=SearchSettings(gumbel_root=True)
+        _ignorant(manager), size=SIDE, games=2, nodes=SIMULATIONS + 2, settings=SearchSettings(gumbel_root=True)
     )
     search.plant(games.state, games.seen)
     search.run_gumbel(SIMULATIONS)
@@ -105,17 +100,3 @@ def _marker(kind: str) -> Path | None:
         return None
     processor = llvmlite.binding.get_host_cpu_name()
     return Path(folder, f"warm-{kind}-{platform.python_version()}-{numba.__version__}-{processor}")
-
-
-def main() -> None:
-    """Compile everything now, and say how long it took."""
-    from tessera.plugins import build_manager
-
-    start = time.perf_counter()
-    sys.stderr.write("Compiling the kernels for this processor, once.\n")
-    warm_up(build_manager())
-    sys.stderr.write(f"Kernels are ready after {time.perf_counter() - start:.0f} s.\n")
-
-
-if __name__ == "__main__":
-    main()
