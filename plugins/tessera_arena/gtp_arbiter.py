@@ -126,6 +126,7 @@ class _Round:
 
     def _play(self, task: Task, seats: dict[int, Engine]) -> GameRecord:
         """One game; `seats` are the worker's engines by colour, changed in place."""
+        self._context.started(task)
         self._seat(task, seats)
         for color, name in ((BLACK, task.black), (WHITE, task.white)):
             if color not in seats:

@@ -42,6 +42,7 @@ class Table:
             self._tasks[slot], self._moves[slot] = task, []
             self._seconds[slot] = 0.0
             self.playing[slot] = True
+            self._context.started(task)
             self.games.which[slot] = True
         self.games.reset()
 

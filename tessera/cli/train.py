@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from tessera.plugins import Manager
     from tessera.training.config import RunConfig
     from tessera.training.run import Emit, Run
+
+PLAYING = 8
+"""The level at which a new network is offered as an opponent: it searches, and answers at once."""
 
 
 @click.command("train")
@@ -94,8 +98,10 @@ def command(
     if batch is not None:
         config = sized(app.manager, config, batch)
     with _listening(app.manager, as_json, f"tessera train  {config.trainer}, {config.network}  {out}") as emit:
-        reason = _train(app.manager, folder, config, resume=resume, emit=emit)
+        reason, size = _train(app.manager, folder, config, resume=resume, emit=emit)
     output.note(f"{reason}; the run is in {folder.path}")
+    if (network := folder.newest_network) is not None:
+        output.note(f"play against it: tessera play --ckpt {shlex.quote(str(network))} --size {size} --level {PLAYING}")
 
 
 def _refuse_with_resume(**options: Any) -> None:
@@ -126,7 +132,8 @@ def _adjusted(
     )
 
 
-def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, emit: Emit) -> str:
+def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, emit: Emit) -> tuple[str, int]:
+    """Why the run ended, and the board its network is judged on."""
     from tessera.training.run import Run
     from tessera.training.stop import stop_on_signals
 
@@ -147,7 +154,7 @@ def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, em
         _go_on(run, path, state)
         output.note(f"resuming from {path}")
     with stop_on_signals() as stop:
-        return run.go(stop)
+        return run.go(stop), config.evaluation_size
 
 
 def _go_on(run: Run, path: Path, state: Mapping[str, Any]) -> None:

@@ -102,6 +102,8 @@ class ArbiterContext:
     """Seconds after which an engine that owes an answer counts as hung."""
     manager: Any = None
     """The `tessera.plugins.Manager` that players and networks come from."""
+    started: Callable[[Task], None] = lambda task: None
+    """To be called when a game begins, from any thread: who watches the league sees it going on."""
 
 
 class Arbiter(Protocol):

@@ -41,6 +41,8 @@ class Progress:
     """The game; None at the start."""
     stopped: str = ""
     """A player stopped by this very game."""
+    summary: Callable[[], Summary] = lambda: summarise([])
+    """Computes the standing as it is now: milliseconds with few players, more with many."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,21 @@ class League:
         self._manager = manager
         self._book = OpeningBook(config)
         self._description = describe(config, self._book)
+        self._going_on: dict[int, Task] = {}
         self._summary([])
         for a, b in pairs(config):
             self._arbiter_for(a, b)
             self._arbiter_for(b, a)
         for entrant in config.players:
             self._check(entrant)
+
+    @property
+    def now(self) -> list[Task]:
+        """The games being played, as far as arbiters say; from any thread."""
+        return list(self._going_on.copy().values())
+
+    def _started(self, task: Task) -> None:
+        self._going_on[task.number] = task
 
     def run(self, listener: Listener = lambda progress: None, *, retry: bool = False) -> Outcome:
         """Play what is left.
@@ -84,7 +95,12 @@ class League:
             standing = standing_of(file.records)
             if retry:
                 standing.forgive()
-            teller = _Teller(listener, total(self.config), standing.finished_among(self.config.entrants))
+            teller = _Teller(
+                listener,
+                total(self.config),
+                standing.finished_among(self.config.entrants),
+                lambda: self._summary(file.records),
+            )
             context = self._context(len(file.records))
             arbiters: dict[str, Arbiter] = {}
             while tasks := plan(self.config, file.records, standing, self._book, self._reached(standing)):
@@ -108,8 +124,10 @@ class League:
         """Whether all tasks were played; else a player was stopped or is in doubt, and the rest is planned anew."""
         waiting = {task.number: task for task in tasks}
         voids: Counter[str] = Counter()
+        self._going_on.clear()
         with closing(arbiter.play(tasks)) as games:
             for record in games:
+                self._going_on.pop(record.number, None)
                 _check_record(name, record, waiting.pop(record.number, None))
                 file.append(record)
                 self.folder.save_sgf(record)
@@ -187,19 +205,20 @@ class League:
             time=config.time,
             patience=config.patience,
             manager=self._manager,
+            started=self._started,
         )
 
 
 class _Teller:
     """Counts along for the listener."""
 
-    def __init__(self, listener: Listener, total: int, finished: int) -> None:
-        self._listener, self._total, self._finished = listener, total, finished
-        listener(Progress(finished, total))
+    def __init__(self, listener: Listener, total: int, finished: int, summary: Callable[[], Summary]) -> None:
+        self._listener, self._total, self._finished, self._summary = listener, total, finished, summary
+        listener(Progress(finished, total, summary=summary))
 
     def tell(self, record: GameRecord, stopped: str) -> None:
         self._finished += record.result != VOID
-        self._listener(Progress(self._finished, self._total, record, stopped))
+        self._listener(Progress(self._finished, self._total, record, stopped, self._summary))
 
 
 def _check_record(arbiter: str, record: GameRecord, task: Task | None) -> None:

@@ -102,6 +102,11 @@ class RunFolder:
         save(path, module, network=config.network, settings=config.network_settings, meta=meta, trainer=state)
         return path
 
+    @property
+    def newest_network(self) -> Path | None:
+        """The newest checkpoint to play with; None before the first."""
+        return max(self.checkpoints.glob("net-*.pth"), key=lambda path: path.name, default=None)
+
     def newest(self, manager: Catalog) -> tuple[Path, dict[str, Any]]:
         """The newest checkpoint that can be read and the state in it; damaged ones are passed over with a warning."""
         for path in reversed(self._full()):

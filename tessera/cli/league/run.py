@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,14 +16,18 @@ import click
 from tessera.cli import output
 from tessera.cli.funnel import INTERRUPTED
 from tessera.cli.league import places, standings
+from tessera.cli.league.view import LeagueView, warnings
 from tessera.cli.main import App
 from tessera.errors import BadValue
-from tessera.interfaces.arbiter import VOID
 
 if TYPE_CHECKING:
-    from tessera.league.run import Listener, Progress
+    from tessera.league.run import League, Listener, Progress
 
 TERMINATED = 143
+TICK_SECONDS = 1.0
+"""Between two drawings when no game ends."""
+LINE_SECONDS = 10.0
+"""Between two lines in a log."""
 
 
 class _Terminated(KeyboardInterrupt):
@@ -41,7 +47,8 @@ def command(app: App, file: Path, out: Path | None, retry: bool, as_json: bool) 
 
     FILE describes it (tessera league init writes one). Every game is on disk before the next one counts: after
     Ctrl-C, a kill or a power cut the same command goes on where it was. Players may be added to FILE and games
-    made more; what was played stays.
+    made more; what was played stays. On a terminal the standing, the games being played and the time left are
+    shown live, elsewhere as a line now and then.
 
     \b
     Examples:
@@ -51,14 +58,13 @@ def command(app: App, file: Path, out: Path | None, retry: bool, as_json: bool) 
     from tessera.league.config import read_league
     from tessera.league.folder import LeagueFolder
     from tessera.league.run import League
-    from tessera.league.schedule import total
 
     config = read_league(file)
     folder = LeagueFolder(out or _folder_of(file))
     league = League(config, folder, app.manager)
     try:
-        with output.progress(total(config), "games") as advance, _terminable():
-            outcome = league.run(_listener(advance), retry=retry)
+        with _terminable(), _watching(league, f"tessera league  {config.title}", live=not as_json) as listener:
+            outcome = league.run(listener, retry=retry)
     except KeyboardInterrupt as stopped:
         output.note(f"stopped; the games so far are in {folder.path}, and the same command goes on")
         return TERMINATED if isinstance(stopped, _Terminated) else INTERRUPTED
@@ -77,19 +83,56 @@ def _folder_of(file: Path) -> Path:
     return file.with_suffix("")
 
 
-def _listener(advance: Callable[[int], None]) -> Listener:
-    """Moves the bar, and says what must not pass unseen."""
-    finished = 0
+@contextmanager
+def _watching(league: League, title: str, *, live: bool) -> Iterator[Listener]:
+    """Yields who listens to the league: a picture on a terminal, lines on stderr now and then elsewhere."""
+    view = LeagueView(lambda: league.now)
+    if not (live and output.is_terminal() and output.can_redraw()):
+        yield _lines(view)
+        return
+    with output.live_rows(title) as show, _ticking(lambda: show(view.rows())) as redraw:
+
+        def hear(progress: Progress) -> None:
+            view.feed(progress)
+            redraw()
+
+        yield hear
+
+
+@contextmanager
+def _ticking(draw: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Draws every second, for games may be long; yields what draws at once. One thread draws at a time."""
+    lock, ended = threading.Lock(), threading.Event()
+
+    def redraw() -> None:
+        with lock:
+            draw()
+
+    def tick() -> None:
+        while not ended.wait(TICK_SECONDS):
+            redraw()
+
+    ticker = threading.Thread(target=tick, daemon=True)
+    ticker.start()
+    try:
+        yield redraw
+    finally:
+        ended.set()
+        ticker.join()
+
+
+def _lines(view: LeagueView) -> Listener:
+    """Says what must not pass unseen, and every now and then how far the league is."""
+    said = time.monotonic()
 
     def hear(progress: Progress) -> None:
-        nonlocal finished
-        advance(progress.finished - finished)
-        finished = progress.finished
-        record = progress.record
-        if record is not None and record.result == VOID:
-            output.note(f"game {record.number} is void by {record.culprit}: {record.note}")
-        if progress.stopped:
-            output.note(f"{progress.stopped} is stopped, for a game was void twice; --retry tries again")
+        nonlocal said
+        for text in warnings(progress.record, progress.stopped):
+            output.note(text)
+        view.feed(progress)
+        if time.monotonic() - said >= LINE_SECONDS:
+            said = time.monotonic()
+            output.note(view.line())
 
     return hear
 
