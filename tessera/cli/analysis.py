@@ -51,7 +51,7 @@ PROGRAM = "tessera analysis"
 def command(ctx: click.Context, /, visits: int, report_as: str, quit_without_waiting: bool, **who: Any) -> None:
     """Speak KataGo's JSON analysis protocol: one query on each line of stdin, answers on stdout.
 
-    In KaTrain: settings, engine, "override engine command": tessera analysis
+    In KaTrain: settings, engine, "override engine command": exec /path/to/tessera analysis
 
     \b
     Examples:
