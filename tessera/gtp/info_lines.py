@@ -40,7 +40,7 @@ def utility_lcb(info: MoveInfo) -> float:
 
 def play_selection_value(analysis: Analysis, info: MoveInfo) -> float:
     """What moves are ordered by, on the scale of visits: the move's share of the decision times all visits."""
-    return info.weight * max(1, analysis.visits)
+    return info.weight * max(1, analysis.visits - 1)  # the root's own visit is no move's
 
 
 def lz_line(analysis: Analysis, *, min_moves: int = 0, max_moves: int | None = None) -> str:

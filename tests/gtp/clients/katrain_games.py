@@ -21,6 +21,7 @@ from katrain.core.constants import OUTPUT_ERROR, OUTPUT_KATAGO_STDERR
 from katrain.core.engine import KataGoEngine
 from katrain.core.game import Game
 
+sys.stderr = sys.__stderr__  # Kivy keeps it for its own log
 NEED_A_HUMAN_MODEL = ("ai:human", "ai:pro")
 PATIENCE = 120.0
 """Seconds until one answer that does not come fails the run."""

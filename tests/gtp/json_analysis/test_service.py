@@ -86,7 +86,7 @@ def test_an_answer_has_what_katrain_reads() -> None:
     assert (first["edgeVisits"], first["weight"], first["scoreStdev"]) == (10, 10.0, 6.0)
     assert first["utility"] == pytest.approx(-0.4)
     assert first["utilityLcb"] == pytest.approx(-0.2)
-    assert first["playSelectionValue"] == 5.0
+    assert first["playSelectionValue"] == 4.5
     assert (root["rawWinrate"], root["rawLead"], root["scoreStdev"]) == (0.75, -1.5, 7.0)
     assert root["utility"] == pytest.approx(-0.4)
     assert not {"pvVisits", "noResultValue"} & first.keys()
