@@ -116,7 +116,7 @@ def use_the_window(game: Any, engine: Any) -> None:
     game.set_region_of_interest((1, 4, 1, 4))
     game.analyze_extra("extra")
     wait_for(engine)
-    game.set_region_of_interest(None)
+    game.region_of_interest = None
     node.analyze(engine, ponder=True)
     time.sleep(1.0)
     engine.stop_pondering()
