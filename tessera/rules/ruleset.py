@@ -46,7 +46,7 @@ class Ruleset:
             "ko": self.ko.upper(),
             "scoring": self.scoring.upper(),
             "suicide": self.suicide,
-            "tax": "NONE",
+            "tax": "SEKI" if self.scoring == "territory" else "NONE",
             "whiteHandicapBonus": self.handicap_bonus,
         }
 
@@ -106,11 +106,17 @@ def from_katago(fields: dict[str, object]) -> Ruleset:
                 rules = replace(rules, suicide=bool(value))
             case "whiteHandicapBonus", "0" | "N" | "N-1":
                 rules = replace(rules, handicap_bonus=str(value).upper())  # type: ignore[arg-type]
+            case "tax", "SEKI" if str(fields.get("scoring", "")).upper() == "TERRITORY":
+                pass  # no points for eyes in a seki: how territory is counted here
             case ("tax", "NONE") | ("hasButton", False) | ("friendlyPassOk", bool()):
                 # Dead stones are taken off when the game is counted, so nobody has to capture them, and anybody may.
                 pass
             case "ko" | "scoring" | "suicide" | "whiteHandicapBonus" | "tax" | "hasButton" | "friendlyPassOk", _:
-                raise BadValue(f"rules field {key}", value, "see kata-get-rules; tax and button are not played here")
+                raise BadValue(
+                    f"rules field {key}",
+                    value,
+                    "see kata-get-rules; button and tax are not played here, but SEKI under TERRITORY",
+                )
             case _:
                 raise BadValue(
                     "rules field", key, "ko, scoring, suicide, whiteHandicapBonus, tax, hasButton, friendlyPassOk"

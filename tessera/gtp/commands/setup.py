@@ -116,6 +116,8 @@ def set_rule(session: Session, args: list[str]) -> str:
     """One field of the rules, e.g. `ko SIMPLE`."""
     count(args, 2)
     fields = session.rules.as_katago()
+    if args[0] == "scoring":
+        del fields["tax"]  # goes with the scoring
     value: object = args[1].lower() == "true" if args[1].lower() in ("true", "false") else args[1]
     try:
         session.set_rules(from_katago({**fields, args[0]: value}))

@@ -127,7 +127,9 @@ def use_the_window(game: Any, engine: Any) -> None:
 def main(command: str) -> None:
     katrain = KaTrain(command)
     engine = KataGoEngine(katrain, katrain.config("engine"))
-    strategies = [name for name in STRATEGY_REGISTRY if name not in NEED_A_HUMAN_MODEL]
+    # Strategies without settings are none that KaTrain offers.
+    offered = [name for name in STRATEGY_REGISTRY if name in katrain.config("ai")]
+    strategies = [name for name in offered if name not in NEED_A_HUMAN_MODEL]
     played = {}
     for black, white in pairwise([*strategies, strategies[0]]):
         game = new_game(katrain, engine, 9)

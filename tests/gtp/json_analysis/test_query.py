@@ -73,7 +73,9 @@ def test_what_katrain_sends() -> None:
         ({"rules": "absent"}, "rules"),
         ({"rules": "martian"}, "rules"),
         ({"rules": {"tax": "ALL"}}, "rules"),
-        ({"rules": {"tax": "SEKI", "scoring": "TERRITORY"}}, "rules"),
+        ({"rules": {"tax": "SEKI", "scoring": "AREA"}}, "rules"),
+        ({"rules": {"tax": "SEKI"}}, "rules"),
+        ({"rules": {"tax": "ALL", "scoring": "TERRITORY"}}, "rules"),
         ({"rules": {"hasButton": True}}, "rules"),
         ({"rules": "stone_scoring"}, "rules"),
         ({"rules": {"friendlyPassOk": 1}}, "rules"),
@@ -182,7 +184,13 @@ def test_restrictions() -> None:
     ],
 )
 def test_rules_that_say_what_is_done_anyway(rules: dict[str, object]) -> None:
-    assert parsed(rules=rules)[1] == []
+    assert [field for field, _ in parsed(rules=rules)[1] if field != "rules"] == []
+
+
+def test_eyes_in_a_seki_are_no_points_of_territory() -> None:
+    query, _ = parsed(rules={"scoring": "territory", "tax": "SEKI", "ko": "SIMPLE"})
+    assert query.rules.scoring == "territory"
+    assert query.rules.as_katago()["tax"] == "SEKI"
 
 
 @pytest.mark.parametrize("size", [2, 9, 19, 25])
