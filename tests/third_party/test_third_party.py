@@ -36,7 +36,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def readme(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what plugins/README.md tells to write, installed as it tells."""
     blocks = re.findall(r"```(python|toml)\n(.*?)```", README.read_text(), re.DOTALL)
-    assert [language for language, _ in blocks] == ["python", "toml", "python"]
+    assert [language for language, _ in blocks[:3]] == ["python", "toml", "python"]
     folder = tmp_path_factory.mktemp("readme")
     source = folder / "source"
     source.mkdir()
