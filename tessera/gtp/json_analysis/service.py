@@ -66,7 +66,6 @@ class AnalysisService:
         self._number = 0
         self._ended = False
         self._unwritable: Exception | None = None
-        self._forget = False
         self._models = models
 
     # ------------------------------------------------------------ input
@@ -140,9 +139,7 @@ class AnalysisService:
             case "query_models":
                 self._write({**fields, "models": [model.as_katago() for model in self._models()]})
             case "clear_cache":
-                # The search in progress, if there is one, goes on with what it knows, as it does in KataGo.
-                self._forget = True
-                self._write(fields)
+                self._write(fields)  # nothing is kept from one query to the next
             case "terminate":
                 if not isinstance(fields.get("terminateId"), str):
                     raise QueryError("terminateId", "Must be a string")
@@ -205,10 +202,9 @@ class AnalysisService:
         query, turn = task.query, task.turn
         game = query.position(turn)
         options = _options(query, game)
-        if self._forget:
-            self._forget = False
-            if isinstance(player, Forgetful):
-                player.forget()
+        # As in KataGo every query is searched anew: as many visits as it asks for, whatever was asked before.
+        if isinstance(player, Forgetful):
+            player.forget()
         reports = Reports(
             lambda analysis: self._write(response(query, turn, game, analysis)),
             first=query.first_report,

@@ -250,10 +250,10 @@ def test_what_an_analysis_under_territory_rules_is_worth_is_said() -> None:
     assert not any("warning" in answer for answer in Bench().run(query("a", rules="chinese")))
 
 
-def test_a_cleared_cache_is_forgotten_before_the_next_search() -> None:
+def test_every_query_is_searched_anew() -> None:
     bench = Bench()
-    bench.run(query("a"), {"id": "c", "action": "clear_cache"}, query("b"), query("c"))
-    assert bench.player.asked_to_forget == 1
+    bench.run(query("a"), query("a"), query("b"))
+    assert bench.player.asked_to_forget == 3
 
 
 def test_the_first_report_and_the_others() -> None:
