@@ -40,7 +40,7 @@ def test_katrain(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     seen = json.loads(done.stdout.splitlines()[-1])
     assert seen["errors"] == []
-    assert seen["stderr"] == []
+    assert [line for line in seen["stderr"] if "compiling the kernels" not in line] == []
     games = seen["played"]
     strategies = {name for pair in games for name in pair.split() if name.startswith("ai:")}
     assert len(strategies) >= 10
