@@ -59,6 +59,7 @@ def command(ctx: click.Context, /, visits: int, report_as: str, quit_without_wai
       tessera analysis --ckpt final.pth --visits 100 --report-as SIDETOMOVE
       echo '{"id":"a","moves":[],"rules":"chinese","boardXSize":9,"boardYSize":9}' | tessera analysis
     """
+    who["seed"] = who["seed"] or 0  # an analysis is the same every time
     manager = manager_of(ctx, PROGRAM)
     opener = checked_player(manager, **who, program=PROGRAM)
     inbox = Inbox()

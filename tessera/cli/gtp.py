@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -46,7 +47,7 @@ def player_options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, ..."),
             click.option("--threads", type=click.IntRange(1, MAX_THREADS), help="Most CPU threads; all without it."),
             click.option(
-                "--seed", type=click.IntRange(0, MAX_SEED), default=0, show_default=True, help="Of all randomness."
+                "--seed", type=click.IntRange(0, MAX_SEED), help="Repeats a run on the CPU; without it games differ."
             ),
         )
     ):
@@ -105,6 +106,8 @@ def command(
         chosen = chosen_level(level)
         visits, who["player"] = chosen.visits, chosen.player
         who["assignments"] = tuple(f"{name}={value}" for name, value in chosen.settings.items())
+    if who["seed"] is None:
+        who["seed"] = secrets.randbits(31)
     settings = EngineSettings(
         visits=visits,
         seconds=seconds,
@@ -112,6 +115,7 @@ def command(
         resign=ResignRule(threshold=resign),
         sgf_dir=None if sgf_dir is None else sgf_dir.resolve(),
         name=name,
+        seed=who["seed"],
     )
     manager = manager_of(ctx, PROGRAM)
     opener = checked_player(manager, **who)

@@ -1,7 +1,9 @@
 """Time control: from the controller's settings and reports to the seconds one move may take.
 
 Settings follow GTP (`time_settings`), KGS (`kgs-time_settings`) and KataGo (`kata-time_settings`). All is
-pure: a `SideClock` is what one side has left, `budget` says how long to think, `after_move` what is left then.
+pure: a `SideClock` is what one side has left, `budget` says how long to think, `reserve` how much longer where the
+move is undecided, `after_move` what is left then. What settled moves save and undecided ones cost changes the shares
+of all moves to come, so that neither is lost.
 Times are seconds. Whoever reports with `time_left` is believed; between reports we count ourselves, since
 some controllers (gogui-twogtp) send settings and then nothing more.
 """
@@ -88,6 +90,33 @@ def budget(settings: TimeSettings, clock: SideClock, *, points: int, own_moves: 
     return seconds if seconds >= SHORTEST else 0.0
 
 
+def reserve(
+    settings: TimeSettings, clock: SideClock, seconds: float, *, points: int, own_moves: int, lag: float
+) -> float:
+    """Seconds beyond its `seconds` that a move may take where it matters: as many again, from what later ones spare.
+
+    Never more than a quarter of what is left after the move and, in main time, after what instant moves would need.
+    The last stone of a period and byo-yomi have nothing to spare.
+    """
+    if settings.kind == "none" or seconds <= 0:
+        return 0.0
+    if not clock.count:
+        spare = clock.left - _kept(clock, points, own_moves) - seconds
+    elif settings.kind == "canadian" and clock.count > 1:
+        spare = clock.left - lag * clock.count - seconds
+    else:
+        spare = 0.0
+    extra = min(seconds, max(0.0, spare) / 4)
+    if settings.move_limit is not None:
+        extra = min(extra, _less_lag(settings.move_limit, lag) - seconds)
+    return max(0.0, extra)
+
+
+def _kept(clock: SideClock, points: int, own_moves: int) -> float:
+    """Main time put by for the moves that may still come, should all of them have to be instant."""
+    return min(INSTANT * max(points - own_moves, points / 4), clock.left / 2)
+
+
 def _less_lag(share: float, lag: float) -> float:
     return share - min(lag, share / 4)
 
@@ -97,7 +126,7 @@ def _share(settings: TimeSettings, clock: SideClock, points: int, own_moves: int
         stones = clock.count if settings.kind == "canadian" else 1
         return _less_lag(max(0.0, clock.left) / stones, lag)
     ahead = moves_ahead(points, own_moves)
-    kept = min(INSTANT * max(points - own_moves, points / 4), clock.left / 2)
+    kept = _kept(clock, points, own_moves)
     main = max(0.0, clock.left - kept) / ahead
     match settings.kind:
         case "canadian":
@@ -163,6 +192,10 @@ class Clock:
     def budget(self, color: int, *, points: int, own_moves: int, lag: float) -> float | None:
         """Seconds for the next move of `color`; see `budget`."""
         return budget(self.settings, self._sides[color], points=points, own_moves=own_moves, lag=lag)
+
+    def reserve(self, color: int, seconds: float, *, points: int, own_moves: int, lag: float) -> float:
+        """Seconds beyond `seconds` that the next move of `color` may take; see `reserve`."""
+        return reserve(self.settings, self._sides[color], seconds, points=points, own_moves=own_moves, lag=lag)
 
     def moved(self, color: int, used: float) -> None:
         """`color` took `used` seconds for a move."""

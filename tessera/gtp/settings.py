@@ -34,6 +34,8 @@ class EngineSettings:
     """What `name` answers; some controllers choose their dialect by it."""
     wide_root_noise: float = 0.0
     """How much more widely than for play analysis looks at the next moves (KataGo's analysisWideRootNoise)."""
+    seed: int = 0
+    """What the player's randomness started from."""
     komi: float = 7.5
     size: int = 19
 
@@ -50,11 +52,11 @@ class EngineSettings:
             raise BadValue("resign", self.resign.threshold, "0 (off) to below 0.5")
 
 
-def limits(settings: EngineSettings, budget: float | None, *, spent: float = 0.0) -> Limits:
+def limits(settings: EngineSettings, budget: float | None, *, extra: float = 0.0, spent: float = 0.0) -> Limits:
     """How long to think: the settings' limits and the clock's budget, whichever ends first.
 
-    `budget` is None without a clock; `spent` seconds of it have passed already. A budget that is used up
-    asks for one visit: the network's move at once.
+    `budget` is None without a clock; `extra` seconds may be added where the move is undecided, `spent` seconds have
+    passed already. A budget that is used up asks for one visit: the network's move at once.
     """
     if budget is None:
         if settings.visits is None and settings.seconds is None:
@@ -63,4 +65,6 @@ def limits(settings: EngineSettings, budget: float | None, *, spent: float = 0.0
     seconds = budget - spent
     if seconds <= 0:
         return Limits(1, 0.0)
-    return Limits(settings.visits, seconds if settings.seconds is None else min(seconds, settings.seconds))
+    if settings.seconds is None:
+        return Limits(settings.visits, seconds, extra)
+    return Limits(settings.visits, min(seconds, settings.seconds), max(0.0, min(extra, settings.seconds - seconds)))

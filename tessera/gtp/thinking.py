@@ -59,7 +59,8 @@ def search(
         except Interrupted:
             return None
         budget = session.clock.budget(color, points=game.points, own_moves=own_moves, lag=settings.lag)
-        allowed = engine_settings.limits(settings, budget, spent=time.monotonic() - session.began)
+        extra = session.clock.reserve(color, budget or 0.0, points=game.points, own_moves=own_moves, lag=settings.lag)
+        allowed = engine_settings.limits(settings, budget, extra=extra, spent=time.monotonic() - session.began)
         choice = player.choose(game, color, allowed, options=options, stop=stop, report=report, interval=interval)
         cancelled = cancellable and stop.is_set()
     if cancelled:

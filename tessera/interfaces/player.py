@@ -25,6 +25,8 @@ class Limits:
     has as many already is not searched further."""
     seconds: float | None = None
     """Wall time."""
+    extra_seconds: float = 0.0
+    """Wall time beyond `seconds` that a move may take while the player cannot make up its mind."""
 
 
 @dataclass(frozen=True)

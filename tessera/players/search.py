@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,12 @@ from tessera.interfaces.analysis import Analysis
 from tessera.interfaces.network import Evaluator
 from tessera.interfaces.player import Choice, Limits, Options, Report
 from tessera.players import passing
+from tessera.players.banning import ban, ban_below
 from tessera.players.opinion import NetworkOpinion
 from tessera.players.reading import read_analysis
+from tessera.players.stopping import Progress, enough
+from tessera.players.variety import fading
+from tessera.players.widening import widened_step
 from tessera.rules.layout import KO_POINT, KO_RULE, TO_PLAY, meta_at
 from tessera.search.batch import BatchSearch
 from tessera.search.settings import SearchSettings
@@ -41,8 +46,8 @@ class SearchPlayer:
         visits: int = 400,
         leaves: int = 8,
         memory_mb: int = 1024,
-        temperature: float = 0.0,
-        temperature_moves: int = 0,
+        temperature: float = 0.5,
+        temperature_halflife: float = 0.5,
         settings: SearchSettings = SearchSettings(),
         seed: int = 0,
         name: str = "search",
@@ -50,8 +55,9 @@ class SearchPlayer:
         self.name = name
         self._evaluator = evaluator
         self._visits, self._leaves, self._memory = visits, leaves, memory_mb * 2**20
-        self._temperature, self._temperature_moves = temperature, temperature_moves
+        self._temperature, self._halflife = temperature, temperature_halflife
         self._settings = settings
+        self._seed = seed
         self._random = np.random.Generator(np.random.PCG64(seed))
         self._search: BatchSearch | None = None
         self._opinion = NetworkOpinion(evaluator)
@@ -61,6 +67,8 @@ class SearchPlayer:
         """The stones the tree takes for dead."""
         self._moves: list[int] | None = None
         """The moves of the game the tree belongs to; None when it must not be reused."""
+        self._noise = 0.0
+        """The `wide_root_noise` the tree grew with."""
 
     def choose(
         self,
@@ -76,12 +84,11 @@ class SearchPlayer:
         """See `interfaces.player.Player`; when it passes stands in `players.passing`."""
         if limits.visits is None and limits.seconds is None:
             limits = Limits(visits=self._visits)
-        analysis = self._think(
-            game, color, limits, options, stop or threading.Event(), report, interval, may_stop_early=True
-        )
         temperature = 0.0
-        if not options.deterministic and len(game.moves) < self._temperature_moves:
-            temperature = self._temperature
+        if not options.deterministic:
+            temperature = fading(self._temperature, self._halflife, len(game.moves), game.size)
+        options = replace(options, wide_root_noise=0.0)
+        analysis = self._think(game, color, limits, options, stop, report, interval, temperature=temperature)
         point = passing.decide(game, analysis, self._ending, temperature, self._random, options)
         return Choice(point, analysis)
 
@@ -96,9 +103,7 @@ class SearchPlayer:
         report: Report | None = None,
         interval: float = 1.0,
     ) -> Analysis:
-        return self._think(
-            game, color, limits, options, stop or threading.Event(), report, interval, may_stop_early=False
-        )
+        return self._think(game, color, limits, options, stop, report, interval, temperature=None)
 
     def forget(self) -> None:
         """Drop the tree: the next thought starts from nothing."""
@@ -119,31 +124,35 @@ class SearchPlayer:
         color: int,
         limits: Limits,
         options: Options,
-        stop: threading.Event,
+        stop: threading.Event | None,
         report: Report | None,
         interval: float,
         *,
-        may_stop_early: bool,
+        temperature: float | None,
     ) -> Analysis:
-        start = time.monotonic()
-        search = self._prepare(game, color, options, choosing=may_stop_early)
+        """Search within the limits, the root at least. For a move, which will be drawn with `temperature`, the end may
+        come before them or after the planned seconds; without one everything allowed is searched."""
+        start = last_report = time.monotonic()
+        stop = stop or threading.Event()
+        search = self._prepare(game, color, options, choosing=temperature is not None)
+        noise = np.random.Generator(np.random.PCG64([self._seed, len(game.moves)]))
         tree = search.arrays
         read = partial(read_analysis, tree, game.size, moves_ownership=options.moves_ownership)
-        last_report = start
+        known = int(tree.visits[0, 0])
+        root = [np.asarray(array)[0, 0] for array in (tree.prior, tree.edge_visits, tree.edge_value)]
         while not stop.is_set():
             visits, now = int(tree.visits[0, 0]), time.monotonic()
-            if limits.visits is not None and visits >= limits.visits:
-                break
-            if limits.seconds is not None and now - start >= limits.seconds:
-                break
-            if may_stop_early and _decided(np.asarray(tree.edge_visits)[0, 0], limits, visits):
+            progress = Progress(visits, visits - known, now - start)
+            if enough(limits, progress, temperature, *root):
                 break
             if report is not None and now - last_report >= interval:
                 last_report = now
                 report(read(seconds=now - start, during_search=True))
-            search.step(self._batch(visits, limits))
+            widened_step(search, self._batch(visits, limits), options.wide_root_noise, noise)
+            if options.bans:
+                ban_below(tree, game.size, search.new_nodes(), options.bans)
             if search.settled or int(tree.visits[0, 0]) == visits:  # nothing left to learn, or the tree is full
-                if may_stop_early or (limits.seconds is None and limits.visits is not None):
+                if temperature is not None or (limits.seconds is None and limits.visits is not None):
                     break
                 stop.wait(IDLE_WAIT)
         return read(seconds=time.monotonic() - start, during_search=False)
@@ -159,12 +168,13 @@ class SearchPlayer:
 
     def _prepare(self, game: Game, color: int, options: Options, *, choosing: bool) -> BatchSearch:
         """A search whose root is this position: the old tree where it leads here, else a new one."""
-        special = bool(options.avoid or options.allow)
+        special = bool(options.avoid or options.allow or options.bans)
         self._ending = passing.ending(game, color, self._opinion)
         dead = np.zeros(game.points, np.int8)
         if self._ending is not None and not options.fast_cleanup:
             dead = self._ending.dead
-        kept = not (special or options.deterministic) and self._dead is not None and np.array_equal(dead, self._dead)
+        fresh = special or options.deterministic or options.wide_root_noise != self._noise
+        kept = not fresh and self._dead is not None and np.array_equal(dead, self._dead)
         if self._search is not None and options.moves_ownership and not self._search.owners:
             self._search = None  # its nodes do not know who owns what; from now on they will
         if not (kept and self._follow(game, color)):
@@ -173,6 +183,7 @@ class SearchPlayer:
         self._search.judge_dead(dead[None])
         self._dead = dead
         self._moves = None if special else [move.point for move in game.moves]
+        self._noise = options.wide_root_noise
         self._restrict(game, color, options, choosing=choosing)
         return self._search
 
@@ -218,26 +229,16 @@ class SearchPlayer:
         To choose a move of a finished game the pass is put forward.
         """
         assert self._search is not None
-        prior = self._search.arrays.prior[0, 0]
+        prior = np.asarray(self._search.arrays.prior)[0, 0]
         banned = set(options.avoid) | set(passing.pointless(game, color))
         if to_clean := passing.cleaning(game, color, self._ending, options):
             banned |= set(range(game.points + 1)) - to_clean
         if options.allow:
             banned |= set(range(game.points + 1)) - set(options.allow)
-        kept = [a for a in np.flatnonzero(prior > 0) if int(a) not in banned]
-        if banned and kept:
-            for action in banned:
-                prior[action] = 0.0
-            prior /= prior.sum()
+        if banned:
+            ban(prior, banned)
         share = passing.prior(game, self._ending, options) if choosing else 0.0
         if prior[game.points] < share < 1.0:
             prior[: game.points] *= (1.0 - share) / max(1e-9, 1.0 - float(prior[game.points]))
             prior[game.points] = share
-
-
-def _decided(visits: NDArray[np.int32], limits: Limits, done: int) -> bool:
-    """Whether the visits still allowed cannot change which move has most."""
-    if limits.visits is None or limits.seconds is not None or done < 2:
-        return False
-    first, second = np.partition(visits, -2)[-2:][::-1]
-    return bool(first - second > limits.visits - done)
+        ban_below(self._search.arrays, game.size, [0], options.bans)

@@ -69,6 +69,18 @@ class BatchSearch:
         """`tree` as the kernels take it: numpy arrays on the CPU."""
         self._work = Workspace(*map(adopt, self.work._replace(planes=self.work.planes.flatten(1))))
 
+    @property
+    def root_bonus(self) -> Any:
+        """[B, A] float32 added to the values of the root's actions where PUCT chooses among them; 0 at first."""
+        assert not self.settings.gumbel_root
+        return self._work.gumbel
+
+    def new_nodes(self) -> Any:
+        """Of the only tree: the nodes the last step had evaluated."""
+        assert self.games == 1
+        leaf = self._work.leaf[0]
+        return leaf[leaf >= 0]
+
     def plant(self, states: Any, seen: Any) -> None:
         """Start new trees at states [B, S] with the games' superko sets [B, T], and evaluate the roots.
 

@@ -15,8 +15,8 @@ from tessera.rules.jit import kernel
 
 
 @kernel
-def puct_action(tree, b, node, settings):
-    """The edge that maximises Q + c * prior * sqrt(visits) / (1 + edge visits)."""
+def puct_action(tree, b, node, bonus, settings):
+    """The edge that maximises Q + c * prior * sqrt(visits) / (1 + edge visits); bonus [A] is added to the root's Q."""
     prior, visits, value = tree.prior[b, node], tree.edge_visits[b, node], tree.edge_value[b, node]
     actions = prior.shape[0]
     total = 0
@@ -26,7 +26,8 @@ def puct_action(tree, b, node, settings):
             total += visits[a]
             explored += prior[a]
     here = tree.utility[b, node] / max(1, tree.visits[b, node])
-    unvisited = here - settings.first_play_reduction * math.sqrt(explored)
+    # A root that is looked at more widely has priors that sum to more than 1.
+    unvisited = here - settings.first_play_reduction * math.sqrt(min(1.0, explored))
     scale = settings.exploration * math.sqrt(total + 1.0)
     best, best_score = actions - 1, -1e30
     for a in range(actions):
@@ -35,6 +36,8 @@ def puct_action(tree, b, node, settings):
             n = visits[a]
             q = value[a] / n if n > 0 else unvisited
             score = q + scale * p / (1.0 + n)
+            if node == 0:
+                score += bonus[a]
             if score > best_score:
                 best, best_score = a, score
     return best

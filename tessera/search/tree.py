@@ -94,7 +94,7 @@ class Workspace(NamedTuple):
     stones: torch.Tensor
     """[B, P + 1] int32 a board without them."""
     gumbel: torch.Tensor
-    """[B, A] float32 Gumbel noise of the root's actions."""
+    """[B, A] float32 Gumbel noise of the root's actions; under PUCT what is added to their values."""
     legal: torch.Tensor
     """[B] int32 legal actions at the root, pass included."""
     random: torch.Tensor

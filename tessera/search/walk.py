@@ -160,7 +160,7 @@ def descend(tree, work, b, slot, n, t, seen, considered_visits, settings):
     node, depth, action = np.int64(0), 0, np.int64(0)
     while True:
         if not settings.gumbel_root:
-            action = puct_action(tree, b, node, settings)
+            action = puct_action(tree, b, node, work.gumbel[b], settings)
         elif node == 0:
             action = gumbel_root_action(tree, b, work.gumbel, considered_visits, settings)
         else:

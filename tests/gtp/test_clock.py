@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tessera.gtp.clock import Clock, SideClock, TimeSettings, after_move, budget, from_gtp, start
+from tessera.gtp.clock import Clock, SideClock, TimeSettings, after_move, budget, from_gtp, reserve, start
 from tessera.gtp.settings import DEFAULT_SECONDS, DEFAULT_VISITS, EngineSettings, limits
 from tessera.interfaces.player import Limits
 from tests.gtp.fakes import Desk, FakePlayer
@@ -136,10 +136,11 @@ CONTROLS = {
 }
 
 
+@pytest.mark.parametrize("undecided", [False, True], ids=["as planned", "undecided"])
 @pytest.mark.parametrize("reported", [True, False], ids=["time_left", "own count"])
 @pytest.mark.parametrize("points", [81, 361])
 @pytest.mark.parametrize("control", CONTROLS)
-def test_no_flag_falls_in_a_long_game(control: str, points: int, reported: bool) -> None:
+def test_no_flag_falls_in_a_long_game(control: str, points: int, reported: bool, undecided: bool) -> None:
     settings = CONTROLS[control]
     for seed in range(20):
         noise = random.Random(seed)
@@ -149,10 +150,29 @@ def test_no_flag_falls_in_a_long_game(control: str, points: int, reported: bool)
                 clock.report(1, *flag.report())
             seconds = clock.budget(1, points=points, own_moves=move, lag=0.5)
             assert seconds is not None
+            if undecided:
+                seconds += clock.reserve(1, seconds, points=points, own_moves=move, lag=0.5)
             thought = seconds + noise.uniform(0.0, 0.02) * min(1.0, seconds * 10) + 0.001
             outside = noise.uniform(0.0, 0.004) if seconds == 0 or not reported else noise.uniform(0, 0.2) * seconds
             clock.moved(1, thought)
             flag.spend(thought + outside)
+
+
+@pytest.mark.parametrize(
+    ("settings", "clock", "low", "high"),
+    [
+        (TimeSettings(), SideClock(0), 0, 0),
+        (TimeSettings("absolute", 600), SideClock(600), 3, 8),
+        (TimeSettings("absolute", 600), SideClock(0), 0, 0),
+        (TimeSettings("canadian", 0, 10, 1), SideClock(10, 1), 0, 0),
+        (TimeSettings("canadian", 0, 50, 5), SideClock(50, 5), 9, 9.6),
+        (TimeSettings("byoyomi", 0, 30, 3), SideClock(30, 3), 0, 0),
+        (TimeSettings("fischer", 60, increment=10, move_limit=3), SideClock(60), 0, 0),
+    ],
+)
+def test_an_undecided_move_may_take_longer(settings: TimeSettings, clock: SideClock, low: float, high: float) -> None:
+    seconds = budget(settings, clock, points=361, own_moves=0, lag=0.5) or 0.0
+    assert low <= reserve(settings, clock, seconds, points=361, own_moves=0, lag=0.5) <= high
 
 
 @pytest.mark.parametrize("control", ["absolute 30", "canadian", "byoyomi", "fischer"])
@@ -193,6 +213,12 @@ def test_a_report_without_settings_is_absolute_time() -> None:
 )
 def test_limits(settings: EngineSettings, seconds: float | None, spent: float, expected: Limits) -> None:
     assert limits(settings, seconds, spent=spent) == expected
+
+
+def test_extra_time_stays_below_the_longest_move() -> None:
+    assert limits(EngineSettings(), 5.0, extra=4.0) == Limits(None, 5.0, 4.0)
+    assert limits(EngineSettings(seconds=6), 5.0, extra=4.0) == Limits(None, 5.0, 1.0)
+    assert limits(EngineSettings(seconds=2), 5.0, extra=4.0) == Limits(None, 2.0)
 
 
 def test_a_session_thinks_by_its_clock() -> None:

@@ -59,6 +59,19 @@ def test_the_first_answer_needs_nothing_heavy() -> None:
     assert run([sys.executable, "-c", code], b"").stdout == b"[]\n"
 
 
+def test_games_differ_unless_a_seed_is_given() -> None:
+    """The seed that was drawn can be asked for, and given to play the same moves again."""
+
+    def game(*options: str) -> tuple[str, str]:
+        words = b"boardsize 9\nget_random_seed\ngenmove b\ngenmove w\ngenmove b\n"
+        answers = run([*GTP, *RANDOM, *options], words).stdout.decode().split("\n\n")
+        return answers[1].removeprefix("= "), " ".join(answers[2:])
+
+    (one, first), (two, second) = game(), game()
+    assert one != two and first != second
+    assert game("--seed", one) == (one, first)
+
+
 def test_a_plain_pipe_is_answered_to_its_end() -> None:
     done = run([*GTP, *RANDOM], b"boardsize 5\ngenmove b\nkata-analyze w 10\nfinal_score")
     answers = done.stdout.decode().split("\n\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,12 +12,14 @@ import torch
 
 from tessera.errors import BadValue
 from tessera.gtp.levels import LEVELS, level
+from tessera.interfaces.analysis import Analysis
 from tessera.interfaces.network import Outputs
-from tessera.interfaces.player import Limits, Options, Player
+from tessera.interfaces.player import Ban, Limits, Options, Player
 from tessera.players.passing import ending, pointless
 from tessera.players.policy import PolicyPlayer
 from tessera.players.random import RandomPlayer, sensible_points
 from tessera.players.search import VISITS_PER_LEAF, SearchPlayer
+from tessera.players.variety import fading
 from tessera.rules.coords import BLACK, WHITE, parse_vertex
 from tessera.rules.endgame import judge
 from tessera.rules.game import Game
@@ -140,15 +143,80 @@ def test_avoid_and_allow() -> None:
     assert {move.point for move in allowed.moves} <= {3, 4}
 
 
-def test_a_seed_repeats_a_game_with_temperature() -> None:
-    def moves(seed: int) -> list[int]:
-        player = SearchPlayer(Hashed(5), seed=seed, temperature=1.0, temperature_moves=10)
-        game = Game(5)
-        for _ in range(10):
-            game.play(game.to_play, player.choose(game, game.to_play, Limits(visits=16)).point)
-        return [move.point for move in game.moves]
+def opening(seed: int, *, moves: int = 8, options: Options = Options(), **settings: Any) -> list[int]:
+    player, game = SearchPlayer(ByStones(lambda own, other: own[:, 12]), seed=seed, **settings), Game(5)
+    for _ in range(moves):
+        game.play(game.to_play, player.choose(game, game.to_play, Limits(visits=16), options=options).point)
+    return [move.point for move in game.moves]
 
-    assert moves(1) == moves(1) != moves(2)
+
+def test_games_differ_and_a_seed_repeats_them() -> None:
+    assert opening(1) == opening(1)
+    assert len({tuple(opening(seed)) for seed in range(12)}) >= 11
+
+
+def test_what_is_to_be_the_same_is_the_same() -> None:
+    """Without temperature, for regressions, and in analysis the seed does not matter."""
+    assert len({tuple(opening(seed, moves=4, temperature=0.0)) for seed in range(4)}) == 1
+    assert len({tuple(opening(seed, moves=4, options=Options(deterministic=True))) for seed in range(4)}) == 1
+    lines = {SearchPlayer(Hashed(5), seed=s).analyze(Game(5), BLACK, Limits(visits=40)).moves[0].pv for s in range(4)}
+    assert len(lines) == 1
+
+
+def test_the_temperature_fades_with_the_board_side() -> None:
+    for size in (9, 19):
+        course = [fading(0.5, 0.5, moves, size) for moves in range(3 * size)]
+        assert course[0] == 0.5
+        assert course == sorted(course, reverse=True)
+        assert size <= course.index(0.0) <= 1.3 * size
+    assert fading(0.0, 0.5, 0, 9) == fading(0.5, 0.0, 0, 9) == 0.0
+
+
+def test_bans_hold_below_the_root_for_the_side_they_name() -> None:
+    """White may not play some points in the first 2 plies, nor Black others in the first 3; deeper they may."""
+    bans = {BLACK: Ban(BLACK, (12, 11, 13, 7, 17), 3), WHITE: Ban(WHITE, (0, 1, 5, 6), 2)}
+    player = SearchPlayer(Hashed(5))
+    analysis = player.analyze(Game(5), BLACK, Limits(visits=1000), options=Options(bans=tuple(bans.values())))
+    assert not {move.point for move in analysis.moves} & set(bans[BLACK].points)
+    assert player._search is not None
+    tree, depth, obeyed, free = player._search.arrays, {-1: -1}, 0, 0
+    for node in range(int(tree.size[0])):
+        depth[node] = depth[int(tree.parent[0, node])] + 1
+        each = bans[BLACK if depth[node] % 2 == 0 else WHITE]
+        if tree.status[0, node] == 1:
+            holds = depth[node] < each.depth
+            allowed = bool(tree.prior[0, node, list(each.points)].any())
+            assert not (holds and allowed)
+            obeyed, free = obeyed + holds, free + allowed
+    assert obeyed > 10 and free > 10
+    assert player.analyze(Game(5), BLACK, Limits(visits=10)).visits == 10, "not searched on without the bans"
+
+
+def test_a_ban_of_everything_bans_nothing() -> None:
+    everything = Options(bans=(Ban(BLACK, tuple(range(26)), 1),))
+    assert SearchPlayer(Hashed(5)).analyze(Game(5), BLACK, Limits(visits=20), options=everything).visits == 20
+
+
+def test_a_wide_root_looks_at_more_moves_and_shows_the_same_policy() -> None:
+    def seen(noise: float, seed: int = 0) -> Analysis:
+        options = Options(wide_root_noise=noise)
+        return SearchPlayer(Hashed(5), seed=seed).analyze(Game(5), BLACK, Limits(visits=100), options=options)
+
+    plain, wide = seen(0.0), seen(0.5)
+    assert len(wide.moves) > len(plain.moves)
+    assert (wide.policy == plain.policy).all()
+    assert [move.visits for move in seen(0.5).moves] == [move.visits for move in wide.moves]
+    assert [move.visits for move in seen(0.5, seed=1).moves] != [move.visits for move in wide.moves]
+
+
+def test_a_wide_root_is_for_analysis_only() -> None:
+    wide = Options(wide_root_noise=2.0)
+    game, player = Game(5), SearchPlayer(Hashed(5), temperature=0.0)
+    player.analyze(game, BLACK, Limits(visits=500), options=wide)
+    choice = player.choose(game, BLACK, Limits(visits=100), options=wide)
+    plain = SearchPlayer(Hashed(5), temperature=0.0).choose(game, BLACK, Limits(visits=100))
+    assert choice.analysis is not None and plain.analysis is not None
+    assert [m.visits for m in choice.analysis.moves] == [m.visits for m in plain.analysis.moves]
 
 
 def test_moves_in_unconditional_territory_are_pointless() -> None:

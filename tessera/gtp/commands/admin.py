@@ -59,6 +59,12 @@ def cputime(session: Session, args: list[str]) -> str:
     return f"{time.process_time():.3f}"
 
 
+@table.add("get_random_seed")
+def get_random_seed(session: Session, args: list[str]) -> str:
+    """The seed this engine plays by; with it as `--seed` and fixed visits it plays the same moves again."""
+    return str(session.settings.seed)
+
+
 @table.add("stop")
 @table.add("stop-ponder")
 def stop(session: Session, args: list[str]) -> str:
