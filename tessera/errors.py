@@ -7,6 +7,8 @@ and the cure.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class TesseraError(Exception):
     """The root of every error a user can cause or cure."""
@@ -34,6 +36,11 @@ class OutputError(TesseraError):
     def of(cls, error: OSError) -> OutputError:
         """What the system said about it."""
         return cls(f"stdout: {error.strerror or error}")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row; those that hold a comma or a blank, or are empty, are quoted so that each stands out."""
+    return ", ".join(name if name and not set(name) & {",", " "} else repr(name) for name in names)
 
 
 class IllegalMove(TesseraError):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tessera.config import parse_assignments, resolve
-from tessera.errors import BadValue
+from tessera.errors import BadValue, listed
 
 DEFAULTS: dict[str, Any] = {"blocks": 6, "rate": 0.5, "scan": "axial", "exact": False}
 
@@ -73,3 +73,7 @@ def test_a_plugin_without_settings() -> None:
     assert resolve({}, {}, owner="network uniform") == {}
     with pytest.raises(BadValue, match="none at all"):
         resolve({}, {"x": 1}, owner="network uniform")
+
+
+def test_names_that_hold_commas_are_quoted() -> None:
+    assert listed(["a", "b, c", "net 64", ""]) == "a, 'b, c', 'net 64', ''"

@@ -34,7 +34,13 @@ def command() -> None:
 @JSON_OPTION
 @click.pass_obj
 def show(app: App, url: str, as_json: bool) -> None:
-    """Print what the manifest of URL records, without reading the weights."""
+    """Print what the manifest of URL records, without reading the weights.
+
+    \b
+    Examples:
+      tessera ckpt show final.pth
+      tessera ckpt show runs/first/checkpoints/net-00012345.pth --json
+    """
     manifest = read_manifest(_local(app, url))
     if as_json:
         output.print_json(asdict(manifest))
@@ -47,7 +53,13 @@ def show(app: App, url: str, as_json: bool) -> None:
 @JSON_OPTION
 @click.pass_obj
 def verify_command(app: App, urls: tuple[str, ...], as_json: bool) -> None:
-    """Read URLS whole, check every digest, and rebuild each network. Stops at the first bad one."""
+    """Read URLS whole, check every digest, and rebuild each network. Stops at the first bad one.
+
+    \b
+    Examples:
+      tessera ckpt verify final.pth
+      tessera ckpt verify runs/first/checkpoints/*.pth
+    """
     results = []
     for url in urls:
         manifest = load(url, app.manager).manifest
@@ -64,7 +76,12 @@ def verify_command(app: App, urls: tuple[str, ...], as_json: bool) -> None:
 @click.option("--force", is_flag=True, help="Replace TARGET when it exists.")
 @click.pass_obj
 def export(app: App, url: str, target: Path, force: bool) -> None:
-    """Write the network's tensors of URL to TARGET, a .safetensors file, with the manifest as metadata."""
+    """Write the network's tensors of URL to TARGET, a .safetensors file, with the manifest as metadata.
+
+    \b
+    Examples:
+      tessera ckpt export final.pth final.safetensors
+    """
     from tessera.checkpoints.export import to_safetensors
 
     if target.exists() and not force:

@@ -6,6 +6,7 @@ import errno
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import click
 
@@ -14,6 +15,8 @@ from tessera.errors import TesseraError
 
 INTERRUPTED = 130
 FULL = (errno.ENOSPC, errno.EDQUOT)
+NO_ARGUMENTS: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
+"""A group named alone: its help is the answer. click 8.1 prints it itself."""
 LONGEST = 1000
 """Characters of a message; a word from the command line may be of any length."""
 
@@ -39,7 +42,10 @@ def guarded(program: str, body: Callable[[], object]) -> int:
         complain(program, "interrupted")
         return _ended(INTERRUPTED)
     except click.ClickException as error:
-        complain(program, _in_one_line(error))
+        if isinstance(error, NO_ARGUMENTS):
+            error.show()
+        else:
+            complain(program, _in_one_line(error))
         return _ended(error.exit_code)
     except OSError as error:
         if error.errno in FULL:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from tessera.errors import BadValue
+from tessera.errors import BadValue, listed
 from tessera.interfaces.arbiter import VOID, GameRecord
 from tessera.league.ratings import DEFAULT_PRIOR, Ratings, fit
 
@@ -80,7 +80,7 @@ def rate(
     index = {name: i for i, name in enumerate(players)}
     unknown = [name for name in anchors or {} if name not in index]
     if unknown:
-        raise BadValue("anchor", unknown[0], f"one of {', '.join(players) or 'no players'}")
+        raise BadValue("anchor", unknown[0], f"one of {listed(players) or 'no players'}")
     return fit(
         players,
         [index[game.black] for game in games],

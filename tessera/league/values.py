@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tessera.errors import BadValue
+from tessera.errors import BadValue, listed
 
 KINDS: dict[type[Any], str] = {dict: "a table", list: "a list"}
 
@@ -53,7 +53,7 @@ def whole(where: str, value: Any, low: int, high: int) -> int:
 def choice(where: str, value: Any, allowed: Sequence[str]) -> str:
     """One of some words."""
     if value not in allowed:
-        raise BadValue(where, value, ", ".join(allowed))
+        raise BadValue(where, value, listed(allowed))
     return str(value)
 
 

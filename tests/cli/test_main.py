@@ -7,7 +7,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -54,6 +54,56 @@ def test_every_present_command_is_a_click_command_with_an_example(name: str) -> 
     assert done.returncode == 0, done.stderr
     assert "Example" in done.stdout
     assert f"tessera {name}" in done.stdout or "tessera-gtp" in done.stdout
+
+
+def commands(group: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command there is, groups and what is below them included."""
+    yield path, group
+    if isinstance(group, click.Group):
+        context = click.Context(group, obj=main.App())
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command is not None
+            yield from commands(command, (*path, name))
+
+
+def test_every_command_has_an_example_that_begins_with_its_name() -> None:
+    found = dict(commands(main.cli))
+    assert ("ckpt", "export") in found and ("league", "run") in found and ("bench", "selfplay") in found
+    for path, command in found.items():
+        words = " ".join(("tessera", *path))
+        examples = (command.help or "").partition("Example")[2]
+        assert words in examples or (path == ("gtp",) and "tessera-gtp" in examples), words
+
+
+@pytest.mark.parametrize("words", [[], ["league"], ["ckpt"], ["engines"], ["bench"]])
+def test_a_group_alone_shows_its_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code = main.main(words)
+    captured = capsys.readouterr()
+    assert "\nCommands:\n" in captured.out + captured.err
+    assert code in (0, 2)
+
+
+BROKEN_PLUGIN = "raise ImportError('libfoo.so is missing')"
+
+
+def test_a_plugin_that_failed_is_named(tmp_path: Path) -> None:
+    """By every command that builds the plugin manager, and only once."""
+    (tmp_path / "t_broken.py").write_text(BROKEN_PLUGIN)
+    info = tmp_path / "broken-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[tessera]\nbroken = t_broken\n")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    line = "plugin 'broken' failed: ImportError: libfoo.so is missing"
+    for words in (["--help"], ["ckpt", "show", "s3://a/b"], ["gtp", "--player", "x"], ["selfplay", "--player", "x"]):
+        assert run(*words, env=environment).stderr.count(line) == 1, words
+    gtp = [sys.executable, "-c", "from tessera.cli.gtp import main; main()"]
+    done = subprocess.run(
+        gtp, input="name\nquit\n", capture_output=True, text=True, timeout=60, env=environment, check=False
+    )
+    assert done.stderr.count(f"tessera-gtp: {line}") == 1
+    assert done.stdout == "= Tessera\n\n= \n\n"
 
 
 @pytest.mark.parametrize(
