@@ -56,7 +56,7 @@ class Look(NamedTuple):
 def read_positions(path: Path) -> tuple[int, Positions]:
     """(board side, positions) of a file's first game; raises `Unusable`."""
     try:
-        record = sgf.read(path)
+        record = sgf.read(path, strict=True)
     except SgfError as error:
         raise Unusable(UNREADABLE, str(error).removeprefix(f"{path}: ")) from None
     result = parse_result(record.result)

@@ -95,7 +95,7 @@ def _read_book(config: LeagueConfig) -> list[Opening]:
 
 
 def _first_moves(path: Path, config: LeagueConfig) -> tuple[tuple[int, int], ...]:
-    record = sgf.load(path)
+    record = sgf.load(path, strict=True)
     if record.size != config.size or record.setup:
         raise SgfError(f"{path}: as an opening it needs an empty {config.size}x{config.size} board to begin with")
     game = Game(config.size, rules=config.ruleset, komi=config.komi)

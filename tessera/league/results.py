@@ -64,7 +64,7 @@ def _read_folder(folder: Path) -> Iterator[GameRecord]:
     if not paths:
         raise BadValue("RESULTS", str(folder), "a folder with files ending in .sgf")
     for number, path in enumerate(paths, 1):
-        told = sgf.read(path)
+        told = sgf.read(path, strict=True)
         try:
             game = told.game()
         except SgfError as error:

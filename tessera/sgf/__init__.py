@@ -43,30 +43,30 @@ __all__ = [
 ]
 
 
-def loads(data: bytes, *, move: int | None = None) -> Game:
+def loads(data: bytes, *, move: int | None = None, strict: bool = False) -> Game:
     """The position before move `move` (1 is the first) of a file's first game and main line.
 
     Without `move`, or when the game is shorter, the position at the end. Set-up stones in mid-game start the
     game anew from there: the moves before them are no longer in `Game.moves`.
     """
-    return Record.parse(data).game(move)
+    return Record.parse(data, strict=strict).game(move)
 
 
-def load(path: Path, *, move: int | None = None) -> Game:
+def load(path: Path, *, move: int | None = None, strict: bool = False) -> Game:
     """`loads` of a file; every `SgfError` starts with the path."""
     try:
-        return read(path).game(move)
+        return read(path, strict=strict).game(move)
     except SgfError as error:
         raise _at(path, error) from None
 
 
-def read(path: Path) -> Record:
-    """The record of a file's first game, its moves not yet checked."""
+def read(path: Path, *, strict: bool = False) -> Record:
+    """The record of a file's first game, its moves not yet checked; `strict` as in `Record`."""
     try:
         if not path.is_file():
             raise SgfError("not a regular file" if path.exists() else "no such file")
         with path.open("rb") as file:
-            return Record.parse(file.read(MAX_BYTES + 1))
+            return Record.parse(file.read(MAX_BYTES + 1), strict=strict)
     except OSError as error:
         raise _at(path, SgfError(error.strerror or str(error))) from None
     except SgfError as error:

@@ -53,11 +53,14 @@ class Record:
 
     Attributes: size, rules, komi, handicap; black, white and result as the file names them ('' when it does
     not); `notes`, one line for each thing that was read leniently; `tree`, sgfmill's tree in UTF-8.
+
+    `strict` is for those who count or learn from whole games: what cannot be played is an error, not the end.
     """
 
-    def __init__(self, tree: sgf.Sgf_game, notes: list[str]) -> None:
+    def __init__(self, tree: sgf.Sgf_game, notes: list[str], *, strict: bool = False) -> None:
         self.tree = tree
         self.notes = notes
+        self._strict = strict
         root = properties_of(tree.get_root())
         self.size = read_size(root)
         self.rules: Ruleset
@@ -68,15 +71,15 @@ class Record:
         self.black, self.white, self.result = text(root, "PB"), text(root, "PW"), text(root, "RE")
 
     @classmethod
-    def parse(cls, data: bytes) -> Record:
+    def parse(cls, data: bytes, *, strict: bool = False) -> Record:
         """Read the first game of a file; raises `SgfError`. Moves are checked when they are replayed."""
-        return cls(*parse(data))
+        return cls(*parse(data), strict=strict)
 
     def steps(self, *, before: int | None = None) -> Iterator[Step]:
         """The starting position and every position after a move or set-up stones, in order.
 
         `before` ends the line before that move (1 is the first). Raises `SgfError` for a starting position that
-        cannot be set up and for a line that is too long; any other fault ends the line with a note.
+        cannot be set up and for a line that is too long; any other fault ends the line with a note, unless `strict`.
         """
         game = Game(self.size, rules=self.rules, komi=self.komi)
         moves = taken = 0
@@ -137,6 +140,8 @@ class Record:
         return len(names), None
 
     def _end(self, fault: SgfError) -> None:
+        if self._strict:
+            raise fault
         self._note(f"{fault}; the game is read up to there")
 
     def _play(self, game: Game, name: str, values: list[bytes], number: int) -> None:

@@ -256,6 +256,8 @@ def test_folders_are_not_mixed_up(tmp_path: Path) -> None:
         folder.config()
     folder.create(config())
     assert folder.config() == config()
+    folder.create(config())  # nothing has been learned yet
+    (folder.checkpoints / "net-00000004.pth").touch()
     with pytest.raises(BadValue, match="--resume"):
         folder.create(config())
     with pytest.raises(CheckpointError, match="no readable checkpoint"):
