@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tessera.interfaces.analysis import Analysis
-from tessera.interfaces.player import RESIGN, Choice, Foresight, Limits, Options, Player, Report
+from tessera.interfaces.player import RESIGN, Choice, Foresight, Limits, Options, Player, Report, Watch
 from tessera.rules.coords import BLACK, opponent, vertex
 from tessera.rules.endgame import judged_score
 from tessera.rules.game import Game
@@ -101,9 +101,8 @@ class Match:
         side = self.sides[color]
         assert side.player is not None, "a person's moves are made, not played"
         start = time.monotonic()
-        choice = side.player.choose(
-            self.game, color, side.limits, options=side.options, report=report, interval=interval
-        )
+        watch = Watch(report=report, interval=interval)
+        choice = side.player.choose(self.game, color, side.limits, options=side.options, watch=watch)
         point = self._opening.draw(self.game, choice) if self._opening else choice.point
         turn = Turn(color=color, point=point, analysis=choice.analysis, seconds=time.monotonic() - start)
         self.make(turn)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tessera.errors import OutputError, TesseraError
+from tessera.gtp.commands import builtin_commands
 from tessera.gtp.commands.table import Function
 from tessera.gtp.inbox import Inbox
 from tessera.gtp.lazily import Lazy
@@ -74,6 +75,7 @@ class Engine:
             settings,
             player=self._player,
             attention=self.inbox,
+            commands=builtin_commands(),
             plugin_commands=Lazy(plugin_commands),
             complain=complain,
             models=models,

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tessera.errors import OutputError, TesseraError
 from tessera.gtp.clock import Clock
-from tessera.gtp.commands import builtin_commands
 from tessera.gtp.commands.table import Command, Function
 from tessera.gtp.lazily import Interrupted, Lazy
 from tessera.gtp.protocol import UNKNOWN_COMMAND, GtpFailure, Request
@@ -67,6 +66,7 @@ class Session:
         *,
         player: Lazy[Player],
         attention: Attention,
+        commands: Mapping[str, Command],
         plugin_commands: Lazy[Mapping[str, Function]],
         complain: Callable[[str], None],
         models: Callable[[], Sequence[Model]] = tuple,
@@ -81,7 +81,7 @@ class Session:
         self.quitting = False
         self.stream = Stream(None, lambda data: None)
         self.began = time.monotonic()
-        self._commands = builtin_commands()
+        self._commands = commands
         self._plugin_commands = plugin_commands
         self._player = player
         self._game: Game | None = None

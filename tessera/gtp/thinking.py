@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tessera.gtp import settings as engine_settings
 from tessera.gtp.lazily import Interrupted
 from tessera.gtp.resign import Thought, should_resign
-from tessera.interfaces.player import RESIGN, Choice, Limits, Options
+from tessera.interfaces.player import RESIGN, Choice, Limits, Options, Report, Watch
 
 if TYPE_CHECKING:
     from tessera.gtp.session import Session
@@ -26,7 +25,7 @@ def move(
     color: int,
     *,
     options: Options,
-    report: Callable[[Analysis], None] | None = None,
+    report: Report | None = None,
     interval: float = NEVER,
 ) -> Choice:
     """Think about a move of `color` within the limits, and play it. A lost game is resigned instead."""
@@ -43,7 +42,7 @@ def search(
     color: int,
     *,
     options: Options,
-    report: Callable[[Analysis], None] | None = None,
+    report: Report | None = None,
     interval: float = NEVER,
     cancellable: bool = False,
 ) -> Choice | None:
@@ -61,7 +60,7 @@ def search(
         budget = session.clock.budget(color, points=game.points, own_moves=own_moves, lag=settings.lag)
         extra = session.clock.reserve(color, budget or 0.0, points=game.points, own_moves=own_moves, lag=settings.lag)
         allowed = engine_settings.limits(settings, budget, extra=extra, spent=time.monotonic() - session.began)
-        choice = player.choose(game, color, allowed, options=options, stop=stop, report=report, interval=interval)
+        choice = player.choose(game, color, allowed, options=options, watch=Watch(stop, report, interval))
         cancelled = cancellable and stop.is_set()
     if cancelled:
         return None
@@ -89,7 +88,7 @@ def regression_move(session: Session, color: int) -> Choice:
     visits = session.settings.visits or engine_settings.DEFAULT_VISITS
     options = Options(deterministic=True, allow_resign=False)
     with session.attention.thinking() as stop:
-        return session.player().choose(session.game, color, Limits(visits), options=options, stop=stop)
+        return session.player().choose(session.game, color, Limits(visits), options=options, watch=Watch(stop))
 
 
 def overview(session: Session, *, visits: int, fresh: bool = False, color: int | None = None) -> Analysis:
@@ -97,7 +96,7 @@ def overview(session: Session, *, visits: int, fresh: bool = False, color: int |
 
     `fresh` leaves out what earlier searches found.
     """
-    game, limits = session.game, Limits(visits, OVERVIEW_SECONDS)
+    game, limits, asked = session.game, Limits(visits, OVERVIEW_SECONDS), Options(deterministic=fresh)
     with session.attention.thinking() as stop:
         player = session.player()
-        return player.analyze(game, color or game.to_play, limits, options=Options(deterministic=fresh), stop=stop)
+        return player.analyze(game, color or game.to_play, limits, options=asked, watch=Watch(stop))

@@ -74,6 +74,22 @@ class Choice:
 Report = Callable[[Analysis], None]
 
 
+@dataclass(frozen=True)
+class Watch:
+    """Who looks on while a player thinks."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set to end the thought: the player returns soon (tens of milliseconds) with what it has."""
+    report: Report | None = None
+    """Called with what is known so far, from the thread that thinks."""
+    interval: float = 1.0
+    """Least seconds between two reports."""
+
+
+UNWATCHED = Watch()
+"""Nobody looks on, and nobody stops it."""
+
+
 @runtime_checkable
 class Player(Protocol):
     """Chooses moves. One instance serves one game at a time; it may keep a search tree between moves."""
@@ -87,15 +103,9 @@ class Player(Protocol):
         limits: Limits,
         *,
         options: Options = Options(),
-        stop: threading.Event | None = None,
-        report: Report | None = None,
-        interval: float = 1.0,
+        watch: Watch = UNWATCHED,
     ) -> Choice:
-        """The move `color` would play now; `game` is not changed.
-
-        Returns soon (tens of milliseconds) after `stop` is set, with the best move so far. `report` is
-        called from the thread of this call at most every `interval` seconds.
-        """
+        """The move `color` would play now; `game` is not changed."""
         ...
 
     def analyze(
@@ -105,11 +115,9 @@ class Player(Protocol):
         limits: Limits,
         *,
         options: Options = Options(),
-        stop: threading.Event | None = None,
-        report: Report | None = None,
-        interval: float = 1.0,
+        watch: Watch = UNWATCHED,
     ) -> Analysis:
-        """Like `choose`, without choosing: no resignation, no randomness. Limits() runs until `stop`."""
+        """Like `choose`, without choosing: no resignation, no randomness. Limits() runs until `watch.stop`."""
         ...
 
     def close(self) -> None:

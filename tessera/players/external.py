@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from tessera.engines import Profile
 from tessera.errors import BadValue, EngineError
 from tessera.gtp.client import GtpClient
 from tessera.interfaces.analysis import Analysis
-from tessera.interfaces.player import RESIGN, Choice, Limits, Options, Report
+from tessera.interfaces.player import RESIGN, UNWATCHED, Choice, Limits, Options, Watch
 from tessera.rules.coords import BLACK, parse_vertex, vertex
 
 if TYPE_CHECKING:
@@ -56,9 +55,7 @@ class ExternalPlayer:
         limits: Limits,
         *,
         options: Options = Options(),
-        stop: threading.Event | None = None,
-        report: Report | None = None,
-        interval: float = 1.0,
+        watch: Watch = UNWATCHED,
     ) -> Choice:
         """Ask for a move. `seconds` goes out as `time_settings`; an engine cannot be stopped in mid-thought.
 
@@ -88,9 +85,7 @@ class ExternalPlayer:
         limits: Limits,
         *,
         options: Options = Options(),
-        stop: threading.Event | None = None,
-        report: Report | None = None,
-        interval: float = 1.0,
+        watch: Watch = UNWATCHED,
     ) -> Analysis:
         """GTP version 2 has no analysis: always raises `EngineError`."""
         raise EngineError(f"{self.name}: an external engine plays, it does not analyse")

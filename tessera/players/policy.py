@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from tessera.interfaces.analysis import Analysis, MoveInfo
 from tessera.interfaces.network import Evaluator
-from tessera.interfaces.player import Choice, Limits, Options, Report
+from tessera.interfaces.player import UNWATCHED, Choice, Limits, Options, Watch
 from tessera.players import passing
 from tessera.players.opinion import NetworkOpinion
 from tessera.players.random import sensible_points
@@ -44,9 +43,7 @@ class PolicyPlayer:
         limits: Limits,
         *,
         options: Options = Options(),
-        stop: threading.Event | None = None,
-        report: Report | None = None,
-        interval: float = 1.0,
+        watch: Watch = UNWATCHED,
     ) -> Choice:
         analysis = self.analyze(game, color, limits, options=options)
         if self._is_finished(game, analysis, options):
@@ -69,9 +66,7 @@ class PolicyPlayer:
         limits: Limits,
         *,
         options: Options = Options(),
-        stop: threading.Event | None = None,
-        report: Report | None = None,
-        interval: float = 1.0,
+        watch: Watch = UNWATCHED,
     ) -> Analysis:
         """Every legal move by its prior; `visits` are 0, values those of the position itself."""
         if self._search is None or self._search.size != game.size:

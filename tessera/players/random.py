@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tessera.interfaces.analysis import Analysis, MoveInfo
-from tessera.interfaces.player import Choice, Limits, Options, Report
+from tessera.interfaces.player import UNWATCHED, Choice, Limits, Options, Watch
 from tessera.rules.coords import BLACK, EMPTY
 from tessera.rules.layout import STRIDE, tables
 from tessera.rules.scoring import score
@@ -44,9 +43,7 @@ class RandomPlayer:
         limits: Limits,
         *,
         options: Options = Options(),
-        stop: threading.Event | None = None,
-        report: Report | None = None,
-        interval: float = 1.0,
+        watch: Watch = UNWATCHED,
     ) -> Choice:
         analysis = self.analyze(game, color, limits, options=options)
         if options.deterministic:
@@ -60,9 +57,7 @@ class RandomPlayer:
         limits: Limits,
         *,
         options: Options = Options(),
-        stop: threading.Event | None = None,
-        report: Report | None = None,
-        interval: float = 1.0,
+        watch: Watch = UNWATCHED,
     ) -> Analysis:
         """Every candidate alike; the value is the board as counted now."""
         points = [p for p in sensible_points(game, color) if p not in options.avoid]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import replace
 from functools import partial
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from tessera.interfaces.analysis import Analysis
 from tessera.interfaces.network import Evaluator
-from tessera.interfaces.player import Choice, Limits, Options, Report
+from tessera.interfaces.player import UNWATCHED, Choice, Limits, Options, Watch
 from tessera.players import passing
 from tessera.players.banning import ban, ban_below
 from tessera.players.opinion import NetworkOpinion
@@ -77,9 +76,7 @@ class SearchPlayer:
         limits: Limits,
         *,
         options: Options = Options(),
-        stop: threading.Event | None = None,
-        report: Report | None = None,
-        interval: float = 1.0,
+        watch: Watch = UNWATCHED,
     ) -> Choice:
         """See `interfaces.player.Player`; when it passes stands in `players.passing`."""
         if limits.visits is None and limits.seconds is None:
@@ -88,7 +85,7 @@ class SearchPlayer:
         if not options.deterministic:
             temperature = fading(self._temperature, self._halflife, len(game.moves), game.size)
         options = replace(options, wide_root_noise=0.0)
-        analysis = self._think(game, color, limits, options, stop, report, interval, temperature=temperature)
+        analysis = self._think(game, color, limits, options, watch, temperature=temperature)
         point = passing.decide(game, analysis, self._ending, temperature, self._random, options)
         return Choice(point, analysis)
 
@@ -99,11 +96,9 @@ class SearchPlayer:
         limits: Limits,
         *,
         options: Options = Options(),
-        stop: threading.Event | None = None,
-        report: Report | None = None,
-        interval: float = 1.0,
+        watch: Watch = UNWATCHED,
     ) -> Analysis:
-        return self._think(game, color, limits, options, stop, report, interval, temperature=None)
+        return self._think(game, color, limits, options, watch, temperature=None)
 
     def forget(self) -> None:
         """Drop the tree: the next thought starts from nothing."""
@@ -124,37 +119,34 @@ class SearchPlayer:
         color: int,
         limits: Limits,
         options: Options,
-        stop: threading.Event | None,
-        report: Report | None,
-        interval: float,
+        watch: Watch,
         *,
         temperature: float | None,
     ) -> Analysis:
         """Search within the limits, the root at least. For a move, which will be drawn with `temperature`, the end may
         come before them or after the planned seconds; without one everything allowed is searched."""
         start = last_report = time.monotonic()
-        stop = stop or threading.Event()
         search = self._prepare(game, color, options, choosing=temperature is not None)
         noise = np.random.Generator(np.random.PCG64([self._seed, len(game.moves)]))
         tree = search.arrays
         read = partial(read_analysis, tree, game.size, moves_ownership=options.moves_ownership)
         known = int(tree.visits[0, 0])
         root = [np.asarray(array)[0, 0] for array in (tree.prior, tree.edge_visits, tree.edge_value)]
-        while not stop.is_set():
+        while not watch.stop.is_set():
             visits, now = int(tree.visits[0, 0]), time.monotonic()
             progress = Progress(visits, visits - known, now - start)
             if enough(limits, progress, temperature, *root):
                 break
-            if report is not None and now - last_report >= interval:
+            if watch.report is not None and now - last_report >= watch.interval:
                 last_report = now
-                report(read(seconds=now - start, during_search=True))
+                watch.report(read(seconds=now - start, during_search=True))
             widened_step(search, self._batch(visits, limits), options.wide_root_noise, noise)
             if options.bans:
                 ban_below(tree, game.size, search.new_nodes(), options.bans)
             if search.settled or int(tree.visits[0, 0]) == visits:  # nothing left to learn, or the tree is full
                 if temperature is not None or (limits.seconds is None and limits.visits is not None):
                     break
-                stop.wait(IDLE_WAIT)
+                watch.stop.wait(IDLE_WAIT)
         return read(seconds=time.monotonic() - start, during_search=False)
 
     def _batch(self, visits: int, limits: Limits) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tessera.interfaces.analysis import Analysis
-from tessera.interfaces.player import RESIGN, Limits, Options, Player, PlayerContext, PlayerSpec
+from tessera.interfaces.player import RESIGN, Limits, Options, Player, PlayerContext, PlayerSpec, Watch
 from tessera.rules.coords import BLACK, opponent
 from tessera.rules.game import Game
 from tessera.testing.expect import Expect
@@ -80,7 +80,7 @@ def _check_analysis(expect: Expect, player: Player, size: int) -> None:
     game = Game(size)
     game.play(BLACK, 0)
     reports: list[Analysis] = []
-    analysis = player.analyze(game, game.to_play, VISITS, report=reports.append, interval=0.001)
+    analysis = player.analyze(game, game.to_play, VISITS, watch=Watch(report=reports.append, interval=0.001))
     for each in (analysis, *reports):
         _check_sane(expect, each, game, game.to_play)
     expect(len(game.moves) == 1, "analyze() leaves the game unchanged")
@@ -113,7 +113,7 @@ def _check_stop(expect: Expect, player: Player, size: int) -> None:
         else:
             stop.set()
         start = time.monotonic()
-        player.analyze(Game(size), BLACK, Limits(), stop=stop)
+        player.analyze(Game(size), BLACK, Limits(), watch=Watch(stop))
         seconds = time.monotonic() - start
         if delay:
             timer.cancel()

@@ -13,7 +13,7 @@ from tessera.gtp.commands.table import Function
 from tessera.gtp.loop import Engine
 from tessera.gtp.settings import EngineSettings
 from tessera.interfaces.analysis import Analysis, MoveInfo
-from tessera.interfaces.player import Choice, Limits, Options
+from tessera.interfaces.player import UNWATCHED, Choice, Limits, Options, Watch
 
 if TYPE_CHECKING:
     from tessera.rules.game import Game
@@ -101,9 +101,7 @@ class FakePlayer:
         color: int,
         limits: Limits,
         options: Options,
-        stop: threading.Event | None,
-        report: Any,
-        interval: float,
+        watch: Watch,
     ) -> Analysis:
         if self.error is not None:
             raise self.error
@@ -111,13 +109,13 @@ class FakePlayer:
         ownership = None if self.ownership is None else self.ownership(game)
         winrate = self.winrates.pop(0) if self.winrates else 0.5
         start = reported = time.monotonic()
-        while self.slow and not (stop and stop.is_set()):
+        while self.slow and not watch.stop.is_set():
             now = time.monotonic()
             if limits.seconds is not None and now - start >= limits.seconds:
                 break
-            if report and now - reported >= interval:
+            if watch.report and now - reported >= watch.interval:
                 reported = now
-                report(analysis_of(game, color, winrate=winrate, score=self.score, during_search=True))
+                watch.report(analysis_of(game, color, winrate=winrate, score=self.score, during_search=True))
             time.sleep(0.002)
         self.thinking.clear()
         return analysis_of(
@@ -136,12 +134,10 @@ class FakePlayer:
         limits: Limits,
         *,
         options: Options = Options(),
-        stop: threading.Event | None = None,
-        report: Any = None,
-        interval: float = 1.0,
+        watch: Watch = UNWATCHED,
     ) -> Choice:
         self.asked.append(("choose", color, limits, options))
-        analysis = self._think(game, color, limits, options, stop, report, interval)
+        analysis = self._think(game, color, limits, options, watch)
         return Choice(self.script.pop(0) if self.script else analysis.moves[0].point, analysis)
 
     def analyze(
@@ -151,12 +147,10 @@ class FakePlayer:
         limits: Limits,
         *,
         options: Options = Options(),
-        stop: threading.Event | None = None,
-        report: Any = None,
-        interval: float = 1.0,
+        watch: Watch = UNWATCHED,
     ) -> Analysis:
         self.asked.append(("analyze", color, limits, options))
-        return self._think(game, color, limits, options, stop, report, interval)
+        return self._think(game, color, limits, options, watch)
 
     def forget(self) -> None:
         self.asked_to_forget += 1

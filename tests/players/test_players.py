@@ -14,7 +14,7 @@ from tessera.errors import BadValue
 from tessera.gtp.levels import LEVELS, level
 from tessera.interfaces.analysis import Analysis
 from tessera.interfaces.network import Outputs
-from tessera.interfaces.player import Ban, Limits, Options, Player
+from tessera.interfaces.player import Ban, Limits, Options, Player, Watch
 from tessera.players.passing import ending, pointless
 from tessera.players.policy import PolicyPlayer
 from tessera.players.random import RandomPlayer, sensible_points
@@ -80,7 +80,7 @@ def test_time_limit_and_stop() -> None:
     threading.Timer(0.2, stop.set).start()
     start = time.monotonic()
     reports: list[int] = []
-    player.analyze(Game(5), BLACK, Limits(), stop=stop, report=lambda a: reports.append(a.visits), interval=0.02)
+    player.analyze(Game(5), BLACK, Limits(), watch=Watch(stop, lambda a: reports.append(a.visits), 0.02))
     assert time.monotonic() - start < 2
     assert reports == sorted(reports) and reports
 
@@ -359,7 +359,7 @@ def test_a_finished_game_is_not_looked_at_a_million_times_a_second() -> None:
     player = SearchPlayer(Constant())
     threading.Timer(1.5, stop.set).start()
     seen: list[int] = []
-    last = player.analyze(game, WHITE, Limits(), stop=stop, report=lambda a: seen.append(a.visits), interval=0.1)
+    last = player.analyze(game, WHITE, Limits(), watch=Watch(stop, lambda a: seen.append(a.visits), 0.1))
     assert SETTLED_VISITS <= last.visits < 2 * SETTLED_VISITS
     limited = player.analyze(game, WHITE, Limits(visits=10**9))
     assert limited.visits < 3 * SETTLED_VISITS

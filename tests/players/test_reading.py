@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tessera.interfaces.analysis import Analysis
-from tessera.interfaces.player import Limits, Options
+from tessera.interfaces.player import Limits, Options, Watch
 from tessera.players.policy import PolicyPlayer
 from tessera.players.reading import read_analysis
 from tessera.players.search import SearchPlayer
@@ -125,7 +125,9 @@ def test_a_player_gives_ownership_of_each_move_when_asked() -> None:
     assert all(move.ownership is None for move in plain.moves)
     for _ in range(3):
         reports: list[Analysis] = []
-        last = player.analyze(game, game.to_play, Limits(visits=60), options=asked, report=reports.append, interval=0.0)
+        last = player.analyze(
+            game, game.to_play, Limits(visits=60), options=asked, watch=Watch(report=reports.append, interval=0.0)
+        )
         assert reports
         for found in (*reports, last):
             for move in found.moves:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tessera.interfaces.player import Limits
+from tessera.interfaces.player import Limits, Watch
 from tessera.players.search import SearchPlayer
 from tessera.players.stopping import Progress, decided, enough, undecided, visits_left
 from tessera.rules.coords import BLACK, WHITE
@@ -94,7 +94,7 @@ def test_no_move_without_an_evaluation(limits: Limits) -> None:
     world = ByStones(lambda own, other: own.sum(1) - other.sum(1))
     stop = threading.Event()
     stop.set()
-    choice = SearchPlayer(world).choose(Game(5), BLACK, limits, stop=stop)
+    choice = SearchPlayer(world).choose(Game(5), BLACK, limits, watch=Watch(stop))
     assert sum(world.batches) >= 1
     assert choice.analysis is not None and choice.analysis.visits >= 1
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 
 from tessera.interfaces.analysis import Analysis
-from tessera.interfaces.player import Choice, Limits, Options, PlayerContext, PlayerSpec
+from tessera.interfaces.player import UNWATCHED, Choice, Limits, Options, PlayerContext, PlayerSpec, Watch
 from tessera.plugins import build_manager
 from tessera.rules.game import Game
 from tessera.testing import ConformanceError, check_player
@@ -117,10 +116,8 @@ def test_a_wrong_analysis_is_caught(changes: dict[str, Any], words: str) -> None
 
 def test_a_player_who_does_not_stop_is_caught() -> None:
     class Deaf(First):
-        def analyze(
-            self, game: Game, color: int, limits: Limits, *, stop: threading.Event | None = None, **rest: Any
-        ) -> Analysis:
-            if stop is not None:
+        def analyze(self, game: Game, color: int, limits: Limits, *, watch: Watch = UNWATCHED, **rest: Any) -> Analysis:
+            if watch is not UNWATCHED and watch.report is None:
                 time.sleep(2.2)
             return super().analyze(game, color, limits, **rest)
 

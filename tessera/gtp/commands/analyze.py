@@ -17,7 +17,7 @@ from tessera.gtp.info_lines import cgos_line, kata_line, lz_line
 from tessera.gtp.lazily import Interrupted
 from tessera.gtp.protocol import GtpFailure
 from tessera.gtp.restrictions import restricted
-from tessera.interfaces.player import Limits, Options
+from tessera.interfaces.player import Limits, Options, Watch
 
 if TYPE_CHECKING:
     from tessera.gtp.session import Session
@@ -121,9 +121,8 @@ def _analyze(session: Session, args: list[str], line: Line) -> str:
         except Interrupted:
             return ""
         interval = DEFAULT_INTERVAL if asked.interval is None else asked.interval
-        last = player.analyze(
-            session.game, side, Limits(), options=options, stop=stop, report=report, interval=interval
-        )
+        watch = Watch(stop, report, interval)
+        last = player.analyze(session.game, side, Limits(), options=options, watch=watch)
         if not stop.is_set() or not reported:
             report(last)
         stop.wait()

@@ -23,7 +23,7 @@ from tessera.gtp.models import Model
 from tessera.gtp.restrictions import restricted
 from tessera.gtp.session import Forgetful
 from tessera.interfaces.analysis import caveat
-from tessera.interfaces.player import Limits, Options
+from tessera.interfaces.player import Limits, Options, Watch
 
 if TYPE_CHECKING:
     from tessera.interfaces.player import Player
@@ -216,9 +216,7 @@ class AnalysisService:
                 game.to_play,
                 Limits(query.visits or self._visits, query.seconds),
                 options=options,
-                stop=task.stop,
-                report=reports.take if reports.wanted else None,
-                interval=reports.interval,
+                watch=Watch(task.stop, reports.take if reports.wanted else None, reports.interval),
             )
             answer = response(query, turn, game, analysis)
         except (BrokenPipeError, OutputError):

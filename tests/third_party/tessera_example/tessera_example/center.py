@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 
 from tessera.interfaces.analysis import Analysis, MoveInfo
-from tessera.interfaces.player import Choice, Limits, Options, Report
+from tessera.interfaces.player import UNWATCHED, Choice, Limits, Options, Watch
 from tessera.rules.game import Game
 
 
@@ -26,9 +24,7 @@ class CenterPlayer:
         limits: Limits,
         *,
         options: Options = Options(),
-        stop: threading.Event | None = None,
-        report: Report | None = None,
-        interval: float = 1.0,
+        watch: Watch = UNWATCHED,
     ) -> Choice:
         analysis = self.analyze(game, color, limits, options=options)
         return Choice(analysis.moves[0].point if analysis.moves else game.points, analysis)
@@ -40,9 +36,7 @@ class CenterPlayer:
         limits: Limits,
         *,
         options: Options = Options(),
-        stop: threading.Event | None = None,
-        report: Report | None = None,
-        interval: float = 1.0,
+        watch: Watch = UNWATCHED,
     ) -> Analysis:
         legal = game.legal_mask(color)
         policy = np.where(legal, np.float32(1 / legal.sum()), np.float32(-1))
