@@ -11,11 +11,11 @@ from collections.abc import Iterable
 
 from tessera.errors import EngineError
 from tessera.interfaces.arbiter import ArbiterContext
-from tessera.league.engine import Engine
-from tessera.league.guard import Guard
-from tessera.league.launch import Launch, plan
-from tessera.league.logs import StderrLog, safe_name
-from tessera.league.referee import seed_of
+from tessera.match.engine import Engine
+from tessera.match.guard import Guard
+from tessera.match.launch import Launch, plan
+from tessera.match.logs import StderrLog, safe_name
+from tessera.seeds import seed_of
 
 
 class Crew:

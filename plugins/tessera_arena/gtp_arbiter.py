@@ -1,7 +1,7 @@
 """The arbiter `gtp`: several games at the same time, each between two processes that speak GTP.
 
 A worker (a thread) holds the two engines of a pair and plays one game after the other with them; an engine
-that broke is replaced by a fresh process. Nothing here knows the rules: that is `tessera.league.referee`.
+that broke is replaced by a fresh process. Nothing here knows the rules: that is `tessera.match.referee`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Generator, Sequence
 
 from tessera.errors import BadValue, EngineError
 from tessera.interfaces.arbiter import VOID, ArbiterContext, GameRecord, Task
-from tessera.league.engine import Engine
-from tessera.league.referee import LAG, LONGEST, play_game, void_record
-from tessera.league.timekeeper import check_time
+from tessera.match.engine import Engine
+from tessera.match.referee import LAG, LONGEST, play_game, void_record
+from tessera.match.timekeeper import check_time
 from tessera.rules.coords import BLACK, WHITE, check_size
 from tessera_arena.crew import Crew
 from tessera_arena.schedule import Schedule, pair_of

@@ -29,7 +29,7 @@ from tessera.rules.ruleset import Ruleset
 
 if TYPE_CHECKING:
     from tessera.cli.demo_shows import Show
-    from tessera.cli.match import Match, Side
+    from tessera.match.game import Match, Side
 
 STEM = "demo"
 REDRAW_SECONDS = 0.12
@@ -86,8 +86,8 @@ def command(
       tessera demo --size 13 --ckpt final.pth --color white
     """
     from tessera.cli.demo_shows import open_show
-    from tessera.cli.match import Match, Side
     from tessera.interfaces.player import Limits
+    from tessera.match.game import Match, Side
 
     engine.check(app)
     make_folder(out)
@@ -130,9 +130,9 @@ def gtp_command(checkpoint: str | None) -> list[str]:
 
 def _opponent(stack: ExitStack, name: str, rules: Ruleset, seed: int) -> Side | None:
     """GnuGo's side, closed with the stack; None when Tessera plays itself."""
-    from tessera.cli.match import Side
     from tessera.cli.opponents import open_gnugo
     from tessera.interfaces.player import Limits
+    from tessera.match.game import Side
 
     if name == "self":
         return None

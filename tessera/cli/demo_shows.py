@@ -8,9 +8,9 @@ from typing import Protocol
 
 from tessera.cli import output
 from tessera.cli.demo_view import View, describe, look
-from tessera.cli.match import Match, Turn
 from tessera.gtp.board_text import draw
 from tessera.interfaces.analysis import Analysis
+from tessera.match.game import Match, Turn
 
 BOARD_EVERY = 20
 """Moves between two boards in a log."""

@@ -12,7 +12,7 @@ from tessera.rules.coords import BLACK, COLOR_NAMES, WHITE, vertex
 from tessera.rules.scoring import format_margin
 
 if TYPE_CHECKING:
-    from tessera.cli.match import Match, Turn
+    from tessera.match.game import Match, Turn
 
 CANDIDATES = 3
 PV_ON_BOARD = 3

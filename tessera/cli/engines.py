@@ -14,7 +14,7 @@ from tessera.errors import BadValue
 
 if TYPE_CHECKING:
     from tessera.engines import Profile
-    from tessera.league.probe import Probe
+    from tessera.match.probe import Probe
 
 JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -45,7 +45,7 @@ def list_command(as_json: bool) -> None:
       tessera engines list
       tessera engines list --json
     """
-    from tessera.league.probe import look
+    from tessera.match.probe import look
 
     _show([look(profile) for profile in load_profiles().values()], as_json, details=False)
 
@@ -68,7 +68,7 @@ def probe_command(
       tessera engines probe
       tessera engines probe gnugo --set level=1 --json
     """
-    from tessera.league.probe import probe
+    from tessera.match.probe import probe
 
     if (assignments or program) and len(names) != 1:
         raise BadValue("engines", " ".join(names), "one name where --set or --program is given")

@@ -19,7 +19,7 @@ def open_gnugo(rules: Ruleset, *, seed: int, required: bool) -> Player | None:
     When it is not required and cannot play, a note says why, and None is returned.
     """
     from tessera.engines import load_profile
-    from tessera.players.external import open_external
+    from tessera.match.external import open_external
 
     profile = load_profile("gnugo")
     if not required:

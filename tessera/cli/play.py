@@ -79,9 +79,9 @@ def command(
       tessera play --level 10 --color white --rules japanese --komi 6.5
       printf 'E5\\nC4\\nboard\\n' | tessera play --seed 1
     """
-    from tessera.cli.match import Side
     from tessera.cli.play_table import Table
     from tessera.interfaces.player import Limits
+    from tessera.match.game import Side
 
     game = _game(size, rules, komi, handicap)
     engine.check(app)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tessera.cli.match import Match, Side, Turn
 from tessera.cli.review import owned
 from tessera.errors import IllegalMove
 from tessera.gtp.resign import ResignRule, Thought, should_resign
 from tessera.interfaces.player import RESIGN, Limits, Player
+from tessera.match.game import Match, Side, Turn
 from tessera.rules.coords import BLACK, opponent
 from tessera.rules.endgame import judge
 

@@ -27,7 +27,7 @@ from tessera.cli.playing import (
 from tessera.rules.ruleset import Ruleset
 
 if TYPE_CHECKING:
-    from tessera.cli.match import Match
+    from tessera.match.game import Match
 
 STEM = "selfplay"
 MAX_GAMES = 1_000_000
@@ -143,8 +143,8 @@ def command(
 
 def play_one(engine: Engine, plan: Plan, number: int, folder: Path) -> Saved:
     """Play game `number` of the run to its end and save it."""
-    from tessera.cli.match import Match, Opening, Side
     from tessera.interfaces.player import Limits, Options
+    from tessera.match.game import Match, Opening, Side
     from tessera.rules.coords import BLACK, WHITE
 
     side = Side(engine.name, engine.player, Limits(visits=plan.visits), Options(allow_resign=plan.resign))

@@ -11,8 +11,8 @@ from pathlib import Path
 from tessera import sgf
 from tessera.errors import BadValue, SgfError
 from tessera.interfaces.arbiter import VOID, GameRecord
-from tessera.league.counting import counted
 from tessera.league.records import RecordError, read_records
+from tessera.ratings.counting import counted
 
 RESULT = re.compile(r"([BW]\+)(.*)|0|[Dd]raw")
 WORDS = {"resign": "R", "time": "T", "forfeit": "F"}

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 from tessera.config import resolve
 from tessera.errors import BadValue, PluginError
 from tessera.interfaces.arbiter import VOID, Arbiter, ArbiterContext, ArbiterSpec, Entrant, GameRecord, Task
-from tessera.league import launch
 from tessera.league.config import LeagueConfig
 from tessera.league.folder import LeagueFolder, describe
 from tessera.league.openings import OpeningBook
 from tessera.league.records import RecordFile
-from tessera.league.referee import seed_of
 from tessera.league.schedule import pairs, plan, total
 from tessera.league.standing import ATTEMPTS, Standing, standing_of
 from tessera.league.summary import Summary, summarise
+from tessera.match import launch
+from tessera.seeds import seed_of
 
 if TYPE_CHECKING:
     from tessera.plugins import Manager

@@ -16,7 +16,7 @@ from tessera.interfaces.arbiter import GameRecord, Opening, Task
 from tessera.league.config import LeagueConfig
 from tessera.league.openings import OpeningBook
 from tessera.league.standing import Standing
-from tessera.league.widest import widest_pairs
+from tessera.ratings.widest import widest_pairs
 
 ROUNDS = 25
 """A large league looks at its results about so many times."""
@@ -113,7 +113,7 @@ def _adaptive(
     size = max(SMALLEST_ROUND, config.concurrency, total(config) // (2 * ROUNDS))
     playing = [name for name in names if name not in standing.stopped]
     games: list[Wanted] = []
-    for a, b in widest_pairs(records, playing, config, count=max(0, min(left, size))):
+    for a, b in widest_pairs(records, playing, players=names, anchors=config.anchors, count=max(0, min(left, size))):
         known = begun[frozenset((a, b))]
         opening = next(book[index] for index in count() if book[index].name not in known)
         known.add(opening.name)

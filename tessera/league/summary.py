@@ -2,7 +2,7 @@
 
 Conventions: Elo is relative to the anchor (or to the mean of all players where there is none), intervals hold 95%,
 scores are points per game with draws as half a point. Void games count as voids and nowhere else; a number that was
-played again counts once (`counting.py`). How ratings come about stands in `ratings.py`.
+played again counts once (`counting.py`). How ratings come about stands in `ratings/bradley_terry.py`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from tessera.errors import BadValue
 from tessera.interfaces.arbiter import VOID, GameRecord
-from tessera.league.connect import components
-from tessera.league.counting import black_score, counted, forfeited, rate
-from tessera.league.ratings import DEFAULT_PRIOR, PairFit, Ratings
+from tessera.ratings.bradley_terry import DEFAULT_PRIOR, PairFit, Ratings
+from tessera.ratings.connect import components
+from tessera.ratings.counting import black_score, counted, forfeited, rate
 from tessera.rules.coords import BLACK
 
 Counts = tuple[int, int, int]

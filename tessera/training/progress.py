@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 
 from tessera.interfaces.arbiter import VOID, Arbiter, ArbiterContext, Entrant, GameRecord, Opening, Task
-from tessera.league.counting import black_score
 from tessera.league.openings import random_moves
 from tessera.league.records import RecordFile
 from tessera.league.summary import summarise
+from tessera.ratings.counting import black_score
 from tessera.rules.ruleset import DEFAULT
 from tessera.training.config import RunConfig
 from tessera.training.folder import append_line

@@ -21,9 +21,9 @@ from tessera import sgf
 from tessera.cli import board_output, demo, opponents
 from tessera.cli.demo_view import View, look
 from tessera.cli.main import main
-from tessera.cli.match import Match, Side
 from tessera.errors import EngineError
 from tessera.interfaces.player import Limits
+from tessera.match.game import Match, Side
 from tessera.rules.coords import BLACK, WHITE
 from tessera.rules.game import Game
 from tests.cli.scripted import ScriptedPlayer, Think, following, run

@@ -11,8 +11,8 @@ import pytest
 
 from tessera.cli.main import main
 from tessera.engines import VARIABLE
-from tests.league.engines import SCRIPT
-from tests.league.test_probe import TOML
+from tests.match.engines import SCRIPT
+from tests.match.test_probe import TOML
 
 
 @pytest.fixture

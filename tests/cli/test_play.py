@@ -9,12 +9,12 @@ from click.testing import CliRunner, Result
 
 from tessera import sgf
 from tessera.cli import play
-from tessera.cli.match import Side
 from tessera.cli.play_board import area_lines
 from tessera.cli.play_table import Table
 from tessera.cli.play_words import Said, understand
 from tessera.errors import BadValue, IllegalMove, TesseraError
 from tessera.interfaces.player import RESIGN, Limits
+from tessera.match.game import Side
 from tessera.rules.coords import BLACK, WHITE, parse_vertex
 from tessera.rules.game import Game
 from tests.cli.scripted import ScriptedPlayer, Think, app_with

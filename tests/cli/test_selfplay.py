@@ -113,7 +113,7 @@ def test_unusual_ends(moves: tuple[str, ...], flag: str, result: str, tmp_path: 
 
 
 def test_endless_games_are_counted_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tessera.cli import match
+    from tessera.match import game as match
 
     monkeypatch.setattr(match, "LONGEST", 1)
     moves = ["A1", "pass", "A2", "pass", "A3", "pass", "B1", "pass", "C1", "pass", "C2"]

@@ -27,8 +27,8 @@ from tessera.league.config import read_league
 from tessera.league.folder import sgf_name
 from tessera.league.records import read_records
 from tessera.league.schedule import total
-from tests.league.engines import fake_command
 from tests.league.fakes import Key, keys_in
+from tests.match.engines import fake_command
 
 RUN = [sys.executable, "-c", "import sys; from tessera.cli.main import main; sys.exit(main())", "league", "run"]
 MARK = "TESSERA_TEST_LEAGUE"

@@ -10,8 +10,8 @@ import pytest
 
 from tessera.errors import BadValue
 from tessera.interfaces.arbiter import GameRecord
-from tessera.league.ratings import fit
 from tessera.league.summary import summarise
+from tessera.ratings.bradley_terry import fit
 
 MOVES = ((1, 40), (2, 30), (1, 41), (2, 81), (1, 81))
 

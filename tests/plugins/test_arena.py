@@ -10,8 +10,8 @@ from tessera.interfaces.arbiter import VOID, Entrant, Opening, Task
 from tessera.plugins import build_manager
 from tessera.rules.coords import BLACK, WHITE
 from tessera.testing.arbiters import check_arbiter
-from tests.league.engines import fake_command
-from tests.league.scripted import context_of
+from tests.match.engines import fake_command
+from tests.match.scripted import context_of
 
 OPENING = Opening("corner", ((BLACK, 12), (WHITE, 2)))
 FAKE = Entrant("fake", "engine", {"command": fake_command(moves=3)})

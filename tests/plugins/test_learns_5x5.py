@@ -13,9 +13,9 @@ import torch
 
 from tessera.checkpoints import save
 from tessera.interfaces.arbiter import ArbiterContext, Entrant, Opening, Task
-from tessera.league.counting import black_score
 from tessera.league.openings import random_moves
 from tessera.plugins import build_manager
+from tessera.ratings.counting import black_score
 from tessera.rules.ruleset import DEFAULT
 from tessera_selfplay import build_gumbel
 from tessera_selfplay.settings import GumbelSettings

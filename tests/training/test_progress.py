@@ -12,10 +12,10 @@ import torch
 
 from tessera.checkpoints import Meta
 from tessera.interfaces.arbiter import Arbiter, ArbiterContext
-from tessera.league.counting import black_score
 from tessera.league.records import read_records
 from tessera.league.summary import summarise
 from tessera.plugins import build_manager
+from tessera.ratings.counting import black_score
 from tessera.training import progress
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFolder

@@ -11,15 +11,14 @@ it is not known from games against a itself. (The update of a Kalman filter by o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tessera.interfaces.arbiter import GameRecord
-from tessera.league.config import LeagueConfig
-from tessera.league.counting import counted, rate
-from tessera.league.elo import ELO_PER_NAT, expected_score
+from tessera.ratings.counting import counted, rate
+from tessera.ratings.elo import ELO_PER_NAT, expected_score
 
 GAMES = 2
 """An opening, with both colours."""
@@ -27,15 +26,20 @@ Array = NDArray[np.float64]
 
 
 def widest_pairs(
-    records: Sequence[GameRecord], names: Sequence[str], config: LeagueConfig, *, count: int
+    records: Sequence[GameRecord],
+    names: Sequence[str],
+    *,
+    players: Sequence[str],
+    anchors: Mapping[str, float],
+    count: int,
 ) -> list[tuple[str, str]]:
     """`count` pairs to play next, by the ratings of the games on record; the same players may come up again.
 
-    Only `names` are paired; `config.anchors` tells whose rating is known.
+    Only `names` are paired, of all `players`; `anchors` tells whose rating is known.
     """
     if len(names) < 2:
         return []
-    elo, covariance = _ratings(records, names, config)
+    elo, covariance = _ratings(records, names, players, anchors)
     chosen = []
     for _ in range(count):
         a = int(np.argmax(np.diag(covariance)))
@@ -46,12 +50,13 @@ def widest_pairs(
     return chosen
 
 
-def _ratings(records: Sequence[GameRecord], names: Sequence[str], config: LeagueConfig) -> tuple[Array, Array]:
+def _ratings(
+    records: Sequence[GameRecord], names: Sequence[str], players: Sequence[str], anchors: Mapping[str, float]
+) -> tuple[Array, Array]:
     """Elo [n] and covariance [n, n] in nats, of `names` in their order."""
     games = counted(records)
-    players = [entrant.name for entrant in config.players]
     players = list(dict.fromkeys([*players, *(name for game in games for name in (game.black, game.white))]))
-    ratings = rate(games, players, anchors=config.anchors)
+    ratings = rate(games, players, anchors=anchors)
     where = [players.index(name) for name in names]
     return ratings.elo[where], ratings.covariance[np.ix_(where, where)] / ELO_PER_NAT**2
 

@@ -11,8 +11,8 @@ import pytest
 from tessera.engines import VARIABLE, program_variable
 from tessera.errors import BadValue, EngineError
 from tessera.interfaces.arbiter import Entrant, TimeControl
-from tessera.league.launch import OWN_PROGRAM, plan
-from tests.league.scripted import context_of
+from tessera.match.launch import OWN_PROGRAM, plan
+from tests.match.scripted import context_of
 
 PROFILE = """
 title = "Fake"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tessera.errors import BadValue, IllegalMove
-from tessera.league.seat import LETTER, Malfunction, Seat
+from tessera.match.seat import LETTER, Malfunction, Seat
 from tessera.rules.benson import chains
 from tessera.rules.coords import EMPTY, opponent, parse_vertex, vertex
 from tessera.rules.endgame import judged_score

@@ -4,7 +4,7 @@ A small process of its own session holds the other end of a pipe of ours. When t
 (SIGKILL too), it ends what is left of our engines: the sessions that were announced on the pipe ('+PID', '-PID')
 and every process that carries our mark in its environment. The mark needs no announcement:
 an engine that was started in the very moment of our end has it, and so have children in sessions of their own.
-Run by `Guard` as `python -m tessera.league.guard MARK`.
+Run by `Guard` as `python -m tessera.match.guard MARK`.
 """
 
 from __future__ import annotations

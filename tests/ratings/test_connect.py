@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tessera.league.connect import advantage_is_finite, components, strong_components
-from tessera.league.newton import Matches
+from tessera.ratings.connect import advantage_is_finite, components, strong_components
+from tessera.ratings.newton import Matches
 
 
 @pytest.mark.parametrize(

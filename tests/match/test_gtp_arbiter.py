@@ -16,9 +16,9 @@ import pytest
 from tessera.errors import BadValue, EngineError
 from tessera.gtp.processes import session_members
 from tessera.interfaces.arbiter import VOID, ArbiterContext, Entrant, GameRecord, Opening, Task, TimeControl
-from tessera.league.logs import FULL, MAX_LOG_BYTES, safe_name
-from tests.league.engines import fake_command
-from tests.league.scripted import context_of
+from tessera.match.logs import FULL, MAX_LOG_BYTES, safe_name
+from tests.match.engines import fake_command
+from tests.match.scripted import context_of
 
 PATIENCE = 1.5
 """Where an engine hangs; elsewhere there is time enough for a busy machine."""
@@ -201,8 +201,8 @@ PROGRAM = """
 import signal
 import sys
 from pathlib import Path
-from tests.league.test_gtp_arbiter import engine, tasks
-from tests.league.scripted import context_of
+from tests.match.test_gtp_arbiter import engine, tasks
+from tests.match.scripted import context_of
 from tessera_arena.gtp_arbiter import GtpArbiter
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs without it

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tessera.league.newton import Matches, maximise
+from tessera.ratings.newton import Matches, maximise
 
 
 def test_gradient_and_information_are_derivatives():

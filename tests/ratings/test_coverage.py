@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from tessera.league.ratings import DEFAULT_PRIOR, fit
+from tessera.ratings.bradley_terry import DEFAULT_PRIOR, fit
 
 LEAGUES = 1000
 CLOSE = [1800, 1600, 1950, 2100, 1400, 1750]

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tessera.errors import BadValue
-from tessera.league.elo import ELO_PER_NAT
-from tessera.league.ratings import fit
+from tessera.ratings.bradley_terry import fit
+from tessera.ratings.elo import ELO_PER_NAT
 
 JOURNALS = ("Biometrika", "Comm Statist", "JASA", "JRSS-B")
 # CITATIONS[cited][citing]: being cited is a win over who cites.

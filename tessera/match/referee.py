@@ -7,31 +7,24 @@ end is counted as it stands. Nothing is replayed here and no process is ended: t
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tessera.errors import BadValue, IllegalMove
 from tessera.interfaces.arbiter import VOID, ArbiterContext, GameRecord, Task
-from tessera.league.ending import count
-from tessera.league.seat import LETTER, Malfunction, Seat, Speaker
-from tessera.league.timekeeper import Timekeeper
+from tessera.match.ending import count
+from tessera.match.seat import LETTER, Malfunction, Seat, Speaker
+from tessera.match.timekeeper import Timekeeper
 from tessera.rules.coords import BLACK, WHITE, opponent, parse_vertex, vertex
 from tessera.rules.game import Game
 from tessera.rules.scoring import score
+from tessera.seeds import seed_of
 
 LAG = 0.5
 """Seconds a side may be over its time before the flag falls."""
 LONGEST = 4
 """Moves per point of the board after which a game is stopped and counted as it stands."""
-MAX_SEED = 2**31 - 1
-
-
-def seed_of(*parts: object) -> int:
-    """A seed 0..MAX_SEED that is the same for the same parts, in any process."""
-    digest = hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "surrogatepass")).digest()
-    return int.from_bytes(digest[:4]) & MAX_SEED
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 
 from tessera.gtp.processes import session_members
-from tessera.league.guard import GRACE_SECONDS, VARIABLE, Guard, marked
+from tessera.match.guard import GRACE_SECONDS, VARIABLE, Guard, marked
 
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
 

@@ -11,8 +11,8 @@ import pytest
 
 from tessera.engines import VARIABLE, Profile, load_profile, profile
 from tessera.errors import BadValue
-from tessera.league.probe import look, probe
-from tests.league.engines import SCRIPT
+from tessera.match.probe import look, probe
+from tests.match.engines import SCRIPT
 
 TOML = """
 title = "Fake"

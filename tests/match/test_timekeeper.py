@@ -6,7 +6,7 @@ import pytest
 
 from tessera.errors import BadValue
 from tessera.interfaces.arbiter import TimeControl
-from tessera.league.timekeeper import Timekeeper, check_time
+from tessera.match.timekeeper import Timekeeper, check_time
 from tessera.rules.coords import BLACK, WHITE
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tessera.errors import BadValue
-from tessera.league.sprt import Sprt
+from tessera.ratings.sprt import Sprt
 
 # model, elo0, elo1, (wins, draws, losses), LLR
 GAMES = [

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tessera.errors import BadValue
-from tessera.league.elo import GAME_SCORES, NORMALISED_ELO_PER_SIGMA, PAIR_SCORES, check_counts, expected_score
+from tessera.ratings.elo import GAME_SCORES, NORMALISED_ELO_PER_SIGMA, PAIR_SCORES, check_counts, expected_score
 
 Array = NDArray[np.float64]
 Model = Literal["normalised", "logistic", "bayesian"]

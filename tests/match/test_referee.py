@@ -9,9 +9,10 @@ import pytest
 
 from tessera.errors import EngineError, IllegalMove
 from tessera.interfaces.arbiter import VOID, GameRecord, Opening, Task, TimeControl
-from tessera.league.referee import MAX_SEED, play_game, seed_of
+from tessera.match.referee import play_game
 from tessera.rules.coords import BLACK, WHITE, parse_vertex
-from tests.league.scripted import CYCLE_BLACK, CYCLE_WHITE, TASK, Scripted, context_of
+from tessera.seeds import MAX_SEED, seed_of
+from tests.match.scripted import CYCLE_BLACK, CYCLE_WHITE, TASK, Scripted, context_of
 
 LINE = ["C1", "C2", "C3", "C4", "C5"]
 """Black's wall on 5x5; all of the board is Black's after it if White passes."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tessera.league import logs
-from tessera.league.logs import FULL, StderrLog, safe_name
+from tessera.match import logs
+from tessera.match.logs import FULL, StderrLog, safe_name
 
 
 def test_names_are_safe_and_different() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tessera.errors import BadValue, listed
 from tessera.interfaces.arbiter import VOID, GameRecord
-from tessera.league.ratings import DEFAULT_PRIOR, Ratings, fit
+from tessera.ratings.bradley_terry import DEFAULT_PRIOR, Ratings, fit
 
 FORFEITS = ("F", "T")
 """What stands behind the '+' of a game lost by an illegal move or on time."""

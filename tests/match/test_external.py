@@ -9,7 +9,7 @@ import pytest
 from tessera.engines import load_profile
 from tessera.errors import BadValue, EngineError
 from tessera.interfaces.player import Limits, Options
-from tessera.players.external import ExternalPlayer, open_external
+from tessera.match.external import ExternalPlayer, open_external
 from tessera.players.random import RandomPlayer
 from tessera.rules.coords import BLACK, WHITE, parse_vertex
 from tessera.rules.game import Game

@@ -29,9 +29,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tessera.errors import BadValue
-from tessera.league import connect
-from tessera.league.elo import ELO_PER_NAT
-from tessera.league.newton import Array, Indices, Matches, maximise
+from tessera.ratings import connect
+from tessera.ratings.elo import ELO_PER_NAT
+from tessera.ratings.newton import Array, Indices, Matches, maximise
 
 DEFAULT_PRIOR = 0.5
 """Virtual draws; half a game keeps the unbeaten finite and pulls at most a quarter of a point from anybody."""

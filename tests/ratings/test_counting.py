@@ -8,7 +8,7 @@ import pytest
 
 from tessera.errors import BadValue
 from tessera.interfaces.arbiter import GameRecord
-from tessera.league.counting import black_score, counted, forfeited, pair_counts, rate
+from tessera.ratings.counting import black_score, counted, forfeited, pair_counts, rate
 
 GAME = GameRecord(
     number=1, black="ann", white="bob", result="B+3.5", moves=(), size=9, komi=7.0, rules="chinese", opening="a",

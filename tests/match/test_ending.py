@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tessera.errors import EngineError
-from tessera.league.ending import PLAY_ON, count
-from tessera.league.seat import Seat
+from tessera.match.ending import PLAY_ON, count
+from tessera.match.seat import Seat
 from tessera.rules.coords import BLACK, WHITE
 from tessera.rules.diagram import parse
 from tessera.rules.game import Game
 from tessera.rules.ruleset import PRESETS
-from tests.league.scripted import CYCLE_BLACK, CYCLE_WHITE, Scripted
+from tests.match.scripted import CYCLE_BLACK, CYCLE_WHITE, Scripted
 
 LONE = """
 . . X . .

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from tessera.errors import BadValue
-from tessera.league.elo import ELO_PER_NAT, elo_from_score, expected_score, from_pairs, from_results
+from tessera.ratings.elo import ELO_PER_NAT, elo_from_score, expected_score, from_pairs, from_results
 
 # wins, draws, losses; normalised, its error, elo, its error, likelihood of superiority, score (None: not published)
 RESULTS = [

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tessera.gtp.client import GtpClient
-from tessera.league.launch import Launch
-from tessera.league.logs import StderrLog
+from tessera.match.launch import Launch
+from tessera.match.logs import StderrLog
 
 if TYPE_CHECKING:
     from tessera.interfaces.arbiter import ArbiterContext

@@ -12,9 +12,9 @@ from typing import Literal
 from tessera.engines import Profile
 from tessera.errors import BadValue, EngineError
 from tessera.interfaces.arbiter import ArbiterContext, Entrant
-from tessera.league.engine import Engine
-from tessera.league.launch import plan_profile
-from tessera.league.logs import StderrLog
+from tessera.match.engine import Engine
+from tessera.match.launch import plan_profile
+from tessera.match.logs import StderrLog
 from tessera.rules.coords import parse_vertex
 from tessera.rules.ruleset import DEFAULT, PRESETS, Ruleset
 
