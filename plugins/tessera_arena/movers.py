@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from tessera.interfaces.arbiter import ArbiterContext
-from tessera.interfaces.network import Evaluator
+from tessera.interfaces.network import AUTO, Evaluator
 from tessera.players.load import open_evaluator
 from tessera.rules.batch import Batch
 from tessera.search.batch import BatchSearch
@@ -28,8 +28,9 @@ def make_mover(context: ArbiterContext, name: str, *, games: int) -> Mover:
     evaluator = open_evaluator(
         context.manager,
         checkpoint=settings.get("ckpt"),
-        evaluator=settings.get("evaluator", "torch"),
+        evaluator=settings.get("evaluator", AUTO),
         device=settings.get("device", "auto"),
+        size=context.size,
     )
     if kind == "policy":
         temperature = float(settings.get("set", {}).get("temperature", 0.0))

@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from tessera.interfaces.network import Outputs
 from tessera.interfaces.trainer import StepReport
-from tessera.training.learner import Learner, PlayingNetwork
+from tessera.training.learner import Learner
 from tessera.training.losses import accuracy, head_losses, means, total
+from tessera.training.playing import PlayingNetwork
 from tessera.training.replays import Replays
 from tessera.training.symmetry import SYMMETRIES
 from tessera.training.targets import planes_of

@@ -31,6 +31,7 @@ def tessera_register_evaluators(register: Callable[[EvaluatorSpec], None]) -> No
             summary="OpenVINO on the CPU, in bfloat16 where the CPU computes it",
             build=build,
             devices=("cpu",),
+            automatic=True,
         )
     )
     register(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import math
 import warnings
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,17 @@ def trace(module: nn.Module, side: int) -> Any:
         # Tracing fixes what depends on the side alone, as intended here, and warns about every such place.
         warnings.simplefilter("ignore")
         return torch.jit.trace(module, (torch.ones(2, F, side, side), torch.ones(2, G)), check_trace=False)
+
+
+@cache
+def core() -> Any:
+    """The one `openvino.Core` of this process, which is never freed.
+
+    Where the processor has AMX, OpenVINO gives the thread that makes its first core a signal stack of its own, and
+    takes that memory away with the last one. Where the thread had one before, as under Python's faulthandler, the next
+    Ctrl-C would then be a segmentation fault.
+    """
+    return load_openvino().Core()
 
 
 def convert(openvino: Any, traced: Any, side: int) -> Any:

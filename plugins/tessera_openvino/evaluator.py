@@ -18,7 +18,7 @@ from tessera.errors import BadValue
 from tessera.interfaces.network import F, G, Outputs
 from tessera.nn.images.mask import FullBoards, KnowsFullBoards
 from tessera_openvino.compiling import Compiler
-from tessera_openvino.convert import load_openvino
+from tessera_openvino.convert import core, load_openvino
 
 SLICE = 64
 """Positions per inference: larger batches leave the caches and cost more per position."""
@@ -40,7 +40,7 @@ class OpenVinoEvaluator:
         if device != "cpu":
             raise BadValue("openvino device", device, "cpu", "use the torch evaluator on a GPU")
         self._openvino = load_openvino()
-        self._core = self._openvino.Core()
+        self._core = core()
         self._module = copy.deepcopy(module).cpu().float().eval()
         self._knows_full = isinstance(self._module, KnowsFullBoards)
         self.precision = "f32" if exact or not _has_bf16(self._core) else "bf16"

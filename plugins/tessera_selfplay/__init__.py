@@ -55,6 +55,7 @@ def tessera_register_trainers(register: Callable[[TrainerSpec], None]) -> None:
             defaults=asdict(GumbelSettings()),
             build=build_gumbel,
             plan=plan_gumbel,
+            plays=True,
         )
     )
     register(
@@ -64,5 +65,6 @@ def tessera_register_trainers(register: Callable[[TrainerSpec], None]) -> None:
             defaults=asdict(PolicyGradientSettings()),
             build=build_policy_gradient,
             plan=plan_policy_gradient,
+            plays=True,
         )
     )

@@ -12,10 +12,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from tessera.interfaces.network import Evaluator, Outputs
+from tessera.interfaces.network import Evaluator, EvaluatorSpec, Outputs
 from tessera.interfaces.trainer import StepReport
-from tessera.training.learner import Learner, PlayingNetwork
+from tessera.training.learner import Learner
 from tessera.training.losses import accuracy, entropy, means
+from tessera.training.playing import PlayingNetwork
 from tessera.training.replay import blank_positions
 from tessera.training.replays import Replays
 from tessera.training.settings import LearnerSettings
@@ -56,10 +57,10 @@ class SelfPlayTrainer:
         """For what games need."""
         self._lots = torch.Generator(device).manual_seed(seed + 1)
         """For what is learned from."""
-        evaluator, games = PlayingNetwork(self._learner), settings.games_by_size()
+        self._playing, games = PlayingNetwork(self._learner), settings.games_by_size()
         self._tables = {
             size: Table(
-                build_mover(evaluator, size, count, self._dice),
+                build_mover(self._playing, size, count, self._dice),
                 size=size,
                 games=count,
                 settings=settings,
@@ -91,11 +92,16 @@ class SelfPlayTrainer:
             self._collect(size, table)
         moves = self._follow_the_schedule()
         rows = [self._learn(size) for size in self._replays.due(self._lots)]
+        self._playing.follow()
         losses = means(rows)
         health = {name: losses.pop(name) for name in WATCHED if name in losses}
         health |= self._ledger.health() | self._learner.health()
         health |= {f"fair_komi_{size}": float(table.beginnings.fair) for size, table in self._tables.items()}
         return StepReport(self._ledger.games, moves, self._learner.steps, losses, health, self._learner.take_warnings())
+
+    def play_with(self, spec: EvaluatorSpec) -> None:
+        """Play through this evaluator; see `tessera.interfaces.trainer.UsesEvaluator`."""
+        self._playing.use(spec)
 
     def rehearse(self) -> None:
         """Play a move in every game and learn from one batch of blank positions: the most a step ever holds."""
@@ -110,6 +116,7 @@ class SelfPlayTrainer:
     def state(self) -> dict[str, Any]:
         return {
             "learner": self._learner.state(),
+            "playing": self._playing.state(),
             "dice": self._dice.get_state(),
             "lots": self._lots.get_state(),
             "tables": {str(size): table.state() for size, table in self._tables.items()},
@@ -120,6 +127,7 @@ class SelfPlayTrainer:
     def load_state(self, state: dict[str, Any]) -> None:
         """Go on from `state()`; sizes, window and batch must be those it was saved with."""
         self._learner.load_state(state["learner"])
+        self._playing.load_state(state.get("playing", {}))
         for size in self._tables:
             self._tables[size].load_state(state["tables"][str(size)])
         self._replays.load_state(state["replays"])

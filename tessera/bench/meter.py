@@ -10,12 +10,14 @@ torch's hooks for all modules are used; they cost about a microsecond for each p
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import nn
 from torch.nn.modules import module as hooks
+
+from tessera.interfaces.network import Evaluator, EvaluatorSpec, Outputs, Refreshing
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,17 @@ class Meter:
     def __exit__(self, *_: object) -> None:
         for handle in self._handles:
             handle.remove()
+
+    def watched(self, spec: EvaluatorSpec) -> EvaluatorSpec:
+        """The same evaluators, whose calls are counted here: what runs no module of torch is seen so."""
+        return replace(spec, build=lambda module, device: _Watched(self, spec.build(module, device)))
+
+    def count(self, evaluations: int, seconds: float, precision: str) -> None:
+        """One call of a watched evaluator."""
+        self._calls += 1
+        self._evaluations += evaluations
+        self._seconds += seconds
+        self._precision = precision
 
     def read(self) -> Reading | None:
         """What happened since the last reading; None when nothing was seen. Waits for a CUDA device to finish."""
@@ -105,3 +118,29 @@ class Meter:
         else:
             dtype = next((parameter.dtype for parameter in module.parameters()), torch.float32)
         return str(dtype).removeprefix("torch.")
+
+
+class _Watched:
+    """An evaluator on the CPU that tells a meter of its calls."""
+
+    def __init__(self, meter: Meter, evaluator: Evaluator) -> None:
+        self._meter, self._evaluator = meter, evaluator
+        self.device = evaluator.device
+        self._precision = {"bf16": "bfloat16"}.get(getattr(evaluator, "precision", ""), "float32")
+
+    def evaluate(self, planes: torch.Tensor, globals_: torch.Tensor) -> Outputs:
+        # The module inside, where there is one, is part of this call and not counted again.
+        self._meter._inside = _NOBODY
+        start = time.perf_counter()
+        outputs = self._evaluator.evaluate(planes, globals_)
+        seconds = time.perf_counter() - start
+        self._meter._inside = None
+        self._meter.count(len(planes), seconds, self._precision)
+        return outputs
+
+    def refresh(self, module: nn.Module) -> None:
+        assert isinstance(self._evaluator, Refreshing)
+        self._evaluator.refresh(module)
+
+
+_NOBODY = nn.Identity()

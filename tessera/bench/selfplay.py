@@ -21,7 +21,8 @@ import torch
 from tessera.bench.flops import flops_per_evaluation, peaks
 from tessera.bench.meter import Meter, Reading
 from tessera.errors import BadValue
-from tessera.interfaces.trainer import StepReport, Trainer
+from tessera.interfaces.network import EvaluatorSpec
+from tessera.interfaces.trainer import StepReport, Trainer, UsesEvaluator
 
 ROUNDS = 5
 NEVER = 1_000_000_000
@@ -105,13 +106,20 @@ def measure(
     games: int,
     device: str,
     seconds: float = 60.0,
+    evaluator: EvaluatorSpec | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Report:
-    """Play for about `seconds`, and at most as long before. `progress(1)` after that and after each of `ROUNDS`."""
+    """`evaluator`: what the games are played through, where it is not what the trainer comes with.
+
+    Play for about `seconds`, and at most as long before. `progress(1)` after that and after each of `ROUNDS`."""
     if trainer.sizes != (size,):
         raise BadValue("the trainer's board sides", trainer.sizes, f"{size} alone", "see --size and --set-trainer")
     flops, peak = flops_per_evaluation(trainer.network(), side=size, device=device), peaks(device)
     with Meter(trainer.network(), device) as meter:
+        if evaluator is not None:
+            if not isinstance(trainer, UsesEvaluator):
+                raise BadValue("--evaluator", evaluator.name, "none: this trainer has its own way to play")
+            trainer.play_with(meter.watched(evaluator))
         before = _warm_up(trainer, games, seconds)
         meter.read()
         progress(1)

@@ -38,6 +38,11 @@ class TorchEvaluator:
         """planes [B, F, N, N] float32, globals_ [B, G] float32 -> Outputs from the side to play's view."""
         return self._run(planes, globals_)
 
+    def refresh(self, module: torch.nn.Module) -> None:
+        """Take over the weights of `module`."""
+        if module is not self._module:
+            self._module.load_state_dict(module.state_dict())
+
     def _infer(self, planes: torch.Tensor, globals_: torch.Tensor) -> Outputs:
         import torch
 

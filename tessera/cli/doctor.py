@@ -21,6 +21,7 @@ from tessera.cli.main import App
 from tessera.engines import load_profiles
 from tessera.errors import EngineError, TesseraError
 from tessera.interfaces.network import F, G
+from tessera.players.choice import BATCH, Choice, choose
 from tessera.plugins import Manager
 
 PACKAGES = ("torch", "numba", "numpy", "pluggy", "click", "rich", "sgfmill")
@@ -163,10 +164,24 @@ def _network(manager: Manager) -> Iterator[Finding]:
         return
     yield Finding("shipped network", "ok", f"{manifest.network} {manifest.short}, {manifest.meta.games:,} games, whole")
     for size in (9, 19):
-        evaluator = manager.evaluators["torch"].build(loaded.module, "cpu")
+        choice = choose(manager, loaded.module, digest=manifest.digest, device="cpu", size=size)
+        evaluator = manager.evaluators[choice.evaluator].build(loaded.module, "cpu")
         yield Finding(
-            f"evaluation {size}x{size}", "ok", f"{1000 * _seconds(evaluator, size):.1f} ms, one position, cpu"
+            f"evaluation {size}x{size}",
+            "ok",
+            f"{1000 * _seconds(evaluator, size):.1f} ms, one position, cpu; {_told(choice)}",
         )
+
+
+def _told(choice: Choice) -> str:
+    """What `--evaluator auto` takes here, and why."""
+    if not choice.trials:
+        return f"--evaluator auto takes {choice.evaluator}: no other offers itself"
+    figures = [
+        f"{trial.evaluator}: {trial.refused}" if trial.refused else f"{trial.evaluator} {trial.milliseconds:.2f} ms"
+        for trial in choice.trials
+    ]
+    return f"--evaluator auto takes {choice.evaluator} (a batch of {BATCH}: {', '.join(figures)})"
 
 
 def _seconds(evaluator: object, size: int, *, repeats: int = 5) -> float:

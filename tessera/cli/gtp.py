@@ -28,6 +28,7 @@ from tessera.gtp.loop import Engine, descriptor_writer
 from tessera.gtp.models import Model
 from tessera.gtp.resign import ResignRule
 from tessera.gtp.settings import EngineSettings
+from tessera.interfaces.network import AUTO
 
 if TYPE_CHECKING:
     from tessera.interfaces.player import Player
@@ -43,7 +44,7 @@ def player_options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--ckpt", metavar="FILE", help="The network; the shipped one by default."),
             click.option("--player", default="search", show_default=True, help="Kind of player: search, policy, ..."),
             click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A setting of the player."),
-            click.option("--evaluator", default="torch", show_default=True, help="What runs the network."),
+            click.option("--evaluator", default=AUTO, show_default=True, help="What runs the network."),
             click.option("--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, ..."),
             click.option("--threads", type=click.IntRange(1, MAX_THREADS), help="Most CPU threads; all without it."),
             click.option(

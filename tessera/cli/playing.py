@@ -14,6 +14,7 @@ import click
 
 from tessera.errors import BadValue
 from tessera.gtp import levels
+from tessera.interfaces.network import AUTO
 from tessera.rules.coords import MAX_SIZE, MIN_SIZE
 from tessera.rules.ruleset import DEFAULT, PRESETS, Ruleset, parse_ruleset
 
@@ -143,7 +144,7 @@ def engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
 _ENGINE_OPTIONS = (
     click.option("--ckpt", metavar="URL", help="Checkpoint to play with; the shipped network without it."),
     click.option("--player", default="search", show_default=True, help="Kind of player; see `tessera plugins`."),
-    click.option("--evaluator", default="torch", show_default=True, help="What runs the network."),
+    click.option("--evaluator", default=AUTO, show_default=True, help="What runs the network."),
     click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N."),
     click.option("--seed", type=click.IntRange(0, MAX_SEED), help="Repeats a run on the CPU; random without it."),
     click.option("--threads", type=click.IntRange(1, MAX_THREADS), help="Most CPU threads; all without it."),

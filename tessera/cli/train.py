@@ -17,7 +17,7 @@ from tessera.cli import output
 from tessera.cli.main import App
 from tessera.cli.playing import MAX_SEED, MAX_THREADS, make_folder
 from tessera.cli.train_batch import sized
-from tessera.cli.train_build import build_trainer, judged_where_it_learns, progress_track
+from tessera.cli.train_build import build_trainer, judged_where_it_learns, progress_track, with_evaluator
 from tessera.cli.train_view import TrainView, number, percent
 from tessera.config import parse_assignments, resolve
 from tessera.errors import BadValue, CheckpointError
@@ -44,6 +44,7 @@ PLAYING = 8
 @click.option("--seed", type=click.IntRange(0, MAX_SEED), help="Seed of weights, games and learning.")
 @click.option("--threads", type=click.IntRange(1, MAX_THREADS), help="CPU threads.")
 @click.option("--device", help="auto, cpu, cuda, cuda:N; auto is what the trainer is best on.")
+@click.option("--evaluator", help="What self-play evaluates with.  [default: auto, the quickest here]")
 @click.option("--batch", metavar="auto|N", help="Games at once, over all sizes; auto: what the device feeds well.")
 @click.option("--network", help="Policy network to train, see `tessera plugins`.")
 @click.option("--start-from", metavar="CKPT", help="Begin with the weights of a checkpoint.")
@@ -97,6 +98,8 @@ def command(
         make_folder(out)
     if batch is not None:
         config = sized(app.manager, config, batch)
+    if not resume:
+        config = with_evaluator(app.manager, config)
     with _listening(app.manager, as_json, f"tessera train  {config.trainer}, {config.network}  {out}") as emit:
         reason, size = _train(app.manager, folder, config, resume=resume, emit=emit)
     output.note(f"{reason}; the run is in {folder.path}")
@@ -106,7 +109,7 @@ def command(
 
 def _refuse_with_resume(**options: Any) -> None:
     """What a resumed run cannot change: its beginning, its network and its trainer."""
-    for name in ("preset", "config", "set_network", "network", "trainer", "start_from", "seed", "batch"):
+    for name in ("preset", "config", "set_network", "network", "trainer", "start_from", "seed", "batch", "evaluator"):
         if options[name] not in (None, ()):
             raise BadValue("--" + name.replace("_", "-"), options[name], "not together with --resume", "leave it out")
 

@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from tessera.cli import output
 from tessera.errors import BadValue
+from tessera.interfaces.network import AUTO
+from tessera.interfaces.trainer import UsesEvaluator
+
+TORCH = "torch"
+BATCH = 64
+"""Positions at once in self-play, about."""
 
 if TYPE_CHECKING:
     import torch
@@ -41,7 +47,28 @@ def build_trainer(manager: Manager, config: RunConfig) -> tuple[Trainer, str | N
     parent = _load_weights(manager, config, module) if config.start_from else None
     trainer = manager.trainers[config.trainer]
     device = pick_device_for(config.device, trainer)
-    return trainer.build(module, device, config.seed, **config.trainer_settings), parent
+    built = trainer.build(module, device, config.seed, **config.trainer_settings)
+    if config.evaluator not in ("", TORCH):
+        if not isinstance(built, UsesEvaluator):
+            raise BadValue("--evaluator", config.evaluator, f"{TORCH} or {AUTO} for the trainer {trainer.name!r}")
+        built.play_with(manager.evaluators[config.evaluator])
+    return built, parent
+
+
+def with_evaluator(manager: Manager, config: RunConfig) -> RunConfig:
+    """The config of a new run with what self-play evaluates with spelled out, the quickest here if none is named."""
+    from tessera.players.choice import choose
+
+    trainer = manager.trainers[config.trainer]
+    if config.evaluator not in ("", AUTO):
+        return replace(config, evaluator=manager.evaluators[config.evaluator].name)
+    device = pick_device_for(config.device, trainer)
+    if not trainer.plays:
+        return replace(config, evaluator=TORCH)
+    module = build_network(manager, config)
+    kind = f"{config.network} {sorted(config.network_settings.items())}"  # weights come and go
+    choice = choose(manager, module, digest=kind, device=device, size=config.evaluation_size, batch=BATCH)
+    return replace(config, evaluator=choice.evaluator)
 
 
 def build_network(manager: Manager, config: RunConfig) -> torch.nn.Module:

@@ -53,6 +53,9 @@ GLOBALS = (
 
 F, G = len(PLANES), len(GLOBALS)
 
+AUTO = "auto"
+"""In place of an evaluator's name: the quickest one on this machine that agrees with torch."""
+
 
 class Outputs(NamedTuple):
     """What a network says of B positions, all from the side to play's view."""
@@ -119,3 +122,5 @@ class EvaluatorSpec:
     """build(module, device) -> evaluator; raises `MissingExtra` when its package is absent."""
     devices: tuple[str, ...] = field(default=("cpu", "cuda"))
     """Device types it can run on."""
+    automatic: bool = False
+    """Whether `auto` may choose it, where it is quicker than torch and agrees with it."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 if TYPE_CHECKING:
     import torch
 
+    from tessera.interfaces.network import EvaluatorSpec
+
 
 @dataclass(frozen=True)
 class StepReport:
@@ -79,6 +81,15 @@ class Rehearsing(Protocol):
         ...
 
 
+@runtime_checkable
+class UsesEvaluator(Protocol):
+    """A trainer whose games may be evaluated by any evaluator that is `Refreshing`."""
+
+    def play_with(self, spec: EvaluatorSpec) -> None:
+        """Play through this evaluator; called before the first step and before `load_state`. Raises `BadValue`."""
+        ...
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a trainer would need for a number of games in flight."""
@@ -107,6 +118,8 @@ class TrainerSpec:
     settle: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     """settle(settings) -> the settings as a run keeps them. A trainer that reads files makes their paths absolute here,
     and raises `BadValue` for what is not there before a run folder is made."""
+    plays: bool = False
+    """Whether its trainers are `UsesEvaluator`: `tessera train` then takes the quickest evaluator."""
     plan: Callable[..., Plan] | None = None
     """plan(module, games, **settings) -> what `games` games in flight would take; for `tessera train --batch`.
     Its trainers are `Rehearsing`."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tessera.config import resolve
 from tessera.errors import BadValue, PluginError
 from tessera.interfaces.arbiter import VOID, Arbiter, ArbiterContext, ArbiterSpec, Entrant, GameRecord, Task
+from tessera.interfaces.network import AUTO
 from tessera.league.config import LeagueConfig
 from tessera.league.folder import LeagueFolder, describe
 from tessera.league.openings import OpeningBook
@@ -188,8 +189,8 @@ class League:
         settings = entrant.settings
         spec = self._manager.players[settings.get("player", "search")]
         resolve(spec.defaults, settings.get("set", {}), owner=f"player {entrant.name!r}: set")
-        if spec.needs_network:
-            self._manager.evaluators[settings.get("evaluator", "torch")]
+        if spec.needs_network and (evaluator := settings.get("evaluator", AUTO)) != AUTO:
+            self._manager.evaluators[evaluator]
 
     def _context(self, played: int) -> ArbiterContext:
         """`played` games were before: a league that goes on must not meet the same random numbers again."""

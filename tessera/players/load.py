@@ -11,7 +11,9 @@ from tessera.checkpoints import load, read_manifest, shipped_path
 from tessera.checkpoints.store import local_path, scheme_of
 from tessera.config import resolve
 from tessera.errors import BadValue, CheckpointError
+from tessera.interfaces.network import AUTO
 from tessera.interfaces.player import Player, PlayerContext
+from tessera.players.choice import choose
 from tessera.players.territory import AsArea
 from tessera.players.warm import warm_up_player
 
@@ -40,7 +42,7 @@ def check(
     """
     spec = manager.players[player]
     resolve(spec.defaults, settings or {}, owner=f"player {player}", ranges=spec.ranges)
-    kinds = manager.evaluators[evaluator].devices
+    kinds = ("cpu", "cuda") if evaluator == AUTO else manager.evaluators[evaluator].devices
     match = DEVICE.fullmatch(device)
     if match is None or match[1] not in ("auto", *kinds) or (match[1] == "auto" and match[2]):
         raise BadValue("--device", device, f"auto, {', '.join(kinds)} for the evaluator {evaluator!r}")
@@ -87,18 +89,29 @@ def pick_device(device: str) -> str:
 
 
 def open_evaluator(
-    manager: Manager, *, checkpoint: str | None = None, evaluator: str = "torch", device: str = "auto"
+    manager: Manager,
+    *,
+    checkpoint: str | None = None,
+    evaluator: str = AUTO,
+    device: str = "auto",
+    size: int = 19,
 ) -> Evaluator:
-    """The network of a checkpoint (the shipped one by default) behind the named evaluator."""
-    spec = manager.evaluators[evaluator]
+    """The network of a checkpoint (the shipped one by default) behind the named evaluator.
+
+    `auto` is the quickest on boards of side `size`: timed for some seconds at its first use, remembered from then on.
+    """
     where = pick_device(device)
-    if where.split(":")[0] not in spec.devices:
-        raise BadValue("device", where, f"{', '.join(spec.devices)} for the evaluator {evaluator!r}")
+    if evaluator != AUTO and where.split(":")[0] not in manager.evaluators[evaluator].devices:
+        allowed = f"{', '.join(manager.evaluators[evaluator].devices)} for the evaluator {evaluator!r}"
+        raise BadValue("device", where, allowed)
     if where == "cpu":
         from tessera.nn.allocator import keep_freed_memory
 
         keep_freed_memory()
     loaded = load(checkpoint or str(shipped_path()), manager)
+    if evaluator == AUTO:
+        evaluator = choose(manager, loaded.module, digest=loaded.manifest.digest, device=where, size=size).evaluator
+    spec = manager.evaluators[evaluator]
     # No network has learned territory scoring yet; one that has would be asked as it is.
     return AsArea(spec.build(loaded.module, where))
 
@@ -108,7 +121,7 @@ def open_player(
     *,
     checkpoint: str | None = None,
     player: str = "search",
-    evaluator: str = "torch",
+    evaluator: str = AUTO,
     device: str = "auto",
     seed: int = 0,
     threads: int | None = None,
@@ -128,7 +141,7 @@ def open_player(
 
         if threads is not None:
             torch.set_num_threads(threads)
-        engine = open_evaluator(manager, checkpoint=checkpoint, evaluator=evaluator, device=device)
+        engine = open_evaluator(manager, checkpoint=checkpoint, evaluator=evaluator, device=device, size=size)
         try:
             warm_up_player(manager, spec, chosen, tell)
         except Exception as error:

@@ -41,6 +41,9 @@ class RunConfig:
     """torch's CPU threads."""
     device: str = "auto"
     """'cpu', 'cuda', 'cuda:N', or 'auto': the first of the trainer's devices that is there."""
+    evaluator: str = ""
+    """What self-play evaluates positions with. A new run settles 'auto' and '' before its config is written, for it has
+    to go on as it began; '' in the config of an older run is torch."""
     minutes: float | None = None
     """Training time of the whole run, over all its parts; evaluations do not count."""
     cpu_minutes: float | None = None

@@ -15,7 +15,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from tessera.interfaces.network import Outputs
 from tessera.nn.parameters import no_decay
 from tessera.nn.probe import state_probe
 from tessera.training.average import Average
@@ -158,19 +157,6 @@ class Learner:
         self._average.updates = int(weights["updates"])
         # Copied: the optimiser would go on in the caller's tensors.
         self._optimizer.load_state_dict(copy.deepcopy(weights["optimizer"]))
-
-
-class PlayingNetwork:
-    """A learner's averaged weights as an `Evaluator`, for the games it learns from."""
-
-    def __init__(self, learner: Learner) -> None:
-        self._learner = learner
-        self.device = learner.device
-
-    def evaluate(self, planes: Tensor, globals_: Tensor) -> Outputs:
-        with torch.inference_mode(), self._learner.autocast():
-            outputs: Outputs = self._learner.network(planes, globals_)
-            return outputs
 
 
 def has_bf16(device: str) -> bool:

@@ -30,6 +30,9 @@ from tessera.training.config import RunConfig
 from tessera.training.folder import append_line
 
 RANDOM = "random"
+POLICY = {"player": "policy", "evaluator": "torch"}
+"""Every checkpoint is another network, met for a few games: another evaluator would take longer to make than it saves,
+and a run that is resumed elsewhere must judge as before."""
 KOMI = 7.0
 OPENING_MOVES = 4
 RIVALS = 2
@@ -107,7 +110,7 @@ class ProgressTrack:
         config, player = self._config, network.stem
         entrants = {RANDOM: Entrant(RANDOM, "tessera", {"player": "random"})}
         for name in [*opponents, player]:
-            entrants[name] = Entrant(name, "tessera", {"player": "policy", "ckpt": str(_beside(network, name))})
+            entrants[name] = Entrant(name, "tessera", {**POLICY, "ckpt": str(_beside(network, name))})
         context = ArbiterContext(
             entrants=entrants,
             size=config.evaluation_size,

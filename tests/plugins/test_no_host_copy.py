@@ -13,7 +13,8 @@ from tessera.builtin.torch_evaluator import TorchEvaluator
 from tessera.interfaces.network import Evaluator
 from tessera.plugins import build_manager
 from tessera.testing.no_waits import NoWaits, Waited
-from tessera.training.learner import Learner, PlayingNetwork
+from tessera.training.learner import Learner
+from tessera.training.playing import PlayingNetwork
 from tessera_selfplay import build_gumbel, build_policy_gradient
 from tessera_selfplay.sampling import Sampler
 from tessera_selfplay.searching import Searcher

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import sys
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -169,3 +171,15 @@ def test_evaluators_conform(index: int, tolerance: float) -> None:
     offered: list[EvaluatorSpec] = []
     tessera_openvino.tessera_register_evaluators(register=offered.append)
     check_evaluator(offered[index], sizes=(2, 5, 9), tolerance=tolerance)
+
+
+@installed
+def test_the_core_outlives_its_evaluators() -> None:
+    """OpenVINO takes a signal stack away with its last core: under pytest a signal was then a segmentation fault."""
+    from tessera_openvino.convert import core
+
+    evaluator = tessera_openvino.build(network("tower"), "cpu")
+    held = weakref.ref(evaluator._core)
+    del evaluator
+    gc.collect()
+    assert held() is core()

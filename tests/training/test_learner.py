@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from tessera.training.guard import LOWERS_BEFORE_ROLL_BACK, SKIPS_BEFORE_LOWER, USUAL_AFTER, Diverged
-from tessera.training.learner import PROBE_EVERY, RAMP, Learner, PlayingNetwork
+from tessera.training.learner import PROBE_EVERY, RAMP, Learner
+from tessera.training.playing import PlayingNetwork
 from tessera.training.settings import LearnerSettings
 
 SETTINGS = LearnerSettings(rate=0.1, last_rate=0.01, average=0.5, precision="f32")

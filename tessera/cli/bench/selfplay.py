@@ -31,6 +31,7 @@ NETWORK, SHAPE = "resnet", {"blocks": 4, "width": 64, "pool_every": 2}
     "--seconds", type=click.FloatRange(min=0.1), default=60.0, show_default=True,
     help="About how long to measure, and at most how long to play before that.",
 )  # fmt: skip
+@click.option("--evaluator", help="What the games are played through.  [default: what the trainer comes with]")
 @click.option("--threads", type=click.IntRange(1, 256), help="CPU threads; all without it.")
 @click.option("--device", default="cpu", show_default=True, help="auto, cpu, cuda or cuda:N.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -45,6 +46,7 @@ def command(
     assignments: tuple[str, ...],
     games: int,
     seconds: float,
+    evaluator: str | None,
     threads: int | None,
     device: str,
     as_json: bool,
@@ -81,6 +83,7 @@ def command(
             games=games,
             device=device,
             seconds=seconds,
+            evaluator=app.manager.evaluators[evaluator] if evaluator else None,
             progress=advance,
         )
     what = {
@@ -92,6 +95,7 @@ def command(
         "size": size,
         "games": games,
         "device": device,
+        "evaluator": evaluator or "torch",
         "threads": threads,
     }
     if as_json:
