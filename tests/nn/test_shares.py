@@ -15,6 +15,8 @@ from torch import Tensor
 from tessera.interfaces.network import F, G, Outputs
 from tessera.nn.shares import WORTH_A_THREAD, Shares, one_torch_thread
 
+MOST = 0.25
+"""Of the main thread's time: a tenth is the league's own threads, threads that spin make it half and more."""
 LEAGUE = """
 size = 5
 games = 4
@@ -135,7 +137,7 @@ for rows, side in ((1, 9), (8, 9), (1, 19), (6, 19)):
     for _ in range(10):
         evaluator.evaluate(planes, globals_)
     """
-    assert work_of_others(code.strip(), tmp_path) < 0.1
+    assert work_of_others(code.strip(), tmp_path) < MOST
 
 
 def test_a_league_wakes_no_thread_without_any_setting(tmp_path: Path) -> None:
@@ -145,4 +147,4 @@ from tessera.cli.main import main
 START
 assert main(["league", "run", "league.toml"]) == 0
     """
-    assert work_of_others(code.strip(), tmp_path) < 0.1
+    assert work_of_others(code.strip(), tmp_path) < MOST
