@@ -1,14 +1,16 @@
 """An `Evaluator` that runs a torch network through OpenVINO (2025.0 or later) on the CPU.
 
 The network is compiled for every board side it meets, with the number of positions left open; a network that knows
-full boards gets a graph without masks for them, and one with masks for the first batch that needs it. As many threads
-as torch has when the evaluator is built: set torch.set_num_threads(1) for one evaluator per search worker, the quicker
-arrangement on a busy machine.
+full boards gets a graph without masks for them, and one with masks for the first batch that needs it. A large batch
+is shared among as many threads as torch has when the evaluator is built, a slice for each (`tessera.nn.shares`):
+OpenVINO's own way, all threads at every operation, waits for the slowest thread in each, which is long on a busy machine.
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -17,6 +19,7 @@ from torch import Tensor, nn
 from tessera.errors import BadValue
 from tessera.interfaces.network import F, G, Outputs
 from tessera.nn.images.mask import FullBoards, KnowsFullBoards
+from tessera.nn.shares import Shares
 from tessera_openvino.compiling import Compiler
 from tessera_openvino.convert import core, load_openvino
 
@@ -45,19 +48,27 @@ class OpenVinoEvaluator:
         self._knows_full = isinstance(self._module, KnowsFullBoards)
         self.precision = "f32" if exact or not _has_bf16(self._core) else "bf16"
         self.threads = torch.get_num_threads()
+        self._shares = Shares(self._infer, parameters=_parameters(module), threads=self.threads)
         self._compilers: dict[Graph, Compiler] = {}
-        self._requests: dict[Graph, Any] = {}
+        self._requests: dict[Graph, _Requests] = {}
+        self._asked: _Requests
+        """For the batch in hand."""
         self._refreshed = False
 
     def evaluate(self, planes: Tensor, globals_: Tensor) -> Outputs:
         """planes [B, F, N, N] float32, globals_ [B, G] float32 -> Outputs."""
         assert planes.ndim == 4 and planes.shape[1] == F and globals_.shape == (planes.shape[0], G)
         full = self._knows_full and bool((planes[:, 0] > 0).all())
-        request = self._request((planes.shape[-1], full))
-        parts = [
-            _infer(request, part, rest)
-            for part, rest in zip(torch.split(planes, SLICE), torch.split(globals_, SLICE), strict=True)
-        ]
+        self._asked = self._compiled((planes.shape[-1], full))
+        return self._shares.evaluate(planes, globals_)
+
+    def _infer(self, planes: Tensor, globals_: Tensor) -> Outputs:
+        """Of a slice, on the thread that calls."""
+        with self._asked.one() as request:
+            parts = [
+                _outputs(request, *part)
+                for part in zip(torch.split(planes, SLICE), torch.split(globals_, SLICE), strict=True)
+            ]
         return parts[0] if len(parts) == 1 else Outputs(*(torch.cat(pieces) for pieces in zip(*parts, strict=True)))
 
     def refresh(self, module: nn.Module) -> None:
@@ -66,21 +77,20 @@ class OpenVinoEvaluator:
         self._requests.clear()
         self._refreshed = True
 
-    def _request(self, graph: Graph) -> Any:
-        """The inference request for this graph, compiled at its first use with these weights."""
+    def _compiled(self, graph: Graph) -> _Requests:
+        """This graph, compiled at its first use with these weights."""
         if graph not in self._requests:
             if graph not in self._compilers:
                 self._compilers[graph] = self._compiler(graph)
             compiler = self._compilers[graph]
             # Weights that pass by are not worth a file each.
-            compiled = compiler.compile() if self._refreshed else compiler.from_cache_or_new()
-            self._requests[graph] = compiled.create_infer_request()
+            self._requests[graph] = _Requests(compiler.compile() if self._refreshed else compiler.from_cache_or_new())
         return self._requests[graph]
 
     def _compiler(self, graph: Graph) -> Compiler:
         side, full = graph
         settings = {
-            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": self.threads,
             "INFERENCE_NUM_THREADS": self.threads,
             "INFERENCE_PRECISION_HINT": self.precision,
         }
@@ -88,11 +98,33 @@ class OpenVinoEvaluator:
         return Compiler(self._openvino, self._core, module.eval(), side, settings)
 
 
+class _Requests:
+    """The inference requests of a compiled model, each for one thread at a time, made as they are needed."""
+
+    def __init__(self, compiled: Any) -> None:
+        self._compiled = compiled
+        self._idle: list[Any] = []
+
+    @contextmanager
+    def one(self) -> Iterator[Any]:
+        """One that nobody else has meanwhile."""
+        try:
+            request = self._idle.pop()
+        except IndexError:
+            request = self._compiled.create_infer_request()
+        yield request
+        self._idle.append(request)
+
+
+def _parameters(module: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
 def _has_bf16(core: Any) -> bool:
     return "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
-def _infer(request: Any, planes: Tensor, globals_: Tensor) -> Outputs:
+def _outputs(request: Any, planes: Tensor, globals_: Tensor) -> Outputs:
     request.infer([planes.contiguous().numpy(), globals_.contiguous().numpy()], share_inputs=True)
     # The request writes into the same memory next time, so the outputs are copied out.
     return Outputs(*(torch.from_numpy(request.get_output_tensor(i).data.copy()) for i in range(len(Outputs._fields))))

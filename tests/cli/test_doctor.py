@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def test_a_present_network_is_timed(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     monkeypatch.setattr(doctor, "shipped_path", lambda: tmp_path / "net.pth")
     found = findings()
     assert found["shipped network"].status == "ok"
-    assert found["evaluation 19x19"].detail.endswith("one position, cpu")
+    assert re.fullmatch(r"[\d.]+ ms, one position, cpu; --evaluator auto takes .+", found["evaluation 19x19"].detail)
 
 
 def test_a_failed_plugin_is_trouble() -> None:

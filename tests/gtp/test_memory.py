@@ -13,8 +13,8 @@ from tests.gtp.test_process import GTP, ask, start
 pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads a process's size from /proc")
 IDLE, SEARCHING = 350, 600
 """MiB: before the first move, and at 400 visits on 19x19."""
-LOADED = 450
-"""MiB after a move of one visit on any size: torch, numba and the network take nearly all of it."""
+LOADED = 500
+"""MiB after a move of one visit on any size: torch, numba, OpenVINO and the network take nearly all of it."""
 
 
 @pytest.fixture

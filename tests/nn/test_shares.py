@@ -26,6 +26,7 @@ player = "random"
 [[players]]
 name = "search"
 visits = 8
+evaluator = "torch"
 """
 
 
@@ -129,7 +130,7 @@ import torch
 from tessera.interfaces.network import F, G
 from tessera.players.load import open_evaluator
 from tessera.plugins import build_manager
-evaluator = open_evaluator(build_manager(), device="cpu")
+evaluator = open_evaluator(build_manager(), evaluator="torch", device="cpu")
 for rows, side in ((1, 9), (8, 9), (1, 19), (6, 19)):
     planes, globals_ = torch.ones(rows, F, side, side), torch.zeros(rows, G)
     evaluator.evaluate(planes, globals_)

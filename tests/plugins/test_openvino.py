@@ -183,3 +183,16 @@ def test_the_core_outlives_its_evaluators() -> None:
     del evaluator
     gc.collect()
     assert held() is core()
+
+
+@installed
+def test_a_large_batch_in_slices_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = network("tower")
+    monkeypatch.setattr("tessera.nn.shares.WORTH_A_THREAD", 1)
+    evaluators = []
+    for threads in (1, 3):
+        torch.set_num_threads(threads)
+        evaluators.append(tessera_openvino.build(module, "cpu"))
+    batch = torch.ones(150, F, 9, 9), torch.randn(150, G)
+    for alone, shared in zip(*(evaluator.evaluate(*batch) for evaluator in evaluators), strict=True):
+        torch.testing.assert_close(alone, shared, atol=0.02, rtol=0.02)
