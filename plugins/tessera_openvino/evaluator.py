@@ -3,7 +3,7 @@
 The network is compiled for every board side it meets, with the number of positions left open; a network that knows
 full boards gets a graph without masks for them, and one with masks for the first batch that needs it. A large batch
 is shared among as many threads as torch has when the evaluator is built, a slice for each (`tessera.nn.shares`):
-OpenVINO's own way, all threads at every operation, waits for the slowest thread in each, which is long on a busy machine.
+OpenVINO's own way, all threads at every operation, waits for the slowest thread in each, long on a busy machine.
 """
 
 from __future__ import annotations
