@@ -8,8 +8,7 @@ there are), `held_out` (files that are only measured on), `settings`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tessera.hookspecs import hookimpl
 from tessera.interfaces.trainer import Trainer, TrainerSpec
@@ -19,11 +18,11 @@ if TYPE_CHECKING:
     import torch
 
 
-def build_imitation(module: torch.nn.Module, device: str, seed: int, **settings: Any) -> Trainer:
-    """A trainer that improves `module` in place; raises `BadValue` for a setting out of range or a useless folder."""
+def build_imitation(module: torch.nn.Module, device: str, seed: int, settings: ImitationSettings) -> Trainer:
+    """A trainer that improves `module` in place; raises `BadValue` for a useless folder."""
     from tessera_imitation.trainer import ImitationTrainer
 
-    return ImitationTrainer(module, device, seed, ImitationSettings(**settings))
+    return ImitationTrainer(module, device, seed, settings)
 
 
 @hookimpl
@@ -32,7 +31,7 @@ def tessera_register_trainers(register: Callable[[TrainerSpec], None]) -> None:
         TrainerSpec(
             name="imitation",
             summary="the moves and results of a folder of SGF files (--set games=FOLDER)",
-            defaults=asdict(ImitationSettings()),
+            settings=ImitationSettings,
             build=build_imitation,
             settle=settle,
         )

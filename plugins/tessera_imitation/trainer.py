@@ -35,7 +35,7 @@ class ImitationTrainer:
     def __init__(self, module: nn.Module, device: str, seed: int, settings: ImitationSettings) -> None:
         self._settings = settings
         files = find_files(settings.games, held_out=settings.held_out)
-        self._learner = Learner(module, device, settings)
+        self._learner = Learner(module, device, settings.learner)
         self._lots = torch.Generator(device).manual_seed(seed)
         self._stream = Stream(files, seed)
         self._held_out = HeldOut(files, device=device, batch=settings.batch)
@@ -119,6 +119,6 @@ class ImitationTrainer:
                 outputs: Outputs = module(planes_of(targets), targets.globals_)
             found = head_losses(outputs, targets)
             watched = {"value_accuracy": accuracy(outputs, targets), "policy_accuracy": first_choice(outputs, targets)}
-            return {**found, "total": total(found, self._settings), **watched}
+            return {**found, "total": total(found, self._settings.losses), **watched}
 
         return self._learner.learn(losses)

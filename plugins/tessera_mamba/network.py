@@ -5,49 +5,30 @@ Blocks read rows. Between blocks the board is turned, rows to columns, so that o
 
 from __future__ import annotations
 
-from typing import Any
-
 from torch import Tensor, nn
 
-from tessera.errors import BadValue
 from tessera.interfaces.network import Outputs
 from tessera.nn.heads import Heads
-from tessera.nn.settings import one_of, whole_number
 from tessera.nn.stem import Stem
 from tessera_mamba.block import AnyMixer, Block
 from tessera_mamba.mamba2 import Mamba2Mixer
 from tessera_mamba.mixer import LocalMixer, Mixer, Shape
-
-SCANS = ("axial", "raster", "none", "mamba2")
+from tessera_mamba.settings import MambaSettings
 
 
 class MambaNet(nn.Module):
-    """See `tessera_mamba.DEFAULTS` for the settings."""
+    """Stem, blocks, heads."""
 
-    def __init__(
-        self,
-        *,
-        blocks: Any,
-        width: Any,
-        expand: Any,
-        head_dim: Any,
-        state: Any,
-        mlp: Any,
-        pool_every: Any,
-        scan: Any,
-    ) -> None:
+    def __init__(self, settings: MambaSettings) -> None:
         super().__init__()
-        depth = whole_number("mamba blocks", blocks, low=1, high=200)
-        every = whole_number("mamba pool_every", pool_every, low=0, high=200)
-        shape = _shape(width, expand, head_dim, state)
-        hidden = whole_number("mamba mlp", mlp, low=1, high=8) * shape.width
-        kind = one_of("mamba scan", scan, SCANS)
+        depth, every = settings.blocks, settings.pool_every
+        shape = Shape(settings.width, settings.inner, settings.head_dim, settings.state)
         self.stem = Stem(shape.width)
         self.blocks = nn.ModuleList(
             Block(
-                _mixer(kind, shape, i),
+                _mixer(settings.scan, shape, i),
                 width=shape.width,
-                hidden=hidden,
+                hidden=settings.mlp * settings.width,
                 pool=every > 0 and (i + 1) % every == 0,
                 depth=depth,
             )
@@ -64,15 +45,6 @@ class MambaNet(nn.Module):
             tokens, mask = _turn(tokens), _turn(mask)
         outputs: Outputs = self.heads(tokens, mask)
         return outputs
-
-
-def _shape(width: Any, expand: Any, head_dim: Any, state: Any) -> Shape:
-    width = whole_number("mamba width", width, low=8, high=2048)
-    inner = whole_number("mamba expand", expand, low=1, high=8) * width
-    head_dim = whole_number("mamba head_dim", head_dim, low=1, high=512)
-    if inner % head_dim:
-        raise BadValue("mamba head_dim", head_dim, f"a divisor of expand * width = {inner}")
-    return Shape(width, inner, head_dim, whole_number("mamba state", state, low=1, high=512))
 
 
 def _turn(board: Tensor) -> Tensor:

@@ -7,32 +7,28 @@ network's name stands for one program, so the new form has a new name, and no ch
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tessera.hookspecs import hookimpl
 from tessera.interfaces.network import NetworkSpec
+from tessera_resnet.settings import ResNetSettings
 
 if TYPE_CHECKING:
     import torch
 
-DEFAULTS: dict[str, Any] = {"blocks": 6, "width": 96, "pool_every": 3}
-"""Residual blocks; channels; every how many blocks one adds global pooling (0: none)."""
 
-
-def build_tower(**settings: Any) -> torch.nn.Module:
-    """A new `tower`; raises `BadValue` for a setting out of range."""
-    from tessera.nn.settings import complete
+def build_tower(settings: ResNetSettings) -> torch.nn.Module:
+    """A new `tower`."""
     from tessera_resnet.tower import Tower
 
-    return Tower(**complete("tower", DEFAULTS, settings))
+    return Tower(settings)
 
 
-def build(**settings: Any) -> torch.nn.Module:
-    """A new `resnet`; raises `BadValue` for a setting out of range."""
-    from tessera.nn.settings import complete
+def build(settings: ResNetSettings) -> torch.nn.Module:
+    """A new `resnet`."""
     from tessera_resnet.network import ResNet
 
-    return ResNet(**complete("resnet", DEFAULTS, settings))
+    return ResNet(settings)
 
 
 @hookimpl
@@ -41,7 +37,7 @@ def tessera_register_networks(register: Callable[[NetworkSpec], None]) -> None:
         NetworkSpec(
             name="tower",
             summary="residual convolutions with global pooling, in the quickest form",
-            defaults=DEFAULTS,
+            settings=ResNetSettings,
             build=build_tower,
         )
     )
@@ -49,7 +45,7 @@ def tessera_register_networks(register: Callable[[NetworkSpec], None]) -> None:
         NetworkSpec(
             name="resnet",
             summary="the same with a norm in every block and pooled tokens: slower, kept for its checkpoints",
-            defaults=DEFAULTS,
+            settings=ResNetSettings,
             build=build,
         )
     )

@@ -6,16 +6,14 @@ same function, positions of a batch do not touch each other, and boards of all s
 
 from __future__ import annotations
 
-from typing import Any
-
 from torch import Tensor, nn
 from torch.nn import functional
 
 from tessera.interfaces.network import Outputs
 from tessera.nn.heads import Heads
 from tessera.nn.pool import PoolBias
-from tessera.nn.settings import whole_number
 from tessera.nn.stem import Stem
+from tessera_resnet.settings import ResNetSettings
 
 
 class Block(nn.Module):
@@ -42,11 +40,9 @@ class Block(nn.Module):
 class ResNet(nn.Module):
     """Stem, residual blocks, heads; for every board size."""
 
-    def __init__(self, *, blocks: Any, width: Any, pool_every: Any) -> None:
+    def __init__(self, settings: ResNetSettings) -> None:
         super().__init__()
-        depth = whole_number("resnet blocks", blocks, low=1, high=200)
-        width = whole_number("resnet width", width, low=8, high=2048)
-        every = whole_number("resnet pool_every", pool_every, low=0, high=200)
+        depth, width, every = settings.blocks, settings.width, settings.pool_every
         self.stem = Stem(width)
         self.blocks = nn.ModuleList(
             Block(width, pool=every > 0 and (i + 1) % every == 0, depth=depth) for i in range(depth)

@@ -8,8 +8,6 @@ function, positions of a batch do not touch each other, and boards of all sizes 
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -19,7 +17,7 @@ from tessera.nn.images.heads import ImageHeads
 from tessera.nn.images.mask import Mask, mask_of, masked
 from tessera.nn.images.pool import ImagePoolBias
 from tessera.nn.images.stem import ImageStem
-from tessera.nn.settings import whole_number
+from tessera_resnet.settings import ResNetSettings
 
 EPSILON = 1e-5
 
@@ -48,11 +46,9 @@ class Block(nn.Module):
 class Tower(nn.Module):
     """Stem, residual blocks, heads; for every board size."""
 
-    def __init__(self, *, blocks: Any, width: Any, pool_every: Any) -> None:
+    def __init__(self, settings: ResNetSettings) -> None:
         super().__init__()
-        depth = whole_number("tower blocks", blocks, low=1, high=200)
-        width = whole_number("tower width", width, low=8, high=2048)
-        every = whole_number("tower pool_every", pool_every, low=0, high=200)
+        depth, width, every = settings.blocks, settings.width, settings.pool_every
         self.stem = ImageStem(width)
         self.blocks = nn.ModuleList(
             Block(width, pool=every > 0 and (i + 1) % every == 0, depth=depth) for i in range(depth)

@@ -7,8 +7,7 @@ of them), `searching` and `sampling` (who moves), `losses` (what a position teac
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tessera.hookspecs import hookimpl
 from tessera.interfaces.trainer import Plan, Trainer, TrainerSpec
@@ -18,32 +17,32 @@ if TYPE_CHECKING:
     import torch
 
 
-def build_gumbel(module: torch.nn.Module, device: str, seed: int, **settings: Any) -> Trainer:
+def build_gumbel(module: torch.nn.Module, device: str, seed: int, settings: GumbelSettings) -> Trainer:
     """See `gumbel.build_gumbel`."""
     from tessera_selfplay import gumbel
 
-    return gumbel.build_gumbel(module, device, seed, **settings)
+    return gumbel.build_gumbel(module, device, seed, settings)
 
 
-def build_policy_gradient(module: torch.nn.Module, device: str, seed: int, **settings: Any) -> Trainer:
+def build_policy_gradient(module: torch.nn.Module, device: str, seed: int, settings: PolicyGradientSettings) -> Trainer:
     """See `policy_gradient.build_policy_gradient`."""
     from tessera_selfplay import policy_gradient
 
-    return policy_gradient.build_policy_gradient(module, device, seed, **settings)
+    return policy_gradient.build_policy_gradient(module, device, seed, settings)
 
 
-def plan_gumbel(module: torch.nn.Module, games: int, **settings: Any) -> Plan:
+def plan_gumbel(module: torch.nn.Module, games: int, settings: GumbelSettings) -> Plan:
     """See `plan.plan_gumbel`."""
     from tessera_selfplay import plan
 
-    return plan.plan_gumbel(module, games, **settings)
+    return plan.plan_gumbel(module, games, settings)
 
 
-def plan_policy_gradient(module: torch.nn.Module, games: int, **settings: Any) -> Plan:
+def plan_policy_gradient(module: torch.nn.Module, games: int, settings: PolicyGradientSettings) -> Plan:
     """See `plan.plan_policy_gradient`."""
     from tessera_selfplay import plan
 
-    return plan.plan_policy_gradient(module, games, **settings)
+    return plan.plan_policy_gradient(module, games, settings)
 
 
 @hookimpl
@@ -52,7 +51,7 @@ def tessera_register_trainers(register: Callable[[TrainerSpec], None]) -> None:
         TrainerSpec(
             name="gumbel",
             summary="self-play with Gumbel search; ownership, score and reply targets",
-            defaults=asdict(GumbelSettings()),
+            settings=GumbelSettings,
             build=build_gumbel,
             plan=plan_gumbel,
             plays=True,
@@ -62,7 +61,7 @@ def tessera_register_trainers(register: Callable[[TrainerSpec], None]) -> None:
         TrainerSpec(
             name="policy-gradient",
             summary="self-play without search, moves learned by how their games ended",
-            defaults=asdict(PolicyGradientSettings()),
+            settings=PolicyGradientSettings,
             build=build_policy_gradient,
             plan=plan_policy_gradient,
             plays=True,

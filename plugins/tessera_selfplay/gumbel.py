@@ -8,7 +8,6 @@ playout-cap randomisation and surprise weighting.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,9 +20,8 @@ from tessera_selfplay.settings import GumbelSettings
 from tessera_selfplay.trainer import SelfPlayTrainer
 
 
-def build_gumbel(module: nn.Module, device: str, seed: int, **given: Any) -> SelfPlayTrainer:
-    """A trainer that improves `module` in place; raises `BadValue` for a setting out of range."""
-    settings = GumbelSettings(**given)
+def build_gumbel(module: nn.Module, device: str, seed: int, settings: GumbelSettings) -> SelfPlayTrainer:
+    """A trainer that improves `module` in place."""
 
     def mover(evaluator: Evaluator, size: int, games: int, generator: torch.Generator) -> Searcher:
         device = generator.device
@@ -32,14 +30,14 @@ def build_gumbel(module: nn.Module, device: str, seed: int, **given: Any) -> Sel
 
     def teach(outputs: Outputs, targets: Positions) -> Mapping[str, Tensor]:
         losses = head_losses(outputs, targets)
-        return {**losses, "total": total(losses, settings)}
+        return {**losses, "total": total(losses, settings.losses)}
 
     return SelfPlayTrainer(
         module,
         device,
         seed,
-        settings=settings,
-        learning=settings,
+        settings=settings.games,
+        learning=settings.learner,
         build_mover=mover,
         teach=teach,
         surprise=settings.surprise,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 from torch import nn
 
@@ -16,32 +16,31 @@ from tessera_selfplay.settings import GameSettings, GumbelSettings, PolicyGradie
 from tessera_selfplay.table import LONGEST
 
 
-def plan_gumbel(module: nn.Module, games: int, **given: Any) -> Plan:
+def plan_gumbel(module: nn.Module, games: int, settings: GumbelSettings) -> Plan:
     """What `games` games in flight need with these settings; sizes keep their shares."""
-    settings = GumbelSettings(**{**given, "sizes": scaled(GameSettings(sizes=given["sizes"]), games)})
+    scaled = replace(settings, games=_scaled(settings.games, games))
     nodes = max(settings.simulations, settings.fast_simulations) + 2
     trees = sum(
-        tree_bytes(count, nodes, side) + count * _workspace_bytes(side)
-        for side, count in settings.games_by_size().items()
+        tree_bytes(count, nodes, side) + count * _workspace_bytes(side) for side, count in scaled.games.sizes.items()
     )
-    return Plan({**given, "sizes": settings.sizes}, {"search trees": trees, **_common(module, settings)})
+    return Plan(scaled, {"search trees": trees, **_common(module, scaled.games)})
 
 
-def plan_policy_gradient(module: nn.Module, games: int, **given: Any) -> Plan:
+def plan_policy_gradient(module: nn.Module, games: int, settings: PolicyGradientSettings) -> Plan:
     """The same for a trainer without trees."""
-    settings = PolicyGradientSettings(**{**given, "sizes": scaled(GameSettings(sizes=given["sizes"]), games)})
-    return Plan({**given, "sizes": settings.sizes}, _common(module, settings))
+    scaled = replace(settings, games=_scaled(settings.games, games))
+    return Plan(scaled, _common(module, scaled.games))
 
 
-def scaled(settings: GameSettings, games: int) -> str:
-    """The setting `sizes` for about `games` games in flight altogether, each side with the share it has."""
-    now = settings.games_by_size()
-    total = sum(now.values())
-    return " ".join(f"{side}:{max(1, round(games * count / total))}" for side, count in now.items())
+def _scaled(settings: GameSettings, games: int) -> GameSettings:
+    """With about `games` games in flight altogether, each side with the share it has."""
+    total = sum(settings.sizes.values())
+    sizes = {side: max(1, round(games * count / total)) for side, count in settings.sizes.items()}
+    return replace(settings, sizes=sizes)
 
 
 def _common(module: nn.Module, settings: GameSettings) -> dict[str, int]:
-    games = settings.games_by_size()
+    games = settings.sizes
     total, largest = sum(games.values()), max(games)
     return {
         "games and records": sum(count * _game_bytes(side) for side, count in games.items()),

@@ -12,7 +12,6 @@ stands against it here:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -26,9 +25,10 @@ from tessera_selfplay.settings import PolicyGradientSettings
 from tessera_selfplay.trainer import SelfPlayTrainer
 
 
-def build_policy_gradient(module: nn.Module, device: str, seed: int, **given: Any) -> SelfPlayTrainer:
-    """A trainer that improves `module` in place; raises `BadValue` for a setting out of range."""
-    settings = PolicyGradientSettings(**given)
+def build_policy_gradient(
+    module: nn.Module, device: str, seed: int, settings: PolicyGradientSettings
+) -> SelfPlayTrainer:
+    """A trainer that improves `module` in place."""
 
     def mover(evaluator: Evaluator, size: int, games: int, generator: torch.Generator) -> Sampler:
         return Sampler(evaluator, generator=generator)
@@ -36,6 +36,8 @@ def build_policy_gradient(module: nn.Module, device: str, seed: int, **given: An
     def teach(outputs: Outputs, targets: Positions) -> Mapping[str, Tensor]:
         policy, spread = policy_gradient(outputs, targets, ratio=settings.ratio)
         losses = {**head_losses(outputs, targets), "policy": policy}
-        return {**losses, "entropy": spread, "total": total(losses, settings) - settings.entropy * spread}
+        return {**losses, "entropy": spread, "total": total(losses, settings.losses) - settings.entropy * spread}
 
-    return SelfPlayTrainer(module, device, seed, settings=settings, learning=settings, build_mover=mover, teach=teach)
+    return SelfPlayTrainer(
+        module, device, seed, settings=settings.games, learning=settings.learner, build_mover=mover, teach=teach
+    )

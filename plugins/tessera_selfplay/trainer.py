@@ -57,7 +57,7 @@ class SelfPlayTrainer:
         """For what games need."""
         self._lots = torch.Generator(device).manual_seed(seed + 1)
         """For what is learned from."""
-        self._playing, games = PlayingNetwork(self._learner), settings.games_by_size()
+        self._playing, games = PlayingNetwork(self._learner), settings.sizes
         self._tables = {
             size: Table(
                 build_mover(self._playing, size, count, self._dice),

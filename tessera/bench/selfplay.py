@@ -23,6 +23,7 @@ from tessera.bench.meter import Meter, Reading
 from tessera.errors import BadValue
 from tessera.interfaces.network import EvaluatorSpec
 from tessera.interfaces.trainer import StepReport, Trainer, UsesEvaluator
+from tessera.settings import settings_of
 
 ROUNDS = 5
 NEVER = 1_000_000_000
@@ -90,13 +91,13 @@ class _Round:
     reading: Reading | None
 
 
-def settings_to_play(defaults: Mapping[str, Any], *, size: int, games: int) -> dict[str, Any]:
+def settings_to_play(settings: type, *, size: int, games: int) -> dict[str, Any]:
     """The settings that make a trainer play `games` games of one board side at once and not learn, where it has them.
 
-    By the names of the trainer `gumbel`: `sizes` in words side:games, `warm_up` in positions before learning.
+    By the names of the trainer `gumbel`: `sizes`, games by board side, and `warm_up`, positions before learning.
     """
-    wanted = {"sizes": f"{size}:{games}", "warm_up": NEVER}
-    return {name: value for name, value in wanted.items() if name in defaults}
+    wanted = {"sizes": {size: games}, "warm_up": NEVER}
+    return {name: value for name, value in wanted.items() if name in settings_of(settings)}
 
 
 def measure(

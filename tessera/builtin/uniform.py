@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tessera.interfaces.network import NetworkSpec
+from tessera.settings import NoSettings
 
 if TYPE_CHECKING:
     import torch
 
 
-def build_uniform() -> torch.nn.Module:
+def build_uniform(settings: NoSettings) -> torch.nn.Module:
     """module(planes [B, F, N, N], globals_ [B, G]) -> Outputs of zeros: logits, score and ownership alike."""
     import torch
 
@@ -36,4 +37,4 @@ def build_uniform() -> torch.nn.Module:
     return Uniform()
 
 
-SPEC = NetworkSpec("uniform", "no parameters: every move and every result alike", {}, build_uniform)
+SPEC = NetworkSpec("uniform", "no parameters: every move and every result alike", NoSettings, build_uniform)

@@ -13,10 +13,10 @@ from tessera.checkpoints.contents import Contents, open_contents
 from tessera.checkpoints.manifest import Manifest, parse_manifest
 from tessera.checkpoints.pickled import TensorRef
 from tessera.checkpoints.store import local_path, scheme_of
-from tessera.config import resolve
 from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.network import NetworkSpec
 from tessera.interfaces.stores import StoreSpec
+from tessera.settings import from_table
 
 if TYPE_CHECKING:
     import torch
@@ -49,6 +49,11 @@ def read_manifest(path: str | Path) -> Manifest:
     return parse_manifest(peek_manifest(path), source=str(path))
 
 
+def settings_in(manifest: Manifest, spec: NetworkSpec) -> Any:
+    """The settings of a checkpoint's network; raises `BadValue`. Names of before are no news: it cannot be edited."""
+    return from_table(spec.settings, manifest.settings, owner=f"network {spec.name}", tell=lambda text: None)
+
+
 def verify(path: str | Path) -> Manifest:
     """Read the whole file and check all of it but the network's code; raises `CheckpointError`."""
     path = local_path(path)
@@ -73,8 +78,8 @@ def _rebuild(contents: Contents, networks: Mapping[str, NetworkSpec]) -> torch.n
     where = f"{contents.archive.source}: network {manifest.network!r}"
     try:
         spec = networks[manifest.network]
-        settings = resolve(spec.defaults, manifest.settings, owner=f"network {spec.name}")
-        module = build_within(sum(ref.elements for ref in refs.values()), lambda: spec.build(**settings))
+        settings = settings_in(manifest, spec)
+        module = build_within(sum(ref.elements for ref in refs.values()), lambda: spec.build(settings))
     except (BadValue, CheckpointError) as error:
         raise CheckpointError(f"{where} cannot be built: {error}") from error
     except (ArithmeticError, MemoryError, RuntimeError, TypeError, ValueError) as error:

@@ -16,12 +16,13 @@ import click
 from tessera.cli import output
 from tessera.cli.main import App
 from tessera.cli.playing import MAX_SEED, MAX_THREADS, make_folder
+from tessera.cli.settings_help import SettingsCommand
 from tessera.cli.train_batch import sized
 from tessera.cli.train_build import build_trainer, judged_where_it_learns, progress_track, with_evaluator
 from tessera.cli.train_view import TrainView, number, percent
-from tessera.config import parse_assignments, resolve
 from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.events import RunEvent
+from tessera.settings import from_table, from_words, to_table
 from tessera.training.config import presets
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ PLAYING = 8
 """The level at which a new network is offered as an opponent: it searches, and answers at once."""
 
 
-@click.command("train")
+@click.command(
+    "train",
+    cls=SettingsCommand,
+    plugins={"trainer": ("trainers", "--set"), "network": ("networks", "--set-network")},
+)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The run's folder.")
 @click.option("--preset", help=f"A run that comes with the package: {', '.join(presets())}.  [default: 9x9]")
 @click.option("--config", "config_path", type=click.Path(path_type=Path), help="A run as TOML, like its config.toml.")
@@ -46,9 +51,9 @@ PLAYING = 8
 @click.option("--device", help="auto, cpu, cuda, cuda:N; auto is what the trainer is best on.")
 @click.option("--evaluator", help="What self-play evaluates with.  [default: auto, the quickest here]")
 @click.option("--batch", metavar="auto|N", help="Games at once, over all sizes; auto: what the device feeds well.")
-@click.option("--network", help="Policy network to train, see `tessera plugins`.")
+@click.option("--network", help="Policy network to train; with --help its settings.")
 @click.option("--start-from", metavar="CKPT", help="Begin with the weights of a checkpoint.")
-@click.option("--trainer", help="How to train it, see `tessera plugins`.")
+@click.option("--trainer", help="How to train it; with --help its settings.")
 @click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A setting of the trainer.")
 @click.option("--set-network", "shape", multiple=True, metavar="NAME=VALUE", help="A setting of the network.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per event on stdout.")
@@ -77,6 +82,7 @@ def command(
       tessera train --preset 9x9 --out runs/first --minutes 60 --set simulations=32
       tessera train --out runs/first --resume --minutes 120
       tessera train --trainer imitation --set games=sgf/ --out runs/sgf
+      tessera train --trainer gumbel --network tower --help      every setting of both
       tessera-gtp --ckpt runs/first/checkpoints/net-00012345.pth
     """
     from tessera.training.config import read_config, read_preset
@@ -125,14 +131,11 @@ def _adjusted(
     network_settings = {} if given["network"] else config.network_settings
     trainer_settings = {} if given["trainer"] else config.trainer_settings
     named, trained = f"network {network.name}", f"trainer {trainer.name}"
-    chosen = parse_assignments(resolve(trainer.defaults, trainer_settings, owner=trained), assignments, owner=trained)
-    return replace(
-        config,
-        network_settings=parse_assignments(
-            resolve(network.defaults, network_settings, owner=named), shape, owner=named
-        ),
-        trainer_settings=dict(trainer.settle(chosen)),
-    )
+    in_config = from_table(network.settings, network_settings, owner=named)
+    shaped = from_words(network.settings, shape, owner=named, base=in_config)
+    in_config = from_table(trainer.settings, trainer_settings, owner=trained)
+    chosen = from_words(trainer.settings, assignments, owner=trained, base=in_config)
+    return replace(config, network_settings=to_table(shaped), trainer_settings=to_table(trainer.settle(chosen)))
 
 
 def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, emit: Emit) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tessera.cli import output
 from tessera.cli.train_build import build_network, pick_device_for
 from tessera.errors import BadValue
+from tessera.settings import from_table, to_table
 
 if TYPE_CHECKING:
     from tessera.plugins import Manager
@@ -23,11 +24,12 @@ def sized(manager: Manager, config: RunConfig, batch: str) -> RunConfig:
 
     games = None if batch == "auto" else _count(batch)
     trainer, module = manager.trainers[config.trainer], build_network(manager, config)
+    settings = from_table(trainer.settings, config.trainer_settings, owner=f"trainer {trainer.name}")
     device = pick_device_for(config.device, trainer)
     with output.progress(1, "planning the batch"):
-        sizing = choose(trainer, module, device, settings=config.trainer_settings, threads=config.threads, games=games)
+        sizing = choose(trainer, module, device, settings=settings, threads=config.threads, games=games)
     _show(sizing)
-    return replace(config, trainer_settings=dict(sizing.plan.settings))
+    return replace(config, trainer_settings=to_table(sizing.plan.settings))
 
 
 def _count(text: str) -> int:

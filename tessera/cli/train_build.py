@@ -9,6 +9,7 @@ from tessera.cli import output
 from tessera.errors import BadValue
 from tessera.interfaces.network import AUTO
 from tessera.interfaces.trainer import UsesEvaluator
+from tessera.settings import from_table
 
 TORCH = "torch"
 BATCH = 64
@@ -46,8 +47,9 @@ def build_trainer(manager: Manager, config: RunConfig) -> tuple[Trainer, str | N
     module = build_network(manager, config)
     parent = _load_weights(manager, config, module) if config.start_from else None
     trainer = manager.trainers[config.trainer]
+    settings = from_table(trainer.settings, config.trainer_settings, owner=f"trainer {trainer.name}")
     device = pick_device_for(config.device, trainer)
-    built = trainer.build(module, device, config.seed, **config.trainer_settings)
+    built = trainer.build(module, device, config.seed, settings)
     if config.evaluator not in ("", TORCH):
         if not isinstance(built, UsesEvaluator):
             raise BadValue("--evaluator", config.evaluator, f"{TORCH} or {AUTO} for the trainer {trainer.name!r}")
@@ -83,7 +85,8 @@ def build_network(manager: Manager, config: RunConfig) -> torch.nn.Module:
     numba.set_num_threads(min(config.threads, numba.get_num_threads()))
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
-    return manager.networks[config.network].build(**config.network_settings)
+    network = manager.networks[config.network]
+    return network.build(from_table(network.settings, config.network_settings, owner=f"network {network.name}"))
 
 
 def pick_device_for(wanted: str, trainer: TrainerSpec) -> str:
@@ -100,10 +103,13 @@ def pick_device_for(wanted: str, trainer: TrainerSpec) -> str:
 
 def _load_weights(manager: Manager, config: RunConfig, module: torch.nn.Module) -> str:
     from tessera.checkpoints import load
+    from tessera.checkpoints.read import settings_in
 
     loaded = load(config.start_from, manager)
     manifest = loaded.manifest
-    if (manifest.network, manifest.settings) != (config.network, config.network_settings):
+    spec = manager.networks[config.network]
+    wanted = from_table(spec.settings, config.network_settings, owner=f"network {spec.name}")
+    if manifest.network != spec.name or settings_in(manifest, spec) != wanted:
         theirs = f"{manifest.network} {manifest.settings}"
         raise BadValue("--start-from", theirs, f"{config.network} {config.network_settings}", "use --set-network")
     module.load_state_dict(loaded.module.state_dict())

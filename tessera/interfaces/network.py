@@ -9,7 +9,7 @@ together with the side to play and the sign of the komi leaves inputs, and so ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
@@ -106,10 +106,10 @@ class NetworkSpec:
     """The name in checkpoints and on the command line, e.g. 'mamba'."""
     summary: str
     """One line for `tessera plugins`."""
-    defaults: Mapping[str, Any]
-    """Every setting with its default: plain str, int, float, bool."""
-    build: Callable[..., torch.nn.Module]
-    """build(**settings) -> module; module(planes, globals_) -> Outputs, for any board size."""
+    settings: type[Any]
+    """The frozen dataclass of its settings, see `tessera.settings`; plain str, int, float and bool."""
+    build: Callable[[Any], torch.nn.Module]
+    """build(settings) -> module; module(planes, globals_) -> Outputs, for any board size."""
 
 
 @dataclass(frozen=True)

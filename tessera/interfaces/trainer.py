@@ -94,7 +94,7 @@ class UsesEvaluator(Protocol):
 class Plan:
     """What a trainer would need for a number of games in flight."""
 
-    settings: Mapping[str, Any]
+    settings: Any
     """The trainer's settings for so many games."""
     parts: Mapping[str, int]
     """Bytes by what they are for, from shapes alone."""
@@ -110,16 +110,17 @@ class TrainerSpec:
 
     name: str
     summary: str
-    defaults: Mapping[str, Any]
-    build: Callable[..., Trainer]
-    """build(module, device, seed, **settings) -> trainer."""
+    settings: type[Any]
+    """The frozen dataclass of its settings, see `tessera.settings`."""
+    build: Callable[[torch.nn.Module, str, int, Any], Trainer]
+    """build(module, device, seed, settings) -> trainer."""
     devices: tuple[str, ...] = ("cuda", "cpu")
     """Kinds of device it can work on, the one it is best on first: `auto` takes the first that is there."""
-    settle: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+    settle: Callable[[Any], Any] = lambda settings: settings
     """settle(settings) -> the settings as a run keeps them. A trainer that reads files makes their paths absolute here,
     and raises `BadValue` for what is not there before a run folder is made."""
     plays: bool = False
     """Whether its trainers are `UsesEvaluator`: `tessera train` then takes the quickest evaluator."""
-    plan: Callable[..., Plan] | None = None
-    """plan(module, games, **settings) -> what `games` games in flight would take; for `tessera train --batch`.
+    plan: Callable[[torch.nn.Module, int, Any], Plan] | None = None
+    """plan(module, games, settings) -> what `games` games in flight would take; for `tessera train --batch`.
     Its trainers are `Rehearsing`."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tessera.checkpoints import load, read_manifest, shipped_path
+from tessera.checkpoints.read import settings_in
 from tessera.checkpoints.store import local_path, scheme_of
 from tessera.config import resolve
 from tessera.errors import BadValue, CheckpointError
@@ -65,8 +66,7 @@ def _check_checkpoint(manager: Manager, url: str) -> None:
         hint = "" if path.is_absolute() else f" (looked up in {Path.cwd()})"
         raise CheckpointError(f"{error}{hint}") from None
     try:
-        spec = manager.networks[manifest.network]
-        resolve(spec.defaults, manifest.settings, owner=f"network {spec.name}")
+        settings_in(manifest, manager.networks[manifest.network])
     except BadValue as error:
         raise CheckpointError(f"{path}: {error}") from None
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tessera.interfaces.player import Limits, PlayerContext, PlayerSpec
+from tessera.settings import NoSettings
 
 if TYPE_CHECKING:
     from tessera.interfaces.network import Evaluator
@@ -60,7 +61,7 @@ def warm_up(manager: Manager) -> None:
 
 
 def _ignorant(manager: Manager) -> Evaluator:
-    return manager.evaluators["torch"].build(manager.networks["uniform"].build(), "cpu")
+    return manager.evaluators["torch"].build(manager.networks["uniform"].build(NoSettings()), "cpu")
 
 
 def _batches(manager: Manager) -> None:

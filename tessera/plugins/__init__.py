@@ -1,7 +1,8 @@
 """Finding plugins and asking each of them what it offers.
 
     manager = build_manager()
-    manager.networks["resnet"].build(blocks=4)
+    network = manager.networks["resnet"]
+    network.build(network.settings(blocks=4))
 
 Plugins are installed distributions with entry points in the group `tessera`, loaded one by one: a plugin
 that cannot be imported, breaks a hook's signature or takes a name that is taken is unregistered whole,
@@ -12,6 +13,6 @@ Where to start reading: `loading.build_manager`, then `manager.Manager`.
 """
 
 from tessera.plugins.loading import DISABLE_VARIABLE, GROUP, build_manager
-from tessera.plugins.manager import Manager, Registry, Report
+from tessera.plugins.manager import KINDS, Manager, Registry, Report
 
-__all__ = ["DISABLE_VARIABLE", "GROUP", "Manager", "Registry", "Report", "build_manager"]
+__all__ = ["DISABLE_VARIABLE", "GROUP", "KINDS", "Manager", "Registry", "Report", "build_manager"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 import re
+from dataclasses import is_dataclass
 
 from tessera import hookspecs
 from tessera.errors import PluginError
+from tessera.settings import NoSettings
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._+-]{0,63}")
 GTP_NAME = re.compile(r"[!-~]{1,64}")
@@ -50,6 +52,14 @@ def check_name(kind: str, offer: object, *, plugin: str) -> None:
     if not isinstance(offer, str) or not pattern.fullmatch(offer):
         allowed = "printable ASCII without spaces" if kind == "gtp_commands" else "a-z 0-9 . _ + -, at most 64"
         raise PluginError(f"plugin {plugin!r}: name {offer!r} among {kind} is not allowed: {allowed}")
+
+
+def check_settings(kind: str, spec: object, *, plugin: str) -> None:
+    """The settings of a spec, where its kind has some: a dataclass, and no table of defaults as they once were."""
+    settings = getattr(spec, "settings", NoSettings)
+    if not (isinstance(settings, type) and is_dataclass(settings)):
+        wanted = "a frozen dataclass, see plugins/README.md"
+        raise PluginError(f"plugin {plugin!r}: settings of {kind} are {wanted}; got {settings!r}")
 
 
 def one_line(error: BaseException) -> str:

@@ -17,7 +17,7 @@ from tessera.interfaces.network import EvaluatorSpec, NetworkSpec
 from tessera.interfaces.player import PlayerSpec
 from tessera.interfaces.stores import StoreSpec
 from tessera.interfaces.trainer import TrainerSpec
-from tessera.plugins.checks import check_hooks, check_name, one_line
+from tessera.plugins.checks import check_hooks, check_name, check_settings, one_line
 
 if TYPE_CHECKING:
     import click
@@ -216,6 +216,7 @@ def _spec_taker(kind: str, plugin: str, add: Callable[[str, str, Any], None]) ->
             raise PluginError(
                 f"plugin {plugin!r}, hook 'tessera_register_{kind}': register() takes a {spec_type.__name__}, {got}"
             )
+        check_settings(kind, spec, plugin=plugin)
         add(kind, getattr(spec, field), spec)
 
     return register

@@ -24,7 +24,7 @@ def check_arbiter(
 ) -> list[GameRecord]:
     """One record for each task, with legal moves, a well-formed result and a reason for every void game."""
     expect = Expect(f"arbiter {spec.name!r}")
-    expect.described(spec.summary, spec.defaults)
+    expect.described(spec.summary)
     for task in tasks:
         pair = (context.entrants[task.black], context.entrants[task.white])
         expect(spec.accepts(*pair), f"{task.black} and {task.white} are accepted")

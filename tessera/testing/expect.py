@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import is_dataclass
 from typing import Any
 
-from tessera.config import PLAIN_TYPES
+from tessera.settings import NoSettings, settings_of
 
 
 class ConformanceError(AssertionError):
@@ -34,9 +35,9 @@ class Expect:
             ) from other
         raise ConformanceError(f"{self._subject}: expected that {expectation}; nothing was raised")
 
-    def described(self, summary: str, defaults: Mapping[str, Any] | None = None) -> None:
-        """The summary is one line, and the settings are plain values."""
+    def described(self, summary: str, settings: type[Any] = NoSettings) -> None:
+        """The summary is one line, and every setting has a meaning."""
         self(summary and "\n" not in summary, "its summary is one line")
-        for name, value in (defaults or {}).items():
-            self(isinstance(name, str) and name.isidentifier(), f"setting {name!r} is named like an argument")
-            self(type(value) in PLAIN_TYPES, f"the default of {name!r} is a str, int, float or bool")
+        self(is_dataclass(settings), "its settings are a dataclass")
+        for name, setting in settings_of(settings).items():
+            self(setting.meaning, f"setting {name!r} has a docstring below it")

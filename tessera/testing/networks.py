@@ -10,12 +10,14 @@ from tessera.checkpoints.budget import SLACK, build_within
 from tessera.checkpoints.manifest import MAX_SETTING
 from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.network import NetworkSpec, Outputs
+from tessera.settings import from_table, to_table
 from tessera.testing.expect import Expect
 from tessera.testing.positions import random_inputs
 
 if TYPE_CHECKING:
     import torch
 
+PLAIN = (str, int, float, bool)
 TOLERANCE = 1e-4
 """Absolute and relative, float32: batching may reorder sums."""
 
@@ -30,14 +32,15 @@ def check_network(
     import torch
 
     expect = Expect(f"network {spec.name!r}")
-    expect.described(spec.summary, spec.defaults)
-    chosen = {**spec.defaults, **(settings or {})}
+    expect.described(spec.summary, spec.settings)
+    chosen = from_table(spec.settings, settings or {}, owner=f"network {spec.name}")
+    expect(all(type(value) in PLAIN for value in to_table(chosen).values()), "its settings fit in a checkpoint")
     torch.manual_seed(0)
-    module = spec.build(**chosen).eval()
+    module = spec.build(chosen).eval()
     for size in sizes:
         _check_outputs(expect, module, size)
     _check_state(expect, spec, chosen, module)
-    _check_gradients(expect, spec.build(**chosen).train())
+    _check_gradients(expect, spec.build(chosen).train())
     _check_hostile_settings(expect, spec, chosen)
 
 
@@ -89,7 +92,7 @@ def _check_outputs(expect: Expect, module: torch.nn.Module, size: int) -> None:
     expect(close(one, alone), f"positions of a batch do not influence each other at {size}x{size}")
 
 
-def _check_state(expect: Expect, spec: NetworkSpec, settings: dict[str, Any], module: torch.nn.Module) -> None:
+def _check_state(expect: Expect, spec: NetworkSpec, settings: Any, module: torch.nn.Module) -> None:
     """The state_dict carries everything, and building makes little beside it."""
     import torch
 
@@ -97,7 +100,7 @@ def _check_state(expect: Expect, spec: NetworkSpec, settings: dict[str, Any], mo
     expect(all(isinstance(value, torch.Tensor) for value in state.values()), "its state_dict holds tensors alone")
     torch.manual_seed(1)
     try:
-        twin = build_within(sum(tensor.numel() for tensor in state.values()), lambda: spec.build(**settings)).eval()
+        twin = build_within(sum(tensor.numel() for tensor in state.values()), lambda: spec.build(settings)).eval()
     except CheckpointError:
         expect(False, f"building it makes at most twice the elements of its state_dict and {SLACK} more")
     twin.load_state_dict(state, strict=True)
@@ -123,12 +126,13 @@ def _check_gradients(expect: Expect, module: torch.nn.Module) -> None:
         )
 
 
-def _check_hostile_settings(expect: Expect, spec: NetworkSpec, settings: dict[str, Any]) -> None:
+def _check_hostile_settings(expect: Expect, spec: NetworkSpec, settings: Any) -> None:
     """A checkpoint from anyone may ask for any size: whole numbers far out of range are refused before work."""
-    for name, default in spec.defaults.items():
-        if type(default) is int:
-            for value in (MAX_SETTING, -MAX_SETTING):
-                build = functools.partial(spec.build, **{**settings, name: value})
-                expect.raises(
-                    BadValue, functools.partial(build_within, 0, build), f"{name}={value} is refused with BadValue"
-                )
+    for name, usual in to_table(settings).items():
+        for value in (MAX_SETTING, -MAX_SETTING) if type(usual) is int else ():
+
+            def build(given: Mapping[str, Any] = {name: value}) -> torch.nn.Module:
+                return spec.build(from_table(spec.settings, given, owner="a stranger's", base=settings))
+
+            refuse = functools.partial(build_within, 0, build)
+            expect.raises(BadValue, refuse, f"{name}={value} is refused with BadValue")

@@ -33,7 +33,7 @@ def check_player(
     `context` must carry an evaluator when the spec needs a network.
     """
     expect = Expect(f"player {spec.name!r}")
-    expect.described(spec.summary, spec.defaults)
+    expect.described(spec.summary)
     player = spec.build(context or PlayerContext(size=sizes[0]), **{**spec.defaults, **(settings or {})})
     expect(isinstance(player, Player), "it has name, choose, analyze and close")
     expect(player.name, "it has a name")

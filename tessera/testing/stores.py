@@ -9,6 +9,7 @@ from tessera.checkpoints import load, save
 from tessera.checkpoints.store import scheme_of
 from tessera.errors import CheckpointError
 from tessera.interfaces.stores import StoreSpec
+from tessera.settings import NoSettings
 from tessera.testing.catalog import Catalog
 from tessera.testing.expect import Expect
 
@@ -39,6 +40,6 @@ def check_store(spec: StoreSpec, folder: str) -> None:
     expect.raises(CheckpointError, lambda: store.get(second), "what was deleted is gone")
     expect(len(store.list(folder)) == 1, "delete() takes one away")
     catalog = Catalog(SPEC, spec)
-    manifest = save(first, SPEC.build(), network=SPEC.name, settings={}, manager=catalog)
+    manifest = save(first, SPEC.build(NoSettings()), network=SPEC.name, settings={}, manager=catalog)
     expect(load(first, catalog).manifest == manifest, "a checkpoint that is saved loads again")
     store.delete(first)

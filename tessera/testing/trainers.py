@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tessera.checkpoints import load, save
 from tessera.interfaces.network import NetworkSpec
 from tessera.interfaces.trainer import StepReport, Trainer, TrainerSpec
+from tessera.settings import from_table, to_table
 from tessera.testing.catalog import Catalog
 from tessera.testing.expect import Expect
 
@@ -34,18 +35,19 @@ def check_trainer(
     import torch
 
     expect = Expect(f"trainer {spec.name!r}")
-    expect.described(spec.summary, spec.defaults)
-    shape = {**network.defaults, **(network_settings or {})}
+    expect.described(spec.summary, spec.settings)
+    shape = from_table(network.settings, network_settings or {}, owner=f"network {network.name}")
+    chosen = from_table(spec.settings, settings or {}, owner=f"trainer {spec.name}")
 
     def fresh() -> Trainer:
         torch.manual_seed(0)
-        return spec.build(network.build(**shape), device, 0, **{**spec.defaults, **(settings or {})})
+        return spec.build(network.build(shape), device, 0, chosen)
 
     trainer = fresh()
     untrained = _weights(trainer)
     _run(expect, trainer, steps)
     expect(not _equal(untrained, _weights(trainer)), f"{steps} steps change the network")
-    state = _through_a_file(trainer, network, shape)
+    state = _through_a_file(trainer, network, to_table(shape))
     _run(expect, trainer, steps)
     resumed = fresh()
     resumed.load_state(state)

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from tessera.config import PLAIN_TYPES, Plain, read_toml, resolve
+from tessera.config import read_toml
 from tessera.errors import BadValue
 from tessera.rules.coords import MAX_SIZE, MIN_SIZE
+from tessera.settings import check, from_table, to_table
+from tessera.values import Range, Unit, as_toml
 
 PRESET_PREFIX = "train-"
 TABLES = ("network_settings", "trainer_settings")
-BUDGETS = ("minutes", "cpu_minutes", "games")
-RANGES = {
-    "seed": (0, 2**63 - 1),
-    "threads": (1, 1024),
-    "evaluation_games": (2, 1_000_000),
-    "evaluation_size": (MIN_SIZE, MAX_SIZE),
-    "keep": (1, 1_000_000),
-    "tile_games": (1, 1_000_000_000),
-}
 
 
 @dataclass(frozen=True)
@@ -31,56 +21,55 @@ class RunConfig:
     """A run. `None` for a budget means no such limit; without any, a run goes on until it is stopped."""
 
     network: str = "resnet"
-    network_settings: dict[str, Plain] = field(default_factory=dict)
+    """The policy network; see `tessera plugins`."""
     trainer: str = "gumbel"
-    trainer_settings: dict[str, Plain] = field(default_factory=dict)
+    """Who trains it; see `tessera plugins`."""
     start_from: str = ""
     """A checkpoint whose weights the run begins with; '' for random weights. Network and shape must be the same."""
-    seed: int = 0
-    threads: int = 1
+    seed: Annotated[int, Range(0, 2**63 - 1)] = 0
+    """Of weights, games and learning."""
+    threads: Annotated[int, Range(1, 1024)] = 1
     """torch's CPU threads."""
     device: str = "auto"
     """'cpu', 'cuda', 'cuda:N', or 'auto': the first of the trainer's devices that is there."""
     evaluator: str = ""
     """What self-play evaluates positions with. A new run settles 'auto' and '' before its config is written, for it has
     to go on as it began; '' in the config of an older run is torch."""
-    minutes: float | None = None
+    minutes: Annotated[float | None, Range(0), Unit("minutes")] = None
     """Training time of the whole run, over all its parts; evaluations do not count."""
-    cpu_minutes: float | None = None
+    cpu_minutes: Annotated[float | None, Range(0), Unit("minutes")] = None
     """The same as CPU time of the process: a fair budget on a machine that has other work to do."""
-    games: int | None = None
+    games: Annotated[int | None, Range(0), Unit("games")] = None
     """Finished self-play games of the whole run."""
-    checkpoint_minutes: float = 4.0
+    checkpoint_minutes: Annotated[float, Range(0), Unit("minutes")] = 4.0
     """Time between checkpoints; each comes with an evaluation."""
-    log_seconds: float = 10.0
+    log_seconds: Annotated[float, Range(0), Unit("seconds")] = 10.0
     """Time between lines of training.jsonl."""
-    evaluation_size: int = 9
+    evaluation_size: Annotated[int, Range(MIN_SIZE, MAX_SIZE)] = 9
     """Board side of the evaluation games."""
-    evaluation_games: int = 50
+    evaluation_games: Annotated[int, Range(2, 1_000_000), Unit("games")] = 50
     """Of the policy alone against each opponent: the random player and the networks of the last checkpoints."""
     arbiter: str = "self"
     """Who plays them; see `tessera plugins`."""
-    tile_games: int = 100
-    """Self-play games in a line of elo_tiles.jsonl."""
-    keep: int = 2
-    """Checkpoints kept with all that a run needs to go on; the small ones with weights alone all stay."""
+    tile_games: Annotated[int, Range(1, 1_000_000_000), Unit("games")] = 100
+    """Self-play in a line of elo_tiles.jsonl."""
+    keep: Annotated[int, Range(1, 1_000_000), Unit("checkpoints")] = 2
+    """How many are kept with all that a run needs to go on; the small ones with weights alone all stay."""
+    network_settings: dict[str, Any] = field(default_factory=dict)
+    """Those of the network's settings that are not their defaults, as TOML gives them."""
+    trainer_settings: dict[str, Any] = field(default_factory=dict)
+    """The same of the trainer."""
 
     def __post_init__(self) -> None:
-        for name, (low, high) in RANGES.items():
-            if not low <= getattr(self, name) <= high:
-                raise BadValue(name, getattr(self, name), f"{low} to {high}")
-        for name in (*BUDGETS, "checkpoint_minutes", "log_seconds"):
-            value = getattr(self, name)
-            if value is not None and not 0 <= value < math.inf:
-                raise BadValue(name, value, "0 or more")
+        check(self)
 
     def to_toml(self) -> str:
         """The config as TOML: one table for the run, one for each plugin's settings."""
-        flat = asdict(self)
-        tables = {name: flat.pop(f"{name}_settings") for name in ("network", "trainer")}
-        lines = [f"{name} = {_toml(value)}" for name, value in flat.items() if value is not None]
+        flat = to_table(self)
+        tables = {name: flat.pop(name) for name in TABLES}
+        lines = [f"{name} = {as_toml(value)}" for name, value in flat.items() if value is not None]
         for name, settings in tables.items():
-            lines += ["", f"[{name}_settings]", *(f"{key} = {_toml(value)}" for key, value in settings.items())]
+            lines += ["", f"[{name}]", *(f"{key} = {as_toml(value)}" for key, value in settings.items())]
         return "\n".join(lines) + "\n"
 
 
@@ -101,24 +90,4 @@ def read_preset(name: str) -> RunConfig:
 
 def read_config(path: Path) -> RunConfig:
     """A RunConfig from a TOML file; keys left out keep their defaults. Raises `BadValue`."""
-    data = read_toml(path, f"config {path}")
-    budgets = {name: data.pop(name, None) for name in BUDGETS}
-    tables: dict[str, Any] = {name: _plain_table(name, data.pop(name, {})) for name in TABLES}
-    defaults = RunConfig()
-    names = [f.name for f in fields(RunConfig) if f.name not in (*budgets, *tables)]
-    values = resolve({name: getattr(defaults, name) for name in names}, data, owner=f"config {path.name}")
-    for name, budget in budgets.items():
-        if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int | float)):
-            raise BadValue(f"config {path.name}: {name}", budget, "a number")
-    return RunConfig(**values, **tables, **budgets)
-
-
-def _plain_table(name: str, table: object) -> dict[str, Plain]:
-    if not isinstance(table, Mapping) or not all(isinstance(value, PLAIN_TYPES) for value in table.values()):
-        raise BadValue(f"config: [{name}]", table, "a table of plain values")
-    return dict(table)
-
-
-def _toml(value: Any) -> str:
-    # A JSON string is a TOML basic string, and so are numbers and booleans.
-    return json.dumps(value, ensure_ascii=True)
+    return from_table(RunConfig, read_toml(path, f"config {path}"), owner=f"config {path.name}")

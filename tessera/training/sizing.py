@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -44,7 +44,7 @@ class Sizing:
 
 
 def choose(
-    spec: TrainerSpec, module: nn.Module, device: str, *, settings: Mapping[str, Any], threads: int, games: int | None
+    spec: TrainerSpec, module: nn.Module, device: str, *, settings: Any, threads: int, games: int | None
 ) -> Sizing:
     """The plan for `games` in flight, or for as many as fit (None). Raises `BadValue` where nothing fits."""
     if spec.plan is None:
@@ -54,15 +54,15 @@ def choose(
     most = MOST_ON_A_GPU if on_gpu else MOST_PER_THREAD * threads
     wanted = [games] if games is not None else _halvings(most)
     for count in wanted:
-        plan = spec.plan(module, count, **settings)
+        plan = spec.plan(module, count, settings)
         if plan.total > SHARE * free:
             continue
         # Compiled kernels and the like are loaded once and are no part of the plan.
-        _rehearse(spec, module, device, spec.plan(module, 1, **settings))
+        _rehearse(spec, module, device, spec.plan(module, 1, settings))
         measured = measure(partial(_rehearse, spec, module, device, plan), device)
         if measured is not None and measured <= free:
             return Sizing(count, plan, free, measured)
-    smallest = spec.plan(module, wanted[-1], **settings).total
+    smallest = spec.plan(module, wanted[-1], settings).total
     allowed = f"a plan within {SHARE:.0%} of the {mib(free)} that are free; this one is {mib(smallest)}"
     raise BadValue("--batch", wanted[-1], allowed, "fewer games, a smaller window or network")
 
@@ -82,7 +82,7 @@ def _halvings(most: int) -> list[int]:
 def _rehearse(spec: TrainerSpec, module: nn.Module, device: str, plan: Plan) -> None:
     """One rehearsal of a trainer that is thrown away, on a copy of the network."""
     with torch.random.fork_rng():
-        trainer = spec.build(copy.deepcopy(module), device, 0, **plan.settings)
+        trainer = spec.build(copy.deepcopy(module), device, 0, plan.settings)
         assert isinstance(trainer, Rehearsing), f"trainer {spec.name!r} plans, so it has to rehearse"
         trainer.rehearse()
 

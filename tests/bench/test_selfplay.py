@@ -13,10 +13,13 @@ from torch import nn
 
 from tessera.bench import selfplay
 from tessera.bench.flops import flops_per_evaluation, peak
-from tessera.bench.selfplay import ROUNDS, Report, measure, settings_to_play
+from tessera.bench.selfplay import NEVER, ROUNDS, Report, measure, settings_to_play
 from tessera.errors import BadValue
 from tessera.interfaces.network import F, G, Outputs
 from tessera.interfaces.trainer import StepReport
+from tessera.settings import NoSettings
+from tessera_imitation.settings import ImitationSettings
+from tessera_selfplay.settings import GumbelSettings
 
 SIDE, GAMES, CALLS, CHANNELS = 4, 6, 5, 8
 PEAKS = {"float32": 2e9, "bfloat16": 8e9}
@@ -160,9 +163,9 @@ def test_a_trainer_that_does_not_play_is_refused(monkeypatch: pytest.MonkeyPatch
 
 
 def test_settings_are_those_the_trainer_has() -> None:
-    assert settings_to_play({"sizes": "9:96", "plies": 4}, size=7, games=3) == {"sizes": "7:3"}
-    assert settings_to_play({"warm_up": 5}, size=7, games=3)["warm_up"] > 10**6
-    assert settings_to_play({"rate": 0.1}, size=7, games=3) == {}
+    assert settings_to_play(GumbelSettings, size=7, games=3) == {"sizes": {7: 3}, "warm_up": NEVER}
+    assert settings_to_play(NoSettings, size=7, games=3) == {}
+    assert settings_to_play(ImitationSettings, size=7, games=3) == {"warm_up": NEVER}
 
 
 def test_operations_are_those_of_the_convolution() -> None:

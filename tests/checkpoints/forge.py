@@ -11,8 +11,9 @@ import pickle
 import warnings
 import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 
 import torch
 
@@ -21,32 +22,52 @@ from tessera.checkpoints.archive import COMMENT, MANIFEST, PICKLE, SEAL, compose
 from tessera.checkpoints.manifest import TensorInfo, parse_manifest
 from tessera.checkpoints.store import FileStore
 from tessera.checkpoints.write import encode
-from tessera.errors import BadValue
 from tessera.interfaces.network import NetworkSpec
 from tessera.interfaces.stores import StoreSpec
 from tessera.plugins import Registry
+from tessera.values import Range
 
 META = Meta(rules="chinese-kgs", sizes=(9, 13), games=7, moves=400, step=3, parent="ab", elo=Elo(1.5, -10, 12, "x"))
-SETTINGS = {"width": 4, "bias": True}
+SETTINGS: dict[str, Any] = {"width": 4, "bias": True}
 
 
-def build_toy(*, width: int = 8, bias: bool = True) -> torch.nn.Module:
+@dataclass(frozen=True)
+class ToySettings:
+    """The shape of `build_toy`."""
+
+    width: Annotated[int, Range(1, 64)] = 8
+    """Inputs."""
+    bias: bool = True
+    """Whether the linear layer has one."""
+
+
+@dataclass(frozen=True)
+class CarelessSettings:
+    """A shape without bounds."""
+
+    width: int = 8
+    """Inputs."""
+
+
+def build_toy(settings: ToySettings) -> torch.nn.Module:
     """Two layers and a buffer: floats, ints, and a 0-dimensional tensor."""
-    if not 1 <= width <= 64:
-        raise BadValue("width", width, "1 to 64")
-    return torch.nn.Sequential(torch.nn.Linear(width, 3, bias=bias), torch.nn.BatchNorm1d(3))
+    return torch.nn.Sequential(torch.nn.Linear(settings.width, 3, bias=settings.bias), torch.nn.BatchNorm1d(3))
 
 
-TOY = NetworkSpec("toy", "for tests", {"width": 8, "bias": True}, build_toy)
-CARELESS = NetworkSpec("careless", "for tests", {"width": 8}, lambda width: torch.nn.Linear(width, width))
-OTHER = NetworkSpec("other", "for tests", {"width": 8, "bias": True}, lambda **_: torch.nn.Linear(2, 2))
+def build_careless(settings: CarelessSettings) -> torch.nn.Module:
+    return torch.nn.Linear(settings.width, settings.width)
+
+
+TOY = NetworkSpec("toy", "for tests", ToySettings, build_toy)
+CARELESS = NetworkSpec("careless", "for tests", CarelessSettings, build_careless)
+OTHER = NetworkSpec("other", "for tests", ToySettings, lambda settings: torch.nn.Linear(2, 2))
 CATALOG = SimpleNamespace(networks=Registry("networks", lambda: ()), stores={"file": StoreSpec("file", "", FileStore)})
 CATALOG.networks.update(toy=TOY, other=OTHER, careless=CARELESS)
 
 
 def toy(seed: int = 0) -> torch.nn.Module:
     torch.manual_seed(seed)
-    return build_toy(**SETTINGS)
+    return build_toy(ToySettings(**SETTINGS))
 
 
 def valid(seed: int = 0, **keywords: Any) -> bytes:

@@ -14,6 +14,7 @@ from tessera.cli.main import main
 from tessera.cli.winrate_plot import Mark, as_lead_text, as_svg, as_text, lead_range, sampled
 from tessera.errors import BadValue, SgfError
 from tessera.rules.game import Game
+from tessera.settings import NoSettings
 from tests.cli.scripted import run
 
 GAME = "(;SZ[5]KM[7]RU[Chinese]PB[Ann]PW[B<b>]RE[W+2]GN[kept];B[cc]C[mine];W[dd];B[bb](;W[ab])(;W[ee]))"
@@ -130,7 +131,7 @@ def test_with_a_network(path: Path) -> None:
     from tessera.plugins import build_manager
 
     network = path.parent / "net.pth"
-    save(network, build_manager().networks["uniform"].build(), network="uniform", settings={})
+    save(network, build_manager().networks["uniform"].build(NoSettings()), network="uniform", settings={})
     assert main(["analyze", str(path), "--visits", "20", "--ckpt", str(network), "--threads", "1"]) == 0
     text = (path.parent / "game-analyzed.sgf").read_text()
     assert text.count("SBKV[") == 5

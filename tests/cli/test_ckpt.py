@@ -21,7 +21,7 @@ def checkpoint(tmp_path: Path) -> Path:
     path = tmp_path / "net.pth"
     spec = build_manager().networks["resnet"]
     meta = Meta(sizes=(9,), games=1234, elo=Elo(1500, 1450, 1550, "gnugo = 1800"))
-    save(path, spec.build(**SETTINGS), network="resnet", settings=SETTINGS, meta=meta)
+    save(path, spec.build(spec.settings(**SETTINGS)), network="resnet", settings=SETTINGS, meta=meta)
     return path
 
 

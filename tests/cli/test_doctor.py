@@ -12,6 +12,7 @@ import pytest
 from tessera.cli import doctor
 from tessera.cli.main import main
 from tessera.plugins import Manager, Report, build_manager
+from tessera.settings import NoSettings
 
 
 def findings() -> dict[str, doctor.Finding]:
@@ -60,7 +61,7 @@ def test_a_present_network_is_timed(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     from tessera.checkpoints import save
 
     manager = build_manager()
-    module = manager.networks["uniform"].build()
+    module = manager.networks["uniform"].build(NoSettings())
     save(tmp_path / "net.pth", module, network="uniform", settings={})
     monkeypatch.setattr(doctor, "shipped_path", lambda: tmp_path / "net.pth")
     found = findings()

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tessera.cli.main import main
+from tessera.hookspecs import hookimpl
+from tessera.interfaces.network import NetworkSpec
+from tessera.plugins import build_manager
 
 
 @pytest.fixture
@@ -43,3 +48,50 @@ def test_a_disabled_plugin_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     monkeypatch.setenv("TESSERA_DISABLE_PLUGINS", "resnet")
     assert main(["plugins"]) == 0
     assert "resnet blocked: take it out of TESSERA_DISABLE_PLUGINS" in capsys.readouterr().out
+
+
+def test_every_setting_of_what_is_offered_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plugins", "gumbel"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("trainer gumbel: self-play")
+    (window,) = [line.split() for line in lines if line.startswith("window ")]
+    assert window[:7] == ["window", "60000", "a", "whole", "number,", "1", "or"] and "positions" in window
+    assert "replay" in window
+    assert main(["plugins", "openvino"]) == 0
+    assert "Nothing can be set." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(kind, name) for kind in ("networks", "trainers") for name in getattr(build_manager(), kind)],
+)
+def test_every_setting_has_its_words(kind: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plugins", name, "--kind", kind.removesuffix("s"), "--json"]) == 0
+    for setting in json.loads(capsys.readouterr().out)["settings"]:
+        assert setting["meaning"].endswith((".", ")")) and setting["allowed"], setting
+
+
+def test_a_name_of_two_kinds_asks_which(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    manager = build_manager()
+    spec = manager.networks["tower"]
+    manager.register(Other(), "other")
+    monkeypatch.setattr("tessera.cli.main.build_manager", lambda: manager)
+    assert main(["plugins", "gumbel"]) == 2
+    assert (
+        "name: got 'gumbel', allowed: the network gumbel or the trainer gumbel; add --kind" in capsys.readouterr().err
+    )
+    assert main(["plugins", "gumbel", "--kind", "network"]) == 0
+    assert capsys.readouterr().out.startswith(f"network gumbel: {spec.summary}")
+    assert main(["plugins", "gumbel", "--kind", "player"]) == 2
+    assert "--kind: got 'player', allowed: network or trainer" in capsys.readouterr().err
+    assert main(["plugins", "gumble"]) == 2
+    error = capsys.readouterr().err
+    assert "name: got 'gumble', allowed: " in error and "tower" in error and len(error.splitlines()) == 1
+
+
+class Other:
+    """A plugin whose network is called like a trainer."""
+
+    @hookimpl
+    def tessera_register_networks(self, register: Callable[[NetworkSpec], None]) -> None:
+        register(replace(build_manager().networks["tower"], name="gumbel"))

@@ -13,6 +13,7 @@ from tessera.cli.main import main
 from tessera.cli.selfplay import command
 from tessera.errors import BadValue, SgfError
 from tessera.rules.game import Game
+from tessera.settings import NoSettings
 from tests.cli.scripted import following, run
 
 SHORT = following("C3", "D3", "pass", "pass")
@@ -50,7 +51,7 @@ def test_the_network_is_named_with_its_digest(tmp_path: Path) -> None:
     from tessera.plugins import build_manager
 
     network = tmp_path / "net.pth"
-    save(network, build_manager().networks["uniform"].build(), network="uniform", settings={})
+    save(network, build_manager().networks["uniform"].build(NoSettings()), network="uniform", settings={})
     words = ["selfplay", "--games", "1", "--size", "3", "--visits", "8", "--ckpt", str(network), "--threads", "1"]
     assert main([*words, "--out", str(tmp_path)]) == 0
     digest = read_manifest(network).digest

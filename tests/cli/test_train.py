@@ -20,6 +20,7 @@ from tessera.cli.main import App, cli
 from tessera.cli.train_build import pick_device_for
 from tessera.errors import BadValue
 from tessera.interfaces.trainer import StepReport, TrainerSpec
+from tessera.settings import NoSettings
 from tessera.training.config import presets
 from tessera.training.folder import RunFolder
 
@@ -72,7 +73,7 @@ def test_a_run_begins_with_given_weights(tmp_path: Path) -> None:
         (["--resume", "--seed", "1"], "--seed: got 1, allowed: not together with --resume"),
         (["--start-from", "absent.pth"], "no such file"),
         (["--device", "tpu"], "device: got 'tpu', allowed: auto, cpu, cuda, cuda:N"),
-        (["--cpu-minutes", "-1"], "cpu_minutes: got -1.0, allowed: 0 or more"),
+        (["--cpu-minutes", "-1"], "cpu_minutes: got -1.0, allowed: a number, 0 or more"),
     ],
 )
 def test_errors_are_one_line(
@@ -110,14 +111,14 @@ def test_where_a_trainer_works(
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2 * cuda)
-    spec = TrainerSpec("x", "", {}, lambda *_: None, devices)  # type: ignore[arg-type]
+    spec = TrainerSpec("x", "", NoSettings, lambda *_: None, devices)  # type: ignore[arg-type]
     assert pick_device_for(wanted, spec) == device
 
 
 def test_a_device_a_trainer_cannot_use_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    spec = TrainerSpec("x", "", {}, lambda *_: None, ("cpu",))  # type: ignore[arg-type]
+    spec = TrainerSpec("x", "", NoSettings, lambda *_: None, ("cpu",))  # type: ignore[arg-type]
     with pytest.raises(BadValue, match="device: got 'cuda', allowed: cpu for the trainer 'x'"):
         pick_device_for("cuda", spec)
 
@@ -141,7 +142,7 @@ class Passing:
 
     sizes = (5,)
 
-    def __init__(self, module: torch.nn.Module, device: str, seed: int) -> None:
+    def __init__(self, module: torch.nn.Module, device: str, seed: int, settings: NoSettings) -> None:
         self._module, self._steps = module, 0
 
     def step(self) -> StepReport:
@@ -164,7 +165,7 @@ def test_a_run_that_games_the_reward_is_one_line_and_an_exit_code(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     app = App()
-    app.manager.trainers["passing"] = TrainerSpec("passing", "", {}, Passing)
+    app.manager.trainers["passing"] = TrainerSpec("passing", "", NoSettings, Passing)
     words = ["train", "--preset", "5x5", "--out", str(tmp_path / "run"), "--trainer", "passing", *SMALL, "--json"]
     code = guarded("tessera", lambda: cli.main(args=words, standalone_mode=False, obj=app))
     error = capsys.readouterr().err.splitlines()
@@ -181,6 +182,32 @@ def test_a_resumed_run_keeps_what_its_state_depends_on(tmp_path: Path, capsys: p
     error = capsys.readouterr().err
     assert code == 1 and "resume without --set" in error and "Traceback" not in error
     assert train("--out", str(out), "--resume", "--games", "2").exit_code == 0, "nothing was lost by it"
+
+
+def test_a_run_of_before_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Board sizes were words in a text; the run goes on exactly, and a line says how they are written now."""
+    out = tmp_path / "run"
+    assert start(out, "--games", "1").exit_code == 0
+    config = (out / "config.toml").read_text()
+    assert "sizes = { 4 = 6 }" in config
+    (out / "config.toml").write_text(config.replace("sizes = { 4 = 6 }", 'sizes = "4:6"'))
+    assert train("--out", str(out), "--resume", "--games", "2").exit_code == 0
+    lines = [record.getMessage() for record in caplog.records if "now" in record.getMessage()]
+    assert lines == ['trainer gumbel: sizes = "4:6" is now written sizes = { 4 = 6 }']
+
+
+def test_help_lists_the_settings_of_what_is_named_beside_it() -> None:
+    plain = train("--help").stdout
+    assert "simulations" not in plain.partition("Options:")[2] and "pool_every" not in plain
+    both = train("--network", "tower", "--help", "--trainer", "gumbel").stdout
+    trainer, _, network = both.partition("Settings of the trainer gumbel (--set NAME=VALUE)")[2].partition(
+        "Settings of the network tower (--set-network NAME=VALUE)"
+    )
+    words = " ".join(trainer.split())
+    assert "full_share Playout-cap randomisation" in words and "[default: 1.0; a number, more than 0, up to 1]" in words
+    assert "[default: 96 channels; a whole number, 8 to 2048]" in " ".join(network.split())
+    wrong = train("--trainer", "gumble", "--help")
+    assert wrong.exit_code != 0 and "trainer: got 'gumble'" in str(wrong.exception)
 
 
 def test_a_second_run_does_not_overwrite_the_first(tmp_path: Path) -> None:

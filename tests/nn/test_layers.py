@@ -8,7 +8,6 @@ import pytest
 import torch
 from torch import nn
 
-from tessera.errors import BadValue
 from tessera.interfaces.network import F, G
 from tessera.nn.allocator import keep_freed_memory
 from tessera.nn.heads import OFF_BOARD_LOGIT, Heads
@@ -18,7 +17,6 @@ from tessera.nn.images.pool import image_pool
 from tessera.nn.norm import RMSNorm
 from tessera.nn.parameters import no_decay, parameter_count
 from tessera.nn.pool import MIDDLE_SIDE, SIDE_SCALE, board_pool
-from tessera.nn.settings import complete, one_of, whole_number
 from tessera.nn.stem import Stem
 
 
@@ -70,22 +68,6 @@ def test_parameters_below_two_dimensions_do_not_decay() -> None:
     module = nn.Sequential(nn.Linear(3, 4), nn.LayerNorm(4))
     assert no_decay(module) == {"0.bias", "1.weight", "1.bias"}
     assert parameter_count(module) == 12 + 4 + 4 + 4
-
-
-@pytest.mark.parametrize("value", [0, 11, 2.0, "2", True, None])
-def test_whole_number_refuses(value: object) -> None:
-    with pytest.raises(BadValue, match="blocks: got"):
-        whole_number("blocks", value, low=1, high=10)
-
-
-def test_settings_accept_what_is_allowed() -> None:
-    assert whole_number("blocks", 10, low=1, high=10) == 10
-    assert one_of("scan", "axial", ("axial", "none")) == "axial"
-    assert complete("net", {"a": 1, "b": 2}, {"b": 3}) == {"a": 1, "b": 3}
-    with pytest.raises(BadValue, match="scan: got 'x', allowed: axial, none"):
-        one_of("scan", "x", ("axial", "none"))
-    with pytest.raises(BadValue, match="net setting 'c': got 1, allowed: one of a, b"):
-        complete("net", {"a": 1, "b": 2}, {"c": 1})
 
 
 def test_keeping_memory_is_linux_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,7 +55,8 @@ def test_inputs_know_no_colour(size: int, rules: str) -> None:
 @pytest.mark.parametrize("name", ["mamba", "resnet", "tower"])
 def test_outputs_know_no_colour(name: str) -> None:
     torch.manual_seed(0)
-    module = build_manager().networks[name].build().eval()
+    spec = build_manager().networks[name]
+    module = spec.build(spec.settings()).eval()
     pairs = twins(7, "chinese-kgs", seed=1)[5::40]
     with torch.inference_mode():
         for own, swapped in pairs:

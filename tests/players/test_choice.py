@@ -18,6 +18,7 @@ from tessera.players.choice import choose
 from tessera.players.load import check, open_evaluator
 from tessera.plugins import build_manager
 from tessera.plugins.manager import Manager
+from tessera_resnet.settings import ResNetSettings
 
 Build = Callable[[torch.nn.Module, str], Any]
 SHAPE = {"blocks": 1, "width": 8, "pool_every": 1}
@@ -68,7 +69,7 @@ def manager_with(monkeypatch: pytest.MonkeyPatch, **builds: Build) -> Manager:
 
 def network(manager: Manager) -> torch.nn.Module:
     torch.manual_seed(0)
-    return manager.networks["tower"].build(**SHAPE)
+    return manager.networks["tower"].build(ResNetSettings(**SHAPE))
 
 
 def test_the_quickest_that_agrees(monkeypatch: pytest.MonkeyPatch) -> None:

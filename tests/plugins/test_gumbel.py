@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from tessera.builtin.uniform import build_uniform
 from tessera.errors import BadValue
 from tessera.interfaces.network import Outputs
 from tessera.plugins import build_manager
+from tessera.settings import NoSettings, from_table
 from tessera.testing import check_trainer
 from tessera.training.losses import entropy, head_losses
 from tessera.training.targets import LOSS, WIN, Positions
@@ -28,20 +28,21 @@ SHAPE: dict[str, Any] = {"blocks": 1, "width": 16, "pool_every": 1}
 TINY: dict[str, Any] = {"simulations": 4, "considered": 2, "batch": 16, "warm_up": 32, "window": 2000, "plies": 8}
 
 
-def trainer(sizes: str, **settings: Any) -> Any:
+def trainer(sizes: dict[int, int], **settings: Any) -> Any:
     torch.manual_seed(0)
     network = build_manager().networks["resnet"]
-    given = {**asdict(GumbelSettings()), **TINY, "sizes": sizes, **settings}
-    return build_gumbel(network.build(**SHAPE), "cpu", 0, **given)
+    given = from_table(GumbelSettings, {**TINY, "sizes": sizes, **settings}, owner="gumbel")
+    return build_gumbel(network.build(network.settings(**SHAPE)), "cpu", 0, given)
 
 
 def harvests(size: int, plies: int, *, games: int = 8, **given: Any) -> list[tuple[Positions, GameFacts]]:
     """Finished games between searches with a network that knows nothing."""
-    settings = GumbelSettings(**{"simulations": 4, "considered": 2, "opening": 0.0, **given})
+    usual = {"simulations": 4, "considered": 2, "opening": 0.0}
+    settings = from_table(GumbelSettings, {**usual, **given}, owner="gumbel")
     dice = torch.Generator().manual_seed(1)
-    evaluator = TorchEvaluator(build_uniform(), "cpu")
+    evaluator = TorchEvaluator(build_uniform(NoSettings()), "cpu")
     mover = Searcher(evaluator, size=size, games=games, settings=settings, seed=5)
-    table = Table(mover, size=size, games=games, settings=settings, generator=dice, surprise=settings.surprise)
+    table = Table(mover, size=size, games=games, settings=settings.games, generator=dice, surprise=settings.surprise)
     found = [(table.advance(), table.harvest())[1] for _ in range(plies)]
     return [harvest for harvest in found if harvest is not None]
 
@@ -52,7 +53,7 @@ def test_it_keeps_the_promises_of_a_trainer() -> None:
         manager.trainers["gumbel"],
         manager.networks["resnet"],
         network_settings=SHAPE,
-        settings={**TINY, "sizes": "4:6 3:4"},
+        settings={**TINY, "sizes": {4: 6, 3: 4}},
         steps=3,
     )
 
@@ -63,13 +64,13 @@ def test_it_resumes_exactly_with_every_technique_switched_on() -> None:
         manager.trainers["gumbel"],
         manager.networks["resnet"],
         network_settings=SHAPE,
-        settings={**TINY, "sizes": "4:6 3:4", "plies": 5, "full_share": 0.5, "fast_simulations": 2, "surprise": 0.5},
+        settings={**TINY, "sizes": {4: 6, 3: 4}, "plies": 5, "full_share": 0.5, "fast_simulations": 2, "surprise": 0.5},
         steps=6,
     )
 
 
 def test_each_position_is_learned_from_as_often_as_asked() -> None:
-    learner = trainer("3:16", reuse=3.0, warm_up=1)
+    learner = trainer({3: 16}, reuse=3.0, warm_up=1)
     report = learner.step()
     for _ in range(12):
         report = learner.step()
@@ -80,7 +81,7 @@ def test_each_position_is_learned_from_as_often_as_asked() -> None:
 
 def test_moves_and_lengths_are_those_of_the_games() -> None:
     """Games that wait for the harvest make no moves, whatever the counters."""
-    learner = trainer("3:8 4:4", plies=6)
+    learner = trainer({3: 8, 4: 4}, plies=6)
     for _ in range(12):
         report = learner.step()
     in_flight = sum(int(table._moves.sum()) for table in learner._tables.values())
@@ -197,7 +198,7 @@ def test_losses_of_known_outputs() -> None:
 
 
 def test_weights_that_are_not_finite_are_not_followed_and_told() -> None:
-    learner = trainer("3:16", warm_up=1, reuse=1.0)
+    learner = trainer({3: 16}, warm_up=1, reuse=1.0)
     learner.step()
     with torch.no_grad():
         next(iter(learner._learner._module.parameters())).fill_(float("nan"))
@@ -215,7 +216,11 @@ def test_weights_that_are_not_finite_are_not_followed_and_told() -> None:
     ("name", "value"),
     [
         ("sizes", ""),
+        ("sizes", {}),
         ("sizes", "9"),
+        ("sizes", {9: 0}),
+        ("sizes", {1: 4}),
+        ("sizes", {26: 4}),
         ("sizes", "9:0"),
         ("sizes", "9:4 9:5"),
         ("simulations", 0),
@@ -244,16 +249,11 @@ def test_weights_that_are_not_finite_are_not_followed_and_told() -> None:
 )
 def test_settings_out_of_range_are_refused(name: str, value: Any) -> None:
     with pytest.raises(BadValue, match=name):
-        GumbelSettings(**{name: value})
-
-
-def test_boards_the_rules_do_not_know_are_refused() -> None:
-    with pytest.raises(BadValue, match="board size"):
-        GumbelSettings(sizes="1:4")
+        from_table(GumbelSettings, {name: value}, owner="gumbel")
 
 
 def test_losses_fall_within_seconds() -> None:
-    learner = trainer("3:16", batch=32, plies=8, rate=1e-2, average=0.9)
+    learner = trainer({3: 16}, batch=32, plies=8, rate=1e-2, average=0.9)
     rows = [learner.step().losses for _ in range(15)]
     learned = [row for row in rows if row]
     first, last = ({name: row[name] for name in ("value", "ownership")} for row in (learned[0], learned[-1]))

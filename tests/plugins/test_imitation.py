@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from tessera.rules.coords import BLACK, EMPTY, WHITE
 from tessera.rules.game import Game
 from tessera.rules.ruleset import PRESETS
 from tessera.rules.scoring import score
+from tessera.settings import from_table
 from tessera.testing import check_trainer
 from tessera.training.targets import DRAW, LOSS, WIN, Positions
 from tessera_imitation import build_imitation
@@ -35,6 +35,7 @@ from tessera_imitation.reading import (
 from tessera_imitation.result import Result, parse_result
 from tessera_imitation.settings import ImitationSettings, settle
 from tessera_imitation.stream import Stream
+from tessera_resnet.settings import ResNetSettings
 
 SHAPE: dict[str, Any] = {"blocks": 1, "width": 16, "pool_every": 1}
 TINY: dict[str, Any] = {"batch": 16, "warm_up": 20, "window": 500, "held_out": 0.2}
@@ -77,8 +78,8 @@ def folder_of_games(path: Path, count: int, *, sizes: tuple[int, ...] = (5,)) ->
 
 def trainer(games: Path, **settings: Any) -> Any:
     torch.manual_seed(0)
-    given = {**asdict(ImitationSettings()), **TINY, "games": str(games), **settings}
-    return build_imitation(build_manager().networks["resnet"].build(**SHAPE), "cpu", 0, **given)
+    given = from_table(ImitationSettings, {**TINY, "games": str(games), **settings}, owner="imitation")
+    return build_imitation(build_manager().networks["resnet"].build(ResNetSettings(**SHAPE)), "cpu", 0, given)
 
 
 def positions_of(path: Path, text: str) -> Positions:
@@ -248,7 +249,7 @@ def test_held_out_files_are_chosen_by_content(tmp_path: Path) -> None:
 )
 def test_settings_out_of_range_are_refused(name: str, value: Any) -> None:
     with pytest.raises(BadValue, match=name):
-        ImitationSettings(**{name: value})
+        from_table(ImitationSettings, {name: value}, owner="imitation")
 
 
 def test_a_folder_has_to_be_given_and_to_have_games(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,9 +257,9 @@ def test_a_folder_has_to_be_given_and_to_have_games(tmp_path: Path, monkeypatch:
     (tmp_path / "empty").mkdir()
     for games, complaint in (("", "a folder"), ("nowhere", "no such folder"), ("empty", r"ending in \.sgf")):
         with pytest.raises(BadValue, match=complaint):
-            settle({"games": games})
+            settle(ImitationSettings(games=games))
     folder_of_games(tmp_path / "here", 1)
-    assert settle({"games": "here", "batch": 7}) == {"games": str(tmp_path / "here"), "batch": 7}
+    assert settle(ImitationSettings("here", batch=7)) == ImitationSettings(str(tmp_path / "here"), batch=7)
 
 
 # ------------------------------------------------------------ learning

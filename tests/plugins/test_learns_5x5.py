@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,8 @@ from tessera.league.openings import random_moves
 from tessera.plugins import build_manager
 from tessera.ratings.counting import black_score
 from tessera.rules.ruleset import DEFAULT
+from tessera.settings import from_table
+from tessera_resnet.settings import ResNetSettings
 from tessera_selfplay import build_gumbel
 from tessera_selfplay.settings import GumbelSettings
 
@@ -25,7 +26,7 @@ MOVES = 45_000
 """Of self-play."""
 SHAPE: dict[str, Any] = {"blocks": 2, "width": 24, "pool_every": 1}
 SETTINGS: dict[str, Any] = {
-    "sizes": "5:64",
+    "sizes": {5: 64},
     "other_rules": 0.0,
     "window": 20_000,
     "warm_up": 500,
@@ -75,8 +76,8 @@ def won_against_random(checkpoint: Path) -> int:
 @pytest.mark.timeout(600)
 def test_five_by_five_beats_random(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    module = build_manager().networks["resnet"].build(**SHAPE)
-    trainer = build_gumbel(module, "cpu", 0, **{**asdict(GumbelSettings()), **SETTINGS})
+    module = build_manager().networks["resnet"].build(ResNetSettings(**SHAPE))
+    trainer = build_gumbel(module, "cpu", 0, from_table(GumbelSettings, SETTINGS, owner="gumbel"))
     save(tmp_path / "before.pth", trainer.network(), network="resnet", settings=SHAPE)
     report = trainer.step()
     while report.moves < MOVES:

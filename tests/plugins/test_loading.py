@@ -15,10 +15,11 @@ from tessera.plugins import DISABLE_VARIABLE, Manager, Report, build_manager
 GOOD = """
 from tessera.hookspecs import hookimpl
 from tessera.interfaces.network import NetworkSpec
+from tessera.settings import NoSettings
 
 @hookimpl
 def tessera_register_networks(register):
-    register(NetworkSpec({name!r}, "", {{}}, lambda: None))
+    register(NetworkSpec({name!r}, "", NoSettings, lambda settings: None))
 """
 
 MODULES = {

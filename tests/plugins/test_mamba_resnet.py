@@ -18,14 +18,18 @@ from tessera.interfaces.network import F, G, NetworkSpec, Outputs
 from tessera.nn.heads import LAST_LAYER_GAIN, OFF_BOARD_LOGIT
 from tessera.nn.parameters import no_decay, parameter_count
 from tessera.nn.probe import state_probe
+from tessera.plugins import build_manager
+from tessera.settings import from_table
 from tessera.testing import check_network
+from tessera_mamba.settings import MambaSettings
+from tessera_resnet.settings import ResNetSettings
 
 SMALL = {"blocks": 3, "width": 32, "pool_every": 2}
 TOWERS: dict[str, Callable[[], nn.Module]] = {
-    "resnet": lambda: tessera_resnet.build(**SMALL),
-    "tower": lambda: tessera_resnet.build_tower(**SMALL),
+    "resnet": lambda: tessera_resnet.build(ResNetSettings(**SMALL)),
+    "tower": lambda: tessera_resnet.build_tower(ResNetSettings(**SMALL)),
     **{
-        scan: lambda scan=scan: tessera_mamba.build(**SMALL, head_dim=16, state=8, scan=scan)  # type: ignore[misc]
+        scan: lambda scan=scan: tessera_mamba.build(MambaSettings(**SMALL, head_dim=16, state=8, scan=scan))  # type: ignore[misc]
         for scan in ("axial", "raster", "none", "mamba2")
     },
 }
@@ -156,7 +160,7 @@ def test_a_corner_is_felt_in_the_opposite_corner(tower: nn.Module) -> None:
 def test_only_a_scan_carries_across_the_board(scan: str, felt: bool) -> None:
     """Without pooling, two blocks reach the opposite corner by rows and columns; convolutions alone do not."""
     torch.manual_seed(1)
-    net = tessera_mamba.build(blocks=2, width=32, head_dim=16, state=8, pool_every=0, scan=scan).eval()
+    net = tessera_mamba.build(MambaSettings(blocks=2, width=32, head_dim=16, state=8, pool_every=0, scan=scan)).eval()
     planes, globals_ = positions(1, 9)
     changed = planes.clone()
     changed[:, 1, 0, 0] = 1 - changed[:, 1, 0, 0]
@@ -164,12 +168,11 @@ def test_only_a_scan_carries_across_the_board(scan: str, felt: bool) -> None:
     assert bool(before.ownership[0, 80] != after.ownership[0, 80]) is felt
 
 
-@pytest.mark.parametrize(
-    "build", [tessera_resnet.build, tessera_resnet.build_tower, tessera_mamba.build], ids=["resnet", "tower", "mamba"]
-)
-def test_default_network_starts_calm(build: Callable[[], nn.Module]) -> None:
+@pytest.mark.parametrize("name", ["resnet", "tower", "mamba"])
+def test_default_network_starts_calm(name: str) -> None:
     torch.manual_seed(0)
-    net = build().eval()
+    spec = build_manager().networks[name]
+    net = spec.build(spec.settings()).eval()
     assert 7e5 < parameter_count(net) < 1.3e6
     outputs = run(net, *positions(4, 9))
     assert float(outputs.policy.softmax(1).max()) < 1.3 / 82
@@ -233,13 +236,15 @@ def test_no_decay_names_the_state_space_and_every_bias() -> None:
 
 
 def test_steps_start_between_a_thousandth_and_a_tenth() -> None:
-    net = tessera_mamba.build(blocks=1)
+    net = tessera_mamba.build(MambaSettings(blocks=1))
     steps = nn.functional.softplus(net.get_parameter("blocks.0.mixer.dt_bias"))
     torch.testing.assert_close(steps[[0, -1]], torch.tensor([1e-3, 0.1]), rtol=1e-3, atol=0)
 
 
 def test_without_scan_the_size_stays_comparable() -> None:
-    sizes = {scan: parameter_count(tessera_mamba.build(scan=scan)) for scan in ("axial", "none", "mamba2")}
+    sizes = {
+        scan: parameter_count(tessera_mamba.build(MambaSettings(scan=scan))) for scan in ("axial", "none", "mamba2")
+    }
     assert abs(sizes["none"] / sizes["axial"] - 1) < 0.05
     assert abs(sizes["mamba2"] / sizes["axial"] - 1) < 0.05
 
@@ -249,22 +254,22 @@ def test_axial_weights_load_into_raster() -> None:
 
 
 @pytest.mark.parametrize(
-    ("plugin", "settings", "named"),
+    ("kind", "given", "named"),
     [
-        (tessera_resnet, {"blocks": 0}, "resnet blocks: got 0, allowed: a whole number 1..200"),
-        (tessera_resnet, {"width": 2.5}, "resnet width: got 2.5"),
-        (tessera_resnet, {"pool_every": True}, "resnet pool_every: got True"),
-        (tessera_resnet, {"depth": 3}, "resnet setting 'depth': got 3, allowed: one of blocks, width, pool_every"),
-        (tessera_mamba, {"scan": "zigzag"}, "mamba scan: got 'zigzag', allowed: axial, raster, none, mamba2"),
-        (tessera_mamba, {"head_dim": 50}, "mamba head_dim: got 50, allowed: a divisor of expand * width = 192"),
-        (tessera_mamba, {"width": "96"}, "mamba width: got '96'"),
-        (tessera_mamba, {"mlp": 100}, "mamba mlp: got 100, allowed: a whole number 1..8"),
+        (ResNetSettings, {"blocks": 0}, "blocks: got 0, allowed: a whole number, 1 to 200"),
+        (ResNetSettings, {"width": 2.5}, "width: got 2.5"),
+        (ResNetSettings, {"pool_every": True}, "pool_every: got True"),
+        (ResNetSettings, {"depth": 3}, "setting: got 'depth', allowed: blocks, width, pool_every"),
+        (MambaSettings, {"scan": "zigzag"}, "scan: got 'zigzag', allowed: axial, raster, none, mamba2"),
+        (MambaSettings, {"head_dim": 50}, "head_dim: got 50, allowed: a divisor of expand * width = 192"),
+        (MambaSettings, {"width": "96"}, "width: got '96'"),
+        (MambaSettings, {"mlp": 100}, "mlp: got 100, allowed: a whole number, 1 to 8"),
     ],
 )
-def test_bad_settings_are_named(plugin: Any, settings: dict[str, Any], named: str) -> None:
+def test_bad_settings_are_named(kind: Any, given: dict[str, Any], named: str) -> None:
     with pytest.raises(BadValue) as caught:
-        plugin.build(**settings)
-    assert named in str(caught.value)
+        from_table(kind, given, owner="network x")
+    assert str(caught.value).startswith(f"network x: {named}")
 
 
 @pytest.mark.parametrize(("plugin", "names"), [(tessera_resnet, ["tower", "resnet"]), (tessera_mamba, ["mamba"])])
@@ -272,9 +277,7 @@ def test_hook_offers_the_networks(plugin: Any, names: list[str]) -> None:
     offered: list[NetworkSpec] = []
     plugin.tessera_register_networks(register=offered.append)
     assert [spec.name for spec in offered] == names
-    for spec in offered:
-        assert all(type(value) in (str, int, float, bool) for value in spec.defaults.values())
-        assert isinstance(spec.build(**spec.defaults), nn.Module)
+    assert all(isinstance(spec.build(spec.settings()), nn.Module) for spec in offered)
 
 
 @pytest.mark.parametrize("scan", ["axial", "raster", "none", "mamba2"])
@@ -294,7 +297,7 @@ def test_residual_networks_conform(index: int) -> None:
 def test_full_boards_need_no_mask() -> None:
     """`full` is the same function without its masks, and forward takes that way by itself on the CPU."""
     torch.manual_seed(1)
-    net = tessera_resnet.build_tower(**SMALL).eval()
+    net = tessera_resnet.build_tower(ResNetSettings(**SMALL)).eval()
     planes, globals_ = positions(2, 9)
     with torch.inference_mode():
         taken, full, kept = net(planes, globals_), net.full(planes, globals_), net._run(planes, globals_, planes[:, :1])

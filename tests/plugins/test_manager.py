@@ -20,6 +20,7 @@ from tessera.interfaces.trainer import TrainerSpec
 from tessera.plugins import Manager, Report, build_manager
 from tessera.plugins.checks import hook_names
 from tessera.plugins.manager import KINDS
+from tessera.settings import NoSettings
 
 Register = Callable[..., None]
 
@@ -32,7 +33,7 @@ class Plugin:
 
 
 def network(name: str) -> NetworkSpec:
-    return NetworkSpec(name, "", {}, lambda: None)  # type: ignore[arg-type,return-value]
+    return NetworkSpec(name, "", NoSettings, lambda settings: None)  # type: ignore[arg-type,return-value]
 
 
 def offering(*specs: Any, hook: str = "tessera_register_networks") -> Any:
@@ -50,7 +51,7 @@ SPECS: dict[str, Any] = {
     "networks": network("x"),
     "evaluators": EvaluatorSpec("x", "", lambda module, device: None),  # type: ignore[arg-type,return-value]
     "players": PlayerSpec("x", "", {}, lambda context: None),  # type: ignore[arg-type,return-value]
-    "trainers": TrainerSpec("x", "", {}, lambda *_: None),  # type: ignore[arg-type,return-value]
+    "trainers": TrainerSpec("x", "", NoSettings, lambda *_: None),  # type: ignore[arg-type,return-value]
     "arbiters": ArbiterSpec("x", "", {}, lambda *_: True, lambda *_: None),  # type: ignore[arg-type,return-value]
     "stores": StoreSpec("x", "", lambda: None),  # type: ignore[arg-type,return-value]
 }
@@ -140,6 +141,10 @@ def raising() -> Any:
         (Plugin(), r"'bad' implements no hook"),
         (offering("text"), r"'bad', hook 'tessera_register_networks': register\(\) takes a NetworkSpec, got str"),
         (offering(SPECS["players"]), r"takes a NetworkSpec, got PlayerSpec"),
+        (
+            offering(NetworkSpec("x", "", {"blocks": 3}, lambda settings: None)),  # type: ignore[arg-type,return-value]
+            r"settings of networks are a frozen dataclass, see plugins/README.md; got {'blocks': 3}",
+        ),
         (offering(network("Upper")), r"'Upper' among networks is not allowed: a-z"),
         (offering(network("")), r"name '' among networks"),
         (offering(network("a"), network("a")), r"'a' is offered by plugins 'bad' and 'bad'"),

@@ -15,6 +15,8 @@ from tessera.plugins import build_manager
 from tessera.testing.no_waits import NoWaits, Waited
 from tessera.training.learner import Learner
 from tessera.training.playing import PlayingNetwork
+from tessera.training.settings import LearnerSettings
+from tessera_resnet.settings import ResNetSettings
 from tessera_selfplay import build_gumbel, build_policy_gradient
 from tessera_selfplay.sampling import Sampler
 from tessera_selfplay.searching import Searcher
@@ -95,8 +97,8 @@ def test_work_in_main_memory_may_be_numpys() -> None:
 
 def playing() -> PlayingNetwork:
     torch.manual_seed(0)
-    module = build_manager().networks["resnet"].build(blocks=2, width=16, pool_every=1)
-    return PlayingNetwork(Learner(module, "cpu", GumbelSettings()))
+    module = build_manager().networks["resnet"].build(ResNetSettings(blocks=2, width=16, pool_every=1))
+    return PlayingNetwork(Learner(module, "cpu", LearnerSettings()))
 
 
 def searcher(evaluator: Evaluator, dice: torch.Generator, games: int) -> Searcher:
@@ -166,7 +168,7 @@ def test_no_ply_leaves_its_device(make: Callable[..., Any], monkeypatch: pytest.
     monkeypatch.setattr("tessera.rules.batch.backend_for", NoKernels)
     monkeypatch.setattr("tessera.search.batch.backend_for", NoKernels)
     monkeypatch.setattr(Tensor, "exponential_", lambda self, generator: self)  # not written for that device
-    module = build_manager().networks["resnet"].build(blocks=2, width=16, pool_every=1)
+    module = build_manager().networks["resnet"].build(ResNetSettings(blocks=2, width=16, pool_every=1))
     table = table_of(make, TorchEvaluator(module, "meta"), Elsewhere())
     for _ in range(4):
         with NoWaits():
@@ -182,24 +184,24 @@ def no_sync() -> Iterator[Callable[[bool], None]]:
     torch.cuda.set_sync_debug_mode("default")
 
 
-FEW = {"sizes": f"{SIZE}:64", "batch": 64, "warm_up": 64, "plies": 4, "window": 4000}
+FEW = GameSettings({SIZE: 64}, batch=64, warm_up=64, plies=4, window=4000)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 @pytest.mark.parametrize(
     ("build", "settings"),
     [
-        (build_policy_gradient, PolicyGradientSettings(**FEW)),
-        (build_gumbel, GumbelSettings(**FEW, simulations=4, considered=2, full_share=0.5, fast_simulations=2)),
+        (build_policy_gradient, PolicyGradientSettings(FEW)),
+        (build_gumbel, GumbelSettings(FEW, simulations=4, considered=2, full_share=0.5, fast_simulations=2)),
     ],
     ids=["policy-gradient", "gumbel"],
 )
-def test_no_ply_waits_on_a_gpu(build: Any, settings: GameSettings, no_sync: Callable[[bool], None]) -> None:
+def test_no_ply_waits_on_a_gpu(build: Any, settings: Any, no_sync: Callable[[bool], None]) -> None:
     """The whole trainer on the device, its plies under CUDA's trap and ours; learning and harvest may wait."""
     pytest.importorskip("numba_cuda")
     torch.manual_seed(0)
-    module = build_manager().networks["resnet"].build(blocks=2, width=16, pool_every=1)
-    trainer = build(module, "cuda", 0, **vars(settings))
+    module = build_manager().networks["resnet"].build(ResNetSettings(blocks=2, width=16, pool_every=1))
+    trainer = build(module, "cuda", 0, settings)
     (table,) = trainer._tables.values()
     for _ in range(20):  # kernels are compiled, and schedules of both lengths copied, at their first call
         table.advance()

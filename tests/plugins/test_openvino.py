@@ -19,15 +19,17 @@ import tessera_resnet
 from tessera.errors import BadValue, MissingExtra
 from tessera.interfaces.network import Evaluator, EvaluatorSpec, F, G, Outputs, Refreshing
 from tessera.testing import check_evaluator
+from tessera_mamba.settings import MambaSettings
+from tessera_resnet.settings import ResNetSettings
 
 installed = pytest.mark.skipif(importlib.util.find_spec("openvino") is None, reason="openvino is not installed")
 
 TOWERS = {
-    "resnet": lambda: tessera_resnet.build(blocks=2, width=16, pool_every=2),
+    "resnet": lambda: tessera_resnet.build(ResNetSettings(blocks=2, width=16, pool_every=2)),
     "tower": lambda: tessera_resnet.build_tower(blocks=2, width=16, pool_every=2),
-    "axial": lambda: tessera_mamba.build(blocks=2, width=16, head_dim=16, state=8, pool_every=2),
-    "raster": lambda: tessera_mamba.build(blocks=2, width=16, head_dim=16, state=8, scan="raster"),
-    "mamba2": lambda: tessera_mamba.build(blocks=2, width=16, head_dim=16, state=8, scan="mamba2"),
+    "axial": lambda: tessera_mamba.build(MambaSettings(blocks=2, width=16, head_dim=16, state=8, pool_every=2)),
+    "raster": lambda: tessera_mamba.build(MambaSettings(blocks=2, width=16, head_dim=16, state=8, scan="raster")),
+    "mamba2": lambda: tessera_mamba.build(MambaSettings(blocks=2, width=16, head_dim=16, state=8, scan="mamba2")),
 }
 
 

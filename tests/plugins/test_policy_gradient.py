@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -14,8 +13,10 @@ from tessera.errors import BadValue
 from tessera.interfaces.network import F, G, Outputs
 from tessera.plugins import build_manager
 from tessera.rules.coords import BLACK, WHITE, opponent
+from tessera.settings import from_table
 from tessera.testing import check_trainer
 from tessera.training.targets import DRAW, LOSS, WIN, Positions, Recorded, finished_games
+from tessera_resnet.settings import ResNetSettings
 from tessera_selfplay import build_policy_gradient
 from tessera_selfplay.losses import WORST, advantage, policy_gradient
 from tessera_selfplay.sampling import Sampler
@@ -69,15 +70,16 @@ def test_it_keeps_the_promises_of_a_trainer() -> None:
         manager.trainers["policy-gradient"],
         manager.networks["resnet"],
         network_settings=SHAPE,
-        settings={**TINY, "sizes": "4:6 3:4"},
+        settings={**TINY, "sizes": {4: 6, 3: 4}},
         steps=3,
     )
 
 
 def test_it_says_how_it_is() -> None:
     torch.manual_seed(0)
-    module = build_manager().networks["resnet"].build(**SHAPE)
-    learner = build_policy_gradient(module, "cpu", 0, **{**asdict(PolicyGradientSettings()), **TINY, "sizes": "3:16"})
+    module = build_manager().networks["resnet"].build(ResNetSettings(**SHAPE))
+    settings = from_table(PolicyGradientSettings, {**TINY, "sizes": {3: 16}}, owner="policy-gradient")
+    learner = build_policy_gradient(module, "cpu", 0, settings)
     report = learner.step()
     while not report.losses:
         report = learner.step()
@@ -91,7 +93,7 @@ def test_it_says_how_it_is() -> None:
 )
 def test_settings_out_of_range_are_refused(name: str, value: Any) -> None:
     with pytest.raises(BadValue, match=name):
-        PolicyGradientSettings(**{name: value})
+        from_table(PolicyGradientSettings, {name: value}, owner="policy-gradient")
 
 
 def test_the_advantage_is_half_the_surprise() -> None:

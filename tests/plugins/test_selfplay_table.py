@@ -11,6 +11,7 @@ from torch import Tensor
 from tessera.builtin.torch_evaluator import TorchEvaluator
 from tessera.builtin.uniform import build_uniform
 from tessera.rules.batch import Batch
+from tessera.settings import NoSettings
 from tessera.training.targets import DRAW, LOSS, WIN, Positions
 from tessera_selfplay.beginnings import FAIR_KOMI, FAIR_MEMORY, Beginnings
 from tessera_selfplay.choice import Choice
@@ -58,7 +59,7 @@ class Stayer(Passer):
 def table(size: int, mover: Any = None, *, games: int = 8, seed: int = 1, **settings: Any) -> Table:
     """The default mover draws any legal move, all alike."""
     dice = torch.Generator().manual_seed(seed)
-    mover = mover or Sampler(TorchEvaluator(build_uniform(), "cpu"), generator=dice)
+    mover = mover or Sampler(TorchEvaluator(build_uniform(NoSettings()), "cpu"), generator=dice)
     return Table(mover, size=size, games=games, settings=GameSettings(**settings), generator=dice)
 
 

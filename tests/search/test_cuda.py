@@ -19,6 +19,7 @@ from tessera.plugins import build_manager
 from tessera.rules.game import Game
 from tessera.search.batch import BatchSearch
 from tessera.search.settings import SearchSettings
+from tessera_resnet.settings import ResNetSettings
 from tests.rules.test_cuda import run
 from tests.search import cuda_searches
 from tests.search.worlds import Constant, Hashed
@@ -87,7 +88,7 @@ def test_a_tree_on_a_gpu_is_not_kept_between_moves() -> None:
 
 def resnet(device: str) -> TorchEvaluator:
     torch.manual_seed(0)
-    return TorchEvaluator(build_manager().networks["resnet"].build(blocks=2, width=32), device)
+    return TorchEvaluator(build_manager().networks["resnet"].build(ResNetSettings(blocks=2, width=32)), device)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from tessera.interfaces.analysis import Analysis
 from tessera.interfaces.player import UNWATCHED, Choice, Limits, Options, PlayerContext, PlayerSpec, Watch
 from tessera.plugins import build_manager
 from tessera.rules.game import Game
+from tessera.settings import NoSettings
 from tessera.testing import ConformanceError, check_player
 
 MANAGER = build_manager(load_entry_points=False)
@@ -21,7 +22,7 @@ MANAGER = build_manager(load_entry_points=False)
 
 @pytest.mark.parametrize("name", MANAGER.players)
 def test_our_players(name: str) -> None:
-    evaluator = MANAGER.evaluators["torch"].build(MANAGER.networks["uniform"].build(), "cpu")
+    evaluator = MANAGER.evaluators["torch"].build(MANAGER.networks["uniform"].build(NoSettings()), "cpu")
     check_player(MANAGER.players[name], context=PlayerContext(evaluator=evaluator, size=5))
 
 

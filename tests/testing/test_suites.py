@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 import torch
@@ -15,13 +16,14 @@ import tessera_openvino
 import tessera_resnet
 from tessera.builtin import torch_evaluator, uniform
 from tessera.checkpoints.store import FileStore
-from tessera.errors import BadValue, CheckpointError
+from tessera.errors import CheckpointError
 from tessera.interfaces.arbiter import ArbiterContext, ArbiterSpec, Entrant, GameRecord, Opening, Task
 from tessera.interfaces.network import EvaluatorSpec, NetworkSpec, Outputs
 from tessera.interfaces.stores import StoreSpec
 from tessera.interfaces.trainer import StepReport, TrainerSpec
 from tessera.plugins import build_manager
 from tessera.rules.ruleset import PRESETS
+from tessera.settings import NoSettings
 from tessera.testing import (
     ConformanceError,
     check_arbiter,
@@ -31,6 +33,7 @@ from tessera.testing import (
     check_store,
     check_trainer,
 )
+from tessera.values import Range
 
 SMALL: dict[str, dict[str, Any]] = {
     "mamba": {"blocks": 2, "width": 32, "pool_every": 1},
@@ -59,13 +62,28 @@ def test_our_store(scheme: str, tmp_path: Path) -> None:
     check_store(store, f"{scheme}{tmp_path}/checkpoints")
 
 
+@dataclass(frozen=True)
+class Open:
+    """Settings that bear any width."""
+
+    width: int = 4
+    """Channels."""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Settings that bear some."""
+
+    width: Annotated[int, Range(1, 64)] = 4
+    """Channels."""
+
+
 class Toy(torch.nn.Module):
     """A right network to be spoilt in one way at a time."""
 
-    def __init__(self, width: int = 4) -> None:
+    def __init__(self, settings: Open | Closed) -> None:
         super().__init__()
-        if not 1 <= width <= 64:
-            raise BadValue("width", width, "1 to 64")
+        width = min(max(settings.width, 1), 64)
         self.points = torch.nn.Conv2d(12, width, 1)
         self.out = torch.nn.Conv2d(width, 3, 1)
         self.board = torch.nn.Linear(12, 6)
@@ -95,7 +113,7 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
 
 
 def test_the_right_network_passes_before_it_is_spoilt() -> None:
-    check_network(NetworkSpec("right", "for tests", {"width": 4}, Toy))
+    check_network(NetworkSpec("right", "for tests", Closed, Toy))
 
 
 @pytest.mark.parametrize("name", SPOILT)
@@ -107,7 +125,7 @@ def test_a_spoilt_network_is_caught(name: str) -> None:
             out: Outputs = spoil(self, super().forward(planes, globals_), planes)
             return out
 
-    spec = NetworkSpec("spoilt", "for tests", {"width": 4}, Spoilt)
+    spec = NetworkSpec("spoilt", "for tests", Closed, Spoilt)
     with pytest.raises(ConformanceError, match=f"network 'spoilt': expected that .*{words}"):
         check_network(spec)
 
@@ -115,8 +133,8 @@ def test_a_spoilt_network_is_caught(name: str) -> None:
 class Hidden(Toy):
     """Remembers something outside its state_dict."""
 
-    def __init__(self, width: int = 4) -> None:
-        super().__init__(width)
+    def __init__(self, settings: Closed) -> None:
+        super().__init__(settings)
         self.secret = torch.rand(())
 
     def forward(self, planes: torch.Tensor, globals_: torch.Tensor) -> Outputs:
@@ -127,29 +145,23 @@ class Hidden(Toy):
 class Idle(Toy):
     """Has a parameter that nothing uses."""
 
-    def __init__(self, width: int = 4) -> None:
-        super().__init__(width)
+    def __init__(self, settings: Closed) -> None:
+        super().__init__(settings)
         self.idle = torch.nn.Parameter(torch.zeros(1))
 
 
-class Greedy(Toy):
-    """Takes any width."""
-
-    def __init__(self, width: int = 4) -> None:
-        super().__init__(min(max(width, 1), 64))
-
-
 @pytest.mark.parametrize(
-    ("build", "words"),
+    ("settings", "build", "words"),
     [
-        (Hidden, "state_dict makes another instance answer exactly alike"),
-        (Idle, "parameter 'idle' is used"),
-        (Greedy, "width=1000000 is refused with BadValue"),
+        (Closed, Hidden, "state_dict makes another instance answer exactly alike"),
+        (Closed, Idle, "parameter 'idle' is used"),
+        (Open, Toy, "width=1000000 is refused with BadValue"),
+        ({"width": 4}, Toy, "its settings are a dataclass"),
     ],
 )
-def test_a_network_with_a_hidden_flaw_is_caught(build: Any, words: str) -> None:
+def test_a_network_with_a_hidden_flaw_is_caught(settings: Any, build: Any, words: str) -> None:
     with pytest.raises(ConformanceError, match=words):
-        check_network(NetworkSpec("flawed", "for tests", {"width": 4}, build))
+        check_network(NetworkSpec("flawed", "for tests", settings, build))
 
 
 class Halved(torch_evaluator.TorchEvaluator):
@@ -186,13 +198,21 @@ def test_a_store_that_forgets_is_caught(store: Any, words: str, tmp_path: Path) 
         check_store(StoreSpec("file", "for tests", store), str(tmp_path))
 
 
+@dataclass(frozen=True)
+class SgdSettings:
+    """How it can be spoilt."""
+
+    exact: bool = True
+    """Its generator is saved."""
+    still: bool = False
+    """Nothing is learned."""
+
+
 class Sgd:
     """The smallest trainer: towards a random target, drawn from a generator that is part of its state."""
 
-    def __init__(
-        self, module: torch.nn.Module, device: str, seed: int, *, exact: bool = True, still: bool = False
-    ) -> None:
-        self.module, self.exact, self.still = module, exact, still
+    def __init__(self, module: torch.nn.Module, device: str, seed: int, settings: SgdSettings) -> None:
+        self.module, self.exact, self.still = module, settings.exact, settings.still
         self.dice = torch.Generator().manual_seed(seed)
         self.done = 0
 
@@ -217,8 +237,8 @@ class Sgd:
             self.dice.set_state(state["dice"])
 
 
-TRAINER = TrainerSpec("sgd", "for tests", {"exact": True, "still": False}, Sgd)
-TOY = NetworkSpec("toy", "for tests", {"width": 4}, Toy)
+TRAINER = TrainerSpec("sgd", "for tests", SgdSettings, Sgd)
+TOY = NetworkSpec("toy", "for tests", Closed, Toy)
 
 
 def test_trainers() -> None:
@@ -287,6 +307,6 @@ def test_arbiters(changes: dict[str, Any], words: str, tmp_path: Path) -> None:
 
 
 def test_uniform_knows_nothing() -> None:
-    outputs = uniform.build_uniform()(torch.zeros(2, 12, 9, 9), torch.zeros(2, 12))
+    outputs = uniform.build_uniform(NoSettings())(torch.zeros(2, 12, 9, 9), torch.zeros(2, 12))
     assert all(not tensor.any() for tensor in outputs)
     assert outputs.policy.shape == (2, 82)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tessera.config import resolve
 from tessera.errors import BadValue
 from tessera.plugins import build_manager
+from tessera.settings import from_table
 from tessera.training.config import RunConfig, presets, read_config, read_preset
 
 
@@ -18,8 +18,8 @@ def test_every_preset_names_settings_that_exist() -> None:
     for name in presets():
         config = read_preset(name)
         network, trainer = manager.networks[config.network], manager.trainers[config.trainer]
-        resolve(network.defaults, config.network_settings, owner=name)
-        resolve(trainer.defaults, config.trainer_settings, owner=name)
+        from_table(network.settings, config.network_settings, owner=name, tell=pytest.fail)
+        from_table(trainer.settings, config.trainer_settings, owner=name, tell=pytest.fail)
 
 
 def test_a_config_goes_round(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ def test_a_config_goes_round(tmp_path: Path) -> None:
         cpu_minutes=0.5,
         device="cuda:1",
         network_settings={"blocks": 2},
-        trainer_settings={"sizes": '5:4 "7:2"', "rate": 1e-5, "flag": True},
+        trainer_settings={"text": '5:4 "7:2"', "sizes": {"5": 4, "7": 2}, "rate": 1e-5, "flag": True},
     )
     path = tmp_path / "config.toml"
     path.write_text(config.to_toml())
@@ -47,12 +47,12 @@ def test_a_config_goes_round(tmp_path: Path) -> None:
         ("cpu_minutes = true", "cpu_minutes"),
         ("device = 3", "device"),
         ("network_settings = 3", "network_settings"),
-        ("[trainer_settings]\nsizes = [5]", "trainer_settings"),
+        ("trainer_settings = 7", "trainer_settings"),
         ("seed = 1\nthreads = ", r"run.toml: got .*\(at line 2, column 11\), the end"),
         ("seed = 1\nthreads = two\n", r"\(at line 2, column 11\)"),
-        ("seed = -4", "seed: got -4, allowed: 0 to"),
+        ("seed = -4", "seed: got -4, allowed: a whole number, 0 to"),
         (f"seed = {10**23}", "seed: got 1000"),
-        ("threads = 100000", "threads: got 100000, allowed: 1 to 1024"),
+        ("threads = 100000", "threads: got 100000, allowed: a whole number, 1 to 1024"),
         ("minutes = inf", "minutes"),
         ("minutes = nan", "minutes"),
     ],

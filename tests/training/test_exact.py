@@ -19,13 +19,22 @@ from tessera.checkpoints.manifest import Meta
 from tessera.interfaces.trainer import StepReport, Trainer
 from tessera.league.records import read_records
 from tessera.plugins import build_manager
+from tessera.settings import from_table
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFolder
 from tessera.training.run import Run
 from tessera.training.stop import stop_on_signals
+from tessera_resnet.settings import ResNetSettings
 from tests.training.test_run import SHAPE, Clock, track
 
-SETTINGS: dict[str, Any] = {"sizes": "4:8", "simulations": 4, "considered": 2, "batch": 16, "warm_up": 20, "reuse": 1.0}
+SETTINGS: dict[str, Any] = {
+    "sizes": {4: 8},
+    "simulations": 4,
+    "considered": 2,
+    "batch": 16,
+    "warm_up": 20,
+    "reuse": 1.0,
+}
 CONFIG = RunConfig(
     network_settings=SHAPE,
     trainer_settings={**SETTINGS, "window": 500},
@@ -44,9 +53,9 @@ class Paced:
 
     def __init__(self, clock: Clock, interrupted: int | None) -> None:
         torch.manual_seed(CONFIG.seed)
-        module, spec = MANAGER.networks["resnet"].build(**SHAPE), MANAGER.trainers["gumbel"]
-        settings = {**spec.defaults, **CONFIG.trainer_settings}
-        self._trainer: Trainer = spec.build(module, "cpu", CONFIG.seed, **settings)
+        module, spec = MANAGER.networks["resnet"].build(ResNetSettings(**SHAPE)), MANAGER.trainers["gumbel"]
+        settings = from_table(spec.settings, CONFIG.trainer_settings, owner="gumbel")
+        self._trainer: Trainer = spec.build(module, "cpu", CONFIG.seed, settings)
         self._clock, self._interrupted, self._steps = clock, interrupted, 0
         self.sizes = self._trainer.sizes
         self.network, self.state, self.load_state = (

@@ -14,19 +14,26 @@ from tessera.errors import BadValue
 from tessera.interfaces.network import EvaluatorSpec
 from tessera.interfaces.trainer import UsesEvaluator
 from tessera.plugins import build_manager
+from tessera.settings import from_table
 from tessera.training.learner import Learner
 from tessera.training.playing import PlayingNetwork
 from tessera.training.settings import LearnerSettings
+from tessera_resnet.settings import ResNetSettings
 
 MANAGER = build_manager()
 SHAPE = {"blocks": 1, "width": 8, "pool_every": 1}
-SETTINGS = {"sizes": "4:8", "simulations": 4, "considered": 2, "batch": 16, "warm_up": 20, "reuse": 1.0, "window": 500}
+SETTINGS = {"sizes": {4: 8}, "simulations": 4, "considered": 2, "batch": 16, "warm_up": 20, "reuse": 1.0, "window": 500}
 
 
 def trainer(seed: int = 0) -> Any:
     torch.manual_seed(seed)
     spec = MANAGER.trainers["gumbel"]
-    return spec.build(MANAGER.networks["tower"].build(**SHAPE), "cpu", 0, **{**spec.defaults, **SETTINGS})
+    return spec.build(
+        MANAGER.networks["tower"].build(ResNetSettings(**SHAPE)),
+        "cpu",
+        0,
+        from_table(spec.settings, SETTINGS, owner="gumbel"),
+    )
 
 
 @pytest.mark.parametrize("name", ["torch", "openvino"])
@@ -57,7 +64,7 @@ def test_a_resumed_run_plays_with_the_same_weights(name: str, monkeypatch: pytes
 
 def test_it_follows_at_its_pace_and_resumes_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(playing, "EVERY", 3)
-    learner = Learner(MANAGER.networks["tower"].build(**SHAPE), "cpu", LearnerSettings())
+    learner = Learner(MANAGER.networks["tower"].build(ResNetSettings(**SHAPE)), "cpu", LearnerSettings())
     player = PlayingNetwork(learner)
     player.use(torch_evaluator.SPEC)
     inputs = torch.ones(1, 12, 4, 4), torch.zeros(1, 12)
@@ -83,6 +90,6 @@ def test_an_evaluator_that_cannot_follow_is_refused(device: str) -> None:
     def build(module: torch.nn.Module, device: str) -> Any:
         return Frozen()
 
-    learner = Learner(MANAGER.networks["tower"].build(**SHAPE), "cpu", LearnerSettings())
+    learner = Learner(MANAGER.networks["tower"].build(ResNetSettings(**SHAPE)), "cpu", LearnerSettings())
     with pytest.raises(BadValue, match="evaluator: got 'frozen'"):
         PlayingNetwork(learner).use(EvaluatorSpec("frozen", "for a test", build, (device,)))

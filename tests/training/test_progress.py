@@ -20,6 +20,7 @@ from tessera.training import progress
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFolder
 from tessera.training.progress import ProgressTrack
+from tessera_resnet.settings import ResNetSettings
 
 SHAPE: dict[str, Any] = {"blocks": 1, "width": 8, "pool_every": 0}
 CONFIG = RunConfig(network_settings=SHAPE, evaluation_size=4, evaluation_games=6, tile_games=10)
@@ -46,7 +47,7 @@ def run(tmp_path: Path) -> RunFolder:
 
 def checkpoint(folder: RunFolder, step: int) -> Path:
     torch.manual_seed(step)
-    module = MANAGER.networks["resnet"].build(**SHAPE)
+    module = MANAGER.networks["resnet"].build(ResNetSettings(**SHAPE))
     return folder.save_network(module, CONFIG, Meta(sizes=(4,), games=0, moves=0, step=step))
 
 

@@ -21,6 +21,7 @@ from tessera.training.config import RunConfig
 from tessera.training.folder import RunFileError, RunFolder
 from tessera.training.progress import ProgressTrack
 from tessera.training.run import Run
+from tessera_resnet.settings import ResNetSettings
 
 Events = list[tuple[str, Mapping[str, Any]]]
 SHAPE: dict[str, Any] = {"blocks": 1, "width": 8, "pool_every": 0}
@@ -47,7 +48,7 @@ class Counter:
     def __init__(self, clock: Clock, at: Mapping[int, Callable[[], object]] | None = None) -> None:
         self.steps, self._clock, self._at = 0, clock, at or {}
         self.warnings: tuple[str, ...] = ()
-        self._module = build_manager().networks["resnet"].build(**SHAPE)
+        self._module = build_manager().networks["resnet"].build(ResNetSettings(**SHAPE))
 
     def step(self) -> StepReport:
         self.steps += 1

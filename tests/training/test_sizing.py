@@ -12,28 +12,35 @@ from torch import nn
 from tessera.errors import BadValue
 from tessera.nn.footprint import activation_bytes, learning_bytes
 from tessera.plugins import build_manager
+from tessera.settings import from_table
 from tessera.training import sizing
 from tessera.training.replay import Replay, position_bytes
 from tessera.training.sizing import MOST_PER_THREAD, choose, measure
+from tessera_resnet.settings import ResNetSettings
+from tessera_selfplay.settings import GumbelSettings
 
 SHAPE: dict[str, Any] = {"blocks": 1, "width": 8, "pool_every": 1}
-SMALL: dict[str, Any] = {"sizes": "4:3 3:1", "simulations": 2, "considered": 2, "window": 2000, "batch": 32}
+SMALL: dict[str, Any] = {"sizes": {4: 3, 3: 1}, "simulations": 2, "considered": 2, "window": 2000, "batch": 32}
 
 
 def network() -> nn.Module:
-    return build_manager().networks["resnet"].build(**SHAPE)
+    return build_manager().networks["resnet"].build(ResNetSettings(**SHAPE))
+
+
+def given(**changes: Any) -> GumbelSettings:
+    return from_table(GumbelSettings, {**SMALL, **changes}, owner="gumbel")
 
 
 def found(games: int | None, **changes: Any) -> sizing.Sizing:
     spec = build_manager().trainers["gumbel"]
-    settings = {**spec.defaults, **SMALL, **changes}
+    settings = given(**changes)
     return choose(spec, network(), "cpu", settings=settings, threads=1, games=games)
 
 
 def test_a_number_of_games_keeps_the_shares_of_the_sizes() -> None:
     result = found(40)
-    assert result.games == 40 and result.plan.settings["sizes"] == "4:30 3:10"
-    assert result.plan.settings["window"] == SMALL["window"], "nothing else is changed"
+    assert result.games == 40 and result.plan.settings.games.sizes == {4: 30, 3: 10}
+    assert replace(result.plan.settings, games=given().games) == given(), "nothing else is changed"
     assert result.measured > 0
 
 
@@ -43,9 +50,9 @@ def test_auto_takes_as_many_as_the_device_feeds_well() -> None:
 
 def test_auto_takes_fewer_where_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = build_manager().trainers["gumbel"]
-    settings = {**spec.defaults, **SMALL, "window": 32, "sizes": "9:4"}
+    settings = given(window=32, sizes={9: 4})
     assert spec.plan is not None
-    room = spec.plan(network(), 32, **settings).total
+    room = spec.plan(network(), 32, settings).total
     monkeypatch.setattr(sizing, "free_bytes", lambda device: int(room / sizing.SHARE) + 1)
     monkeypatch.setattr(sizing, "measure", lambda work, device: 0)
     assert choose(spec, network(), "cpu", settings=settings, threads=1, games=None).games == 32
@@ -65,13 +72,13 @@ def test_the_plan_counts_what_is_allocated() -> None:
     held = sum(tensor.numel() * tensor.element_size() for tensor in replay._ring)
     assert held == 100 * position_bytes(5)
     spec = build_manager().trainers["gumbel"]
-    trainer: Any = spec.build(network(), "cpu", 0, **{**spec.defaults, **SMALL})
+    trainer: Any = spec.build(network(), "cpu", 0, given())
     table = trainer._tables[4]
     records = sum(tensor.numel() * tensor.element_size() for tensor in table._records.values())
     state = sum(t.numel() * t.element_size() for t in (table._batch.state, table._batch.seen, table._batch.planes))
     assert spec.plan is not None
-    both = spec.plan(network(), 4, **{**spec.defaults, **SMALL}).parts["games and records"]
-    one = spec.plan(network(), 3, **{**spec.defaults, **SMALL, "sizes": "4:3"}).parts["games and records"]
+    both = spec.plan(network(), 4, given()).parts["games and records"]
+    one = spec.plan(network(), 3, given(sizes={4: 3})).parts["games and records"]
     assert records + state <= one <= 1.1 * (records + state) and both > one
 
 
@@ -93,4 +100,4 @@ def test_memory_is_measured_while_it_is_held() -> None:
 def test_a_trainer_without_a_plan_says_so() -> None:
     spec = build_manager().trainers["gumbel"]
     with pytest.raises(BadValue, match="leave --batch out"):
-        choose(replace(spec, plan=None), network(), "cpu", settings=spec.defaults, threads=1, games=8)
+        choose(replace(spec, plan=None), network(), "cpu", settings=given(), threads=1, games=8)

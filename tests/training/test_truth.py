@@ -19,6 +19,7 @@ from tessera.training.folder import RunFolder
 from tessera.training.progress import ProgressTrack, Verdict
 from tessera.training.run import Run
 from tessera.training.truth import ENOUGH, PATIENCE, RewardGamed, Truth, findings, idle_learning
+from tessera_resnet.settings import ResNetSettings
 from tests.training.test_run import Clock, Events, config, run_in
 
 Health = dict[str, float]
@@ -117,7 +118,7 @@ class Cheat:
     def __init__(self, clock: Clock, health: Health) -> None:
         self.steps, self._clock, self._health = 0, clock, health
         torch.manual_seed(0)
-        self._module = build_manager().networks["resnet"].build(blocks=1, width=8, pool_every=0)
+        self._module = build_manager().networks["resnet"].build(ResNetSettings(blocks=1, width=8, pool_every=0))
 
     def step(self) -> StepReport:
         self.steps += 1

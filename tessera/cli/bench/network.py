@@ -6,8 +6,8 @@ import click
 
 from tessera.cli import output
 from tessera.cli.main import App
-from tessera.config import parse_assignments, resolve
 from tessera.rules.coords import MAX_SIZE
+from tessera.settings import from_words
 
 
 @click.command("network")
@@ -55,10 +55,8 @@ def command(
             raise click.UsageError("--set needs --network")
         module = load(str(shipped_path()), app.manager).module
     else:
-        spec, owner = app.manager.networks[name], f"network {name}"
-        module = spec.build(
-            **resolve(spec.defaults, parse_assignments(spec.defaults, assignments, owner=owner), owner=owner)
-        )
+        spec = app.manager.networks[name]
+        module = spec.build(from_words(spec.settings, assignments, owner=f"network {name}"))
     with output.progress(TURNS * len(batches) * len(evaluators), f"network on {size}x{size}") as advance:
         lines = measure(
             module,

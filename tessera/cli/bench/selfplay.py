@@ -9,9 +9,9 @@ import click
 
 from tessera.cli import output
 from tessera.cli.main import App
-from tessera.config import parse_assignments, resolve
 from tessera.errors import BadValue
 from tessera.rules.coords import MAX_SIZE
+from tessera.settings import from_table, from_words, to_table
 
 if TYPE_CHECKING:
     from tessera.bench.selfplay import Figure, Report
@@ -70,7 +70,7 @@ def command(
     network, trainer = app.manager.networks[name or NETWORK], app.manager.trainers[trainer_name]
     network_settings = _settings(network, {} if name else SHAPE, shape, "network")
     trainer_settings = _settings(
-        trainer, settings_to_play(trainer.defaults, size=size, games=games), assignments, "trainer"
+        trainer, settings_to_play(trainer.settings, size=size, games=games), assignments, "trainer"
     )
     device = pick_device(device)
     if device.split(":")[0] not in trainer.devices:
@@ -78,7 +78,7 @@ def command(
     module, threads = _prepare(network, network_settings, threads)
     with output.progress(ROUNDS + 1, f"self-play on {size}x{size}") as advance:
         report = measure(
-            trainer.build(module, device, 1, **trainer_settings),
+            trainer.build(module, device, 1, trainer_settings),
             size=size,
             games=games,
             device=device,
@@ -88,9 +88,9 @@ def command(
         )
     what = {
         "trainer": trainer.name,
-        "trainer_settings": trainer_settings,
+        "trainer_settings": to_table(trainer_settings),
         "network": network.name,
-        "network_settings": network_settings,
+        "network_settings": to_table(network_settings),
         "parameters": sum(parameter.numel() for parameter in module.parameters()),
         "size": size,
         "games": games,
@@ -104,13 +104,13 @@ def command(
         _show(what, report)
 
 
-def _settings(spec: Any, given: dict[str, Any], words: Sequence[str], kind: str) -> dict[str, Any]:
+def _settings(spec: Any, given: dict[str, Any], words: Sequence[str], kind: str) -> Any:
     """A plugin's defaults, with ours laid over them, and the user's words over both."""
     owner = f"{kind} {spec.name}"
-    return parse_assignments(resolve(spec.defaults, given, owner=owner), words, owner=owner)
+    return from_words(spec.settings, words, owner=owner, base=from_table(spec.settings, given, owner=owner))
 
 
-def _prepare(network: Any, settings: dict[str, Any], threads: int | None) -> tuple[Any, int]:
+def _prepare(network: Any, settings: Any, threads: int | None) -> tuple[Any, int]:
     """The network, and the CPU threads that torch and numba have from here on."""
     import numba
     import torch
@@ -123,7 +123,7 @@ def _prepare(network: Any, settings: dict[str, Any], threads: int | None) -> tup
     numba.set_num_threads(min(threads, numba.get_num_threads()))
     torch.set_num_threads(threads)
     torch.manual_seed(1)
-    return network.build(**settings), threads
+    return network.build(settings), threads
 
 
 def _show(what: dict[str, Any], report: Report) -> None:

@@ -1,0 +1,24 @@
+"""The shape of a residual network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from tessera.settings import check
+from tessera.values import Range, Unit
+
+
+@dataclass(frozen=True)
+class ResNetSettings:
+    """The networks `tower` and `resnet`."""
+
+    blocks: Annotated[int, Range(1, 200)] = 6
+    """Residual blocks, of two convolutions each."""
+    width: Annotated[int, Range(8, 2048), Unit("channels")] = 96
+    """Channels of every point. Time and parameters grow with its square."""
+    pool_every: Annotated[int, Range(0, 200), Unit("blocks")] = 3
+    """Every how many blocks one sees the whole board (global pooling); 0: none. KataGo: 1.60."""
+
+    def __post_init__(self) -> None:
+        check(self)
