@@ -12,9 +12,9 @@ from collections.abc import Generator, Sequence
 
 from tessera.errors import BadValue, EngineError
 from tessera.interfaces.arbiter import VOID, ArbiterContext, GameRecord, Task
-from tessera.match.engine import Engine
-from tessera.match.referee import LAG, LONGEST, play_game, void_record
-from tessera.match.timekeeper import check_time
+from tessera.match.engine import Engine, time_settings
+from tessera.match.game import LONGEST
+from tessera.match.referee import LAG, play_game, void_record
 from tessera.rules.coords import BLACK, WHITE, check_size
 from tessera_arena.crew import Crew
 from tessera_arena.schedule import Schedule, pair_of
@@ -36,7 +36,7 @@ class GtpArbiter:
         if longest < 1:
             raise BadValue("longest", longest, "1 or more moves per point of the board")
         if context.time is not None:
-            check_time(context.time)
+            time_settings(context.time)
         check_size(context.size)
         if context.concurrency < 1:
             raise BadValue("concurrency", context.concurrency, "1 or more games at the same time")

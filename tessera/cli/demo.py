@@ -97,7 +97,7 @@ def command(
         loaded = engine.open(app, size=size)
         stack.callback(loaded.player.close)
         ours = Side(loaded.name, loaded.player, Limits(visits=visits, seconds=seconds))
-        theirs = _opponent(stack, opponent, rules, engine.seed) or ours
+        theirs = _opponent(stack, opponent, rules, size, engine.seed) or ours
         sides = {BLACK: ours, WHITE: theirs} if color == "black" else {BLACK: theirs, WHITE: ours}
         match = Match(new_game(size, rules, komi), sides)
         comment = loaded.describe(visits, engine.seed)
@@ -128,7 +128,7 @@ def gtp_command(checkpoint: str | None) -> list[str]:
     return [str(program), "--ckpt", url]
 
 
-def _opponent(stack: ExitStack, name: str, rules: Ruleset, seed: int) -> Side | None:
+def _opponent(stack: ExitStack, name: str, rules: Ruleset, size: int, seed: int) -> Side | None:
     """GnuGo's side, closed with the stack; None when Tessera plays itself."""
     from tessera.cli.opponents import open_gnugo
     from tessera.interfaces.player import Limits
@@ -136,7 +136,7 @@ def _opponent(stack: ExitStack, name: str, rules: Ruleset, seed: int) -> Side | 
 
     if name == "self":
         return None
-    player = open_gnugo(rules, seed=seed, required=name == "gnugo")
+    player = open_gnugo(rules, size=size, seed=seed, required=name == "gnugo")
     if player is None:
         return None
     stack.callback(player.close)

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 MAX_ENGINE_SEED = 2**31 - 1
 
 
-def open_gnugo(rules: Ruleset, *, seed: int, required: bool) -> Player | None:
+def open_gnugo(rules: Ruleset, *, size: int, seed: int, required: bool) -> Player | None:
     """GnuGo as a player under `rules`; raises `EngineError` or `BadValue` when it cannot play and is `required`.
 
     When it is not required and cannot play, a note says why, and None is returned.
     """
     from tessera.engines import load_profile
-    from tessera.match.external import open_external
+    from tessera.match.player import open_external
 
     profile = load_profile("gnugo")
     if not required:
@@ -29,4 +29,4 @@ def open_gnugo(rules: Ruleset, *, seed: int, required: bool) -> Player | None:
         if rules.name not in profile.rules:
             output.note(f"{profile.title} does not know {rules.name} rules, so Tessera plays itself")
             return None
-    return open_external(profile, rules, settings={"seed": seed % MAX_ENGINE_SEED})
+    return open_external(profile, rules, size=size, seed=seed % MAX_ENGINE_SEED)

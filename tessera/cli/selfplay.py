@@ -144,11 +144,11 @@ def command(
 def play_one(engine: Engine, plan: Plan, number: int, folder: Path) -> Saved:
     """Play game `number` of the run to its end and save it."""
     from tessera.interfaces.player import Limits, Options
-    from tessera.match.game import Match, Opening, Side
+    from tessera.match.game import Match, RandomOpening, Side
     from tessera.rules.coords import BLACK, WHITE
 
     side = Side(engine.name, engine.player, Limits(visits=plan.visits), Options(allow_resign=plan.resign))
-    opening = Opening(random.Random(f"{plan.seed}/{number}"), plan.opening_moves, plan.temperature)
+    opening = RandomOpening(random.Random(f"{plan.seed}/{number}"), plan.opening_moves, plan.temperature)
     match = Match(new_game(plan.size, plan.rules, plan.komi), {BLACK: side, WHITE: side}, opening=opening)
     start = time.monotonic()
     while not match.is_over:

@@ -7,7 +7,7 @@ The engine's end, in the order a command travels:
     commands/      every command, one file per family; `tessera.gtp.commands.builtin_commands` is the table
     loop.py        reads, executes, answers; loads the player when nobody is waiting for an answer
     signals.py     ends the process promptly on SIGTERM and SIGINT
-What they use: clock.py (time control), resign.py, handicap.py, info_lines.py.
+What they use: budget.py (time), resign.py, handicap.py, info_lines.py.
 
 The other end is client.py: external engines as children with deadlines. json_analysis/ speaks KataGo's
 other protocol. Nothing here imports torch; numba and numpy are imported when the first board is needed,

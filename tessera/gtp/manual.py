@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tessera.gtp.clock import KINDS
+from tessera.clock import KINDS
 from tessera.gtp.commands import TABLES
 from tessera.gtp.commands.gogui import ANALYZE_COMMANDS
 from tessera.gtp.levels import LEVELS, summary

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from tessera.clock import Clock
 from tessera.errors import OutputError, TesseraError
-from tessera.gtp.clock import Clock
 from tessera.gtp.commands.table import Command, Function
 from tessera.gtp.lazily import Interrupted, Lazy
 from tessera.gtp.protocol import UNKNOWN_COMMAND, GtpFailure, Request

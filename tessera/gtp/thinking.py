@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tessera.gtp import settings as engine_settings
+from tessera.gtp.budget import budget, reserve
 from tessera.gtp.lazily import Interrupted
 from tessera.gtp.resign import Thought, should_resign
 from tessera.interfaces.player import RESIGN, Choice, Limits, Options, Report, Watch
@@ -57,9 +58,10 @@ def search(
             player = session.player(stop if cancellable else None)
         except Interrupted:
             return None
-        budget = session.clock.budget(color, points=game.points, own_moves=own_moves, lag=settings.lag)
-        extra = session.clock.reserve(color, budget or 0.0, points=game.points, own_moves=own_moves, lag=settings.lag)
-        allowed = engine_settings.limits(settings, budget, extra=extra, spent=time.monotonic() - session.began)
+        control, clock = session.clock.control, session.clock.side(color)
+        seconds = budget(control, clock, points=game.points, own_moves=own_moves, lag=settings.lag)
+        extra = reserve(control, clock, seconds or 0.0, points=game.points, own_moves=own_moves, lag=settings.lag)
+        allowed = engine_settings.limits(settings, seconds, extra=extra, spent=time.monotonic() - session.began)
         choice = player.choose(game, color, allowed, options=options, watch=Watch(stop, report, interval))
         cancelled = cancellable and stop.is_set()
     if cancelled:

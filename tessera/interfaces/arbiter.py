@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from tessera.clock import TimeControl
     from tessera.rules.ruleset import Ruleset
 
 VOID = "Void"
@@ -72,15 +73,6 @@ class GameRecord:
     """Why a game is void or was forfeited, how dead stones were settled; one line."""
     culprit: str = ""
     """The player who made a game void."""
-
-
-@dataclass(frozen=True)
-class TimeControl:
-    """What `time_settings` means in GTP: `main` seconds, then `stones` moves in every `period` seconds."""
-
-    main: float
-    period: float = 0.0
-    stones: int = 0
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from tessera.clock import TimeControl, canadian
 from tessera.config import read_toml
 from tessera.errors import BadValue
-from tessera.interfaces.arbiter import Entrant, TimeControl
+from tessera.interfaces.arbiter import Entrant
 from tessera.league.entrants import parse_players
 from tessera.league.values import choice, number, place, refuse_unknown, text, typed, whole
 from tessera.rules.coords import MAX_SIZE, MIN_SIZE
@@ -157,14 +158,14 @@ def _openings(where: str, value: Any, folder: Path) -> Openings:
 
 def _time(where: str, value: Any, folder: Path) -> TimeControl:
     table = typed(where, value, dict)
-    refuse_unknown(where, table, [each.name for each in fields(TimeControl)])
+    refuse_unknown(where, table, ["main", "period", "stones"])
     main, period = (
         number(f"{where}: {key}", table.get(key, 0), 0, MAX_SECONDS, unit="seconds") for key in ("main", "period")
     )
     stones = whole(f"{where}: stones", table.get("stones", 1 if period else 0), 0, 1000)
     if main + period <= 0 or (stones > 0) != (period > 0):
         raise BadValue(where, dict(table), "main or period above 0, and stones where there is a period")
-    return TimeControl(main, period, stones)
+    return canadian(main, period, stones)
 
 
 def _anchors(where: str, value: Any, folder: Path) -> dict[str, float]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from tessera import sgf
 from tessera.checkpoints import read_manifest, shipped_path
+from tessera.clock import TimeControl
 from tessera.errors import BadValue, IllegalMove
 from tessera.interfaces.arbiter import VOID, Entrant, GameRecord
 from tessera.league.config import LeagueConfig
@@ -110,7 +110,7 @@ def describe(config: LeagueConfig, book: OpeningBook) -> Table:
     """
     told: Table = {key: getattr(config, key) for key in SHARED}
     told["openings"] = {"kind": config.openings.kind, "moves": config.openings.moves, "book": book.digest}
-    told["time"] = None if config.time is None else asdict(config.time)
+    told["time"] = _describe_time(config.time)
     told["title"] = config.title
     told["anchors"] = dict(config.anchors)
     told["planned"] = total(config)
@@ -139,6 +139,11 @@ def sgf_text(record: GameRecord) -> str:
     """The game as SGF."""
     comment = "\n".join(filter(None, (f"opening {record.opening}", record.note)))
     return sgf.dumps(game_of(record), black=record.black, white=record.white, result=record.result, comment=comment)
+
+
+def _describe_time(control: TimeControl | None) -> Table | None:
+    """In the words of `time_settings`."""
+    return None if control is None else {"main": control.main, "period": control.period, "stones": control.count}
 
 
 def _describe_player(entrant: Entrant) -> Table:

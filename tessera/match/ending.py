@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tessera.errors import BadValue, IllegalMove
-from tessera.match.seat import LETTER, Malfunction, Seat
+from tessera.errors import EngineError, IllegalMove
+from tessera.interfaces.player import RESIGN, Limits, Options
+from tessera.match.player import STATUS, EnginePlayer
 from tessera.rules.benson import chains
-from tessera.rules.coords import EMPTY, opponent, parse_vertex, vertex
+from tessera.rules.coords import EMPTY, vertex
 from tessera.rules.endgame import judged_score
 from tessera.rules.game import Game
 from tessera.rules.scoring import Score, score
 
 PLAY_ON = 2
 """Moves per point of the board within which playing on must end."""
-CLEANUP = "kgs-genmove_cleanup"
-STATUS = "final_status_list"
+CLEAN_UP = Options(fast_cleanup=True)
 
 
 @dataclass(frozen=True)
@@ -39,35 +39,29 @@ class _Failed(Exception):
     """Playing on did not come to an end."""
 
 
-def count(game: Game, seats: Mapping[int, Seat]) -> Counted:
+def count(game: Game, players: Mapping[int, EnginePlayer]) -> Counted:
     """Settle and count a game after two passes; `game` itself is unchanged. Raises nothing an engine does."""
-    dead = _agreed(game, seats)
+    dead = _agreed(game, players)
     if dead is not None:
         return Counted(score(game, dead), "dead stones agreed", game)
     try:
-        return _played_on(game, seats)
+        return _played_on(game, players)
     except _Failed as failure:
         return Counted(judged_score(game), f"dead stones by playouts, for {failure}", game)
 
 
-def _agreed(game: Game, seats: Mapping[int, Seat]) -> frozenset[int] | None:
+def _agreed(game: Game, players: Mapping[int, EnginePlayer]) -> frozenset[int] | None:
     """The dead stones both engines name; None where one cannot, or they differ, or name no stones."""
-    if not all(seat.knows(STATUS) for seat in seats.values()):
+    if not all(player.engine.knows(STATUS) for player in players.values()):
         return None
     try:
-        lists = {frozenset(_points(seat.ask(STATUS, "dead"), game.size)) for seat in seats.values()}
-    except (Malfunction, BadValue):
+        dead, *others = {player.dead_stones(game) for player in players.values()}
+    except EngineError:
         return None
-    (dead, *others) = lists
-    whole = frozenset(point for chain in chains(game.stones.tolist(), game.size) if chain & dead for point in chain)
-    return dead if not others and whole == dead else None
+    return None if others else dead
 
 
-def _points(answer: str, size: int) -> list[int]:
-    return [parse_vertex(word, size) for word in answer.split()]
-
-
-def _played_on(game: Game, seats: Mapping[int, Seat]) -> Counted:
+def _played_on(game: Game, players: Mapping[int, EnginePlayer]) -> Counted:
     """The score after two more passes. Raises `_Failed`."""
     after = game.copy()
     limit = len(game.moves) + PLAY_ON * game.points
@@ -75,7 +69,7 @@ def _played_on(game: Game, seats: Mapping[int, Seat]) -> Counted:
     while passes < 2:
         if len(after.moves) >= limit:
             raise _Failed(f"playing on did not end within {limit - len(game.moves)} moves")
-        passes = passes + 1 if _play(after, seats) == game.points else 0
+        passes = passes + 1 if _play(after, players[after.to_play]) == game.points else 0
     first = len(game.moves) + 1
     if game.rules.scoring == "area":
         return Counted(score(after), f"dead stones by playing on from move {first}", after)
@@ -83,21 +77,17 @@ def _played_on(game: Game, seats: Mapping[int, Seat]) -> Counted:
     return Counted(score(game, _vanished(game, after)), f"dead stones by playing on, {_shown(game, after)}", game)
 
 
-def _play(game: Game, seats: Mapping[int, Seat]) -> int:
+def _play(game: Game, player: EnginePlayer) -> int:
     """One move of playing on; returns its point. Raises `_Failed`."""
-    color = game.to_play
-    seat, other = seats[color], seats[opponent(color)]
     try:
-        answer = seat.ask(CLEANUP if seat.knows(CLEANUP) else "genmove", LETTER[color])
-        point = parse_vertex(answer, game.size)
-        game.play(color, point)
-        other.ask("play", LETTER[color], vertex(point, game.size))
-    except BadValue:
-        raise _Failed(f"{seat.name} answered {answer[:20]!r} when playing on") from None
-    except IllegalMove:
-        raise _Failed(f"{seat.name} played the illegal move {answer[:20]} when playing on") from None
-    except Malfunction as error:
-        raise _Failed(f"{seats[error.color].name} broke down when playing on ({error})") from None
+        point = player.choose(game, game.to_play, Limits(), options=CLEAN_UP).point
+        if point == RESIGN:
+            raise _Failed(f"{player.name} answered 'resign' when playing on")
+        game.play(game.to_play, point)
+    except IllegalMove as error:
+        raise _Failed(f"{player.name} failed when playing on ({error})") from None
+    except EngineError as error:
+        raise _Failed(f"{player.name} failed when playing on ({' '.join(str(error).split())})") from None
     return point
 
 

@@ -1,9 +1,9 @@
-"""One game between two sides, move by move, and its result: the loop under `selfplay` and `demo`.
+"""One game between two players, move by move: what `selfplay`, `demo`, `play` and the referee of engines run.
 
-The referee is our rules. A game ends by two passes, a resignation, a forfeit (an illegal move, which only an
-external engine can make), or at a length no sensible game reaches. After two passes it is counted without the
-stones that are dead by proof, or by playouts and what the players' networks expect (`rules.endgame`); at that
-length, as it stands.
+Our rules decide. A game ends by two passes, a resignation, a forfeit (an illegal move, which only an external
+engine can make), a clock that ran out, or at a length no sensible game reaches. After two passes it is counted
+without the stones that are dead by proof, or by playouts and what the players' networks expect (`rules.endgame`);
+at that length, as it stands.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tessera.clock import Clock
+from tessera.errors import IllegalMove
 from tessera.interfaces.analysis import Analysis
 from tessera.interfaces.player import RESIGN, Choice, Foresight, Limits, Options, Player, Report, Watch
-from tessera.rules.coords import BLACK, opponent, vertex
+from tessera.rules.coords import BLACK, WHITE, opponent
 from tessera.rules.endgame import judged_score
 from tessera.rules.game import Game
 from tessera.rules.scoring import score
 
 LETTERS = " BW"
 LONGEST = 4
-"""Moves per point of the board after which a game is stopped."""
+"""Moves per point of the board after which a game is stopped and counted as it stands."""
 PLAYED_OUT = Options(allow_resign=False)
 
 
@@ -57,8 +59,8 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Opening:
-    """Random first moves, drawn in proportion to weight ** (1 / temperature), so that games differ."""
+class RandomOpening:
+    """First moves drawn at random, in proportion to weight ** (1 / temperature), so that games differ."""
 
     random: random.Random
     moves: int
@@ -80,15 +82,27 @@ class Opening:
 class Match:
     """A game being played. `turns` are the moves so far, `result` is '?' until the game is over."""
 
-    def __init__(self, game: Game, sides: Mapping[int, Side], *, opening: Opening | None = None) -> None:
+    def __init__(
+        self,
+        game: Game,
+        sides: Mapping[int, Side],
+        *,
+        opening: RandomOpening | None = None,
+        clock: Clock | None = None,
+        longest: int | None = None,
+    ) -> None:
+        """Without a `clock` nobody loses on time; `longest` is as LONGEST."""
         self.game = game
         self.sides = sides
         self.turns: list[Turn] = []
         self.result = "?"
         self.note = ""
         """Why the game ended in an unusual way."""
+        self.seconds = {BLACK: 0.0, WHITE: 0.0}
+        """Thinking time so far, that of a move that never came included."""
+        self.clock = clock or Clock()
         self._opening = opening
-        self._longest = len(game.moves) + LONGEST * game.points
+        self._longest = max(len(game.moves), (longest or LONGEST) * game.points)
 
     @property
     def is_over(self) -> bool:
@@ -102,32 +116,44 @@ class Match:
         assert side.player is not None, "a person's moves are made, not played"
         start = time.monotonic()
         watch = Watch(report=report, interval=interval)
-        choice = side.player.choose(self.game, color, side.limits, options=side.options, watch=watch)
+        try:
+            choice = side.player.choose(self.game, color, side.limits, options=side.options, watch=watch)
+        finally:
+            used = time.monotonic() - start
+            self.seconds[color] += used
         point = self._opening.draw(self.game, choice) if self._opening else choice.point
-        turn = Turn(color=color, point=point, analysis=choice.analysis, seconds=time.monotonic() - start)
-        self.make(turn)
+        turn = Turn(color=color, point=point, analysis=choice.analysis, seconds=used)
+        if self.clock.moved(color, used):
+            self.make(turn)
+        else:
+            self._lose(turn, "T", f"{side.name} was over its time, with {used:.1f} s for the last move")
         return turn
 
     def make(self, turn: Turn) -> None:
         """Put a turn on the board; an illegal move or a resignation ends the game."""
-        winner = LETTERS[opponent(turn.color)]
         if turn.point == RESIGN:
-            self.result = f"{winner}+R"
-        elif not self.game.is_legal(turn.color, turn.point):
-            where = vertex(turn.point, self.game.size) if 0 <= turn.point < self.game.points else turn.point
-            self.result, self.note = f"{winner}+F", f"{self.sides[turn.color].name} played the illegal move {where}"
-        else:
+            self._lose(turn, "R")
+            return
+        try:
             self.game.play(turn.color, turn.point)
-            if len(self.game.moves) >= self._longest and not self.game.is_over:
-                self.note = f"stopped after {self._longest} moves and counted as it stood"
+        except IllegalMove as error:
+            self._lose(turn, "F", f"{self.sides[turn.color].name}: {error}")
+            return
+        self.turns.append(turn)
+        if len(self.game.moves) >= self._longest and not self.game.is_over:
+            self.note = f"stopped after {self._longest} moves and counted as it stood"
+
+    def _lose(self, turn: Turn, how: str, note: str = "") -> None:
+        """The turn ends the game and is not put on the board."""
+        self.result, self.note = f"{LETTERS[opponent(turn.color)]}+{how}", note
         self.turns.append(turn)
 
     def undo(self) -> Turn:
         """Take back the last turn, and with it the end of the game."""
         turn = self.turns.pop()
-        forfeited = self.result.endswith("+F")
+        lost_by_it = self.result[1:] in ("+R", "+F", "+T")
         self.result, self.note = "?", ""
-        if turn.point != RESIGN and not forfeited:
+        if not lost_by_it:
             self.game.undo()
         return turn
 

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Literal
 
 from tessera.engines import Profile
-from tessera.errors import BadValue, EngineError
+from tessera.errors import EngineError
 from tessera.interfaces.arbiter import ArbiterContext, Entrant
+from tessera.interfaces.player import RESIGN, Limits
 from tessera.match.engine import Engine
 from tessera.match.launch import plan_profile
 from tessera.match.logs import StderrLog
-from tessera.rules.coords import parse_vertex
+from tessera.match.player import EnginePlayer
+from tessera.rules.coords import BLACK, vertex
+from tessera.rules.game import Game
 from tessera.rules.ruleset import DEFAULT, PRESETS, Ruleset
 
 PATIENCE = 60.0
@@ -91,21 +94,13 @@ def _play(profile: Profile, settings: Mapping[str, object], program: str | None,
     engine = Engine(plan_profile(entrant, context, profile), seed=1, log=log, patience=patience)
     try:
         engine.greet()
-        engine.begin(context, seed=1)
-        answer = engine.send("genmove", "b").strip()
-        _check_move(answer, size)
+        game = Game(size, rules=rules)
+        point = EnginePlayer(engine, name=profile.title, seed=1).choose(game, BLACK, Limits()).point
     finally:
-        engine.close(quit_first=True)
+        engine.close()
     seconds = time.monotonic() - started
+    answer = "resign" if point == RESIGN else vertex(point, size)
     return f"GTP: {engine.title} {engine.version}; plays {answer} on {size}x{size}, {seconds:.1f} s in all"
-
-
-def _check_move(answer: str, size: int) -> None:
-    try:
-        if answer.lower() != "resign":
-            parse_vertex(answer, size)
-    except BadValue:
-        raise EngineError(f"{answer[:40]!r} is no move on {size}x{size}") from None
 
 
 def _rules(profile: Profile) -> Ruleset:

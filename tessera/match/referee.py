@@ -7,161 +7,103 @@ end is counted as it stands. Nothing is replayed here and no process is ended: t
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from tessera.errors import BadValue, IllegalMove
+from tessera.clock import NO_LIMIT, Clock
+from tessera.errors import EngineError
 from tessera.interfaces.arbiter import VOID, ArbiterContext, GameRecord, Task
+from tessera.interfaces.player import Limits
 from tessera.match.ending import count
-from tessera.match.seat import LETTER, Malfunction, Seat, Speaker
-from tessera.match.timekeeper import Timekeeper
-from tessera.rules.coords import BLACK, WHITE, opponent, parse_vertex, vertex
+from tessera.match.engine import Engine
+from tessera.match.game import LONGEST, Match, Side
+from tessera.match.player import EnginePlayer
+from tessera.rules.coords import BLACK, WHITE
 from tessera.rules.game import Game
-from tessera.rules.scoring import score
 from tessera.seeds import seed_of
 
 LAG = 0.5
 """Seconds a side may be over its time before the flag falls."""
-LONGEST = 4
-"""Moves per point of the board after which a game is stopped and counted as it stands."""
-
-
-@dataclass(frozen=True)
-class End:
-    """How a game ended."""
-
-    result: str
-    note: str = ""
 
 
 def play_game(
     task: Task,
-    speakers: Mapping[int, Speaker],
+    engines: Mapping[int, Engine],
     context: ArbiterContext,
     *,
     lag: float = LAG,
     longest: int = LONGEST,
 ) -> GameRecord:
-    """Play one game. `speakers` maps BLACK and WHITE to the engines; a malfunction is a void record.
+    """Play one game. `engines` maps BLACK and WHITE to greeted engines; a malfunction is a void record.
 
     `lag` and `longest` are as LAG and LONGEST. A reply is waited for `context.patience` seconds, on a move beyond
-    what the clock allows. Raises `BadValue` or `IllegalMove` for an opening that is not legal.
+    what the clock allows. Raises `IllegalMove` for an opening that is not legal.
     """
-    return _Referee(task, speakers, context, lag=lag, longest=longest).record()
+    game = Game(context.size, rules=context.rules, komi=context.komi)
+    for color, point in task.opening.moves:
+        game.play(color, point)
+    control = context.time or NO_LIMIT
+    players = {
+        color: EnginePlayer(
+            engines[color], name=name, time=control, seed=seed_of(context.seed, task.number, task.attempt, color)
+        )
+        for color, name in ((BLACK, task.black), (WHITE, task.white))
+    }
+    sides = {color: Side(player.name, player, Limits()) for color, player in players.items()}
+    match = Match(game, sides, clock=Clock(control, lag=lag), longest=longest)
+    culprit = task.black
+    try:
+        for player in players.values():
+            culprit = player.name
+            player.follow(game)
+        while not match.is_over:
+            culprit = players[game.to_play].name
+            _turn(match, players[game.to_play], context.patience)
+    except EngineError as error:
+        return _record(task, context, game, VOID, note=" ".join(str(error).split()), culprit=culprit, match=match)
+    if match.result == "?" and game.is_over:
+        counted = count(game, players)
+        return _record(task, context, counted.game, str(counted.score), note=counted.note, match=match)
+    return _record(task, context, game, match.count(), note=match.note, match=match)
 
 
-def void_record(
-    task: Task,
-    context: ArbiterContext,
-    culprit: str,
-    note: str,
-    game: Game | None = None,
-    seconds: Mapping[int, float] = {},
-) -> GameRecord:
-    """The record of a game that counts for nobody."""
-    return _record(task, context, End(VOID, note), game, seconds, culprit)
+def _turn(match: Match, player: EnginePlayer, patience: float) -> None:
+    """Let the side to play move. Off its clock it hears the opponent's move and the time it has left."""
+    color, clock = match.game.to_play, match.clock
+    player.follow(match.game)
+    if clock.control.kind != "none":
+        player.tell_time(color, clock.side(color))
+    player.deadline = patience + (clock.allowed(color) or 0.0)
+    match.play()
+    player.deadline = None
 
 
-class _Referee:
-    """The state of one game."""
-
-    def __init__(
-        self, task: Task, speakers: Mapping[int, Speaker], context: ArbiterContext, *, lag: float, longest: int
-    ) -> None:
-        self.task = task
-        self.context = context
-        names = {BLACK: task.black, WHITE: task.white}
-        self.seats = {color: Seat(color, names[color], speakers[color]) for color in (BLACK, WHITE)}
-        self.game = Game(context.size, rules=context.rules, komi=context.komi)
-        self.clock = Timekeeper(context.time, lag=lag)
-        self.seconds = {BLACK: 0.0, WHITE: 0.0}
-        for color, point in task.opening.moves:
-            self.game.play(color, point)
-        self.longest = max(len(self.game.moves), longest * self.game.points)
-
-    def record(self) -> GameRecord:
-        try:
-            self._begin()
-            end = self._play()
-        except Malfunction as error:
-            culprit = self.seats[error.color].name
-            return void_record(self.task, self.context, culprit, str(error), self.game, self.seconds)
-        return _record(self.task, self.context, end, self.game, self.seconds)
-
-    def _begin(self) -> None:
-        task = self.task
-        for color, seat in self.seats.items():
-            seat.begin(self.context, seed_of(self.context.seed, task.number, task.attempt, color))
-            for move in self.game.moves:
-                seat.ask("play", LETTER[move.color], vertex(move.point, self.game.size))
-
-    def _play(self) -> End:
-        while not self.game.is_over:
-            if len(self.game.moves) >= self.longest:
-                return End(str(score(self.game)), f"stopped after {self.longest} moves and counted as it stood")
-            end = self._turn(self.game.to_play)
-            if end is not None:
-                return end
-        counted = count(self.game, self.seats)
-        self.game = counted.game
-        return End(str(counted.score), counted.note)
-
-    def _turn(self, color: int) -> End | None:
-        """Let a side move; the end of the game if that ended it before two passes."""
-        seat, winner = self.seats[color], " BW"[opponent(color)]
-        answer, used = self._genmove(seat)
-        if not self.clock.spend(color, used):
-            return End(f"{winner}+T", f"{seat.name} was over its time, with {used:.1f} s for the last move")
-        if answer.lower() == "resign":
-            return End(f"{winner}+R")
-        try:
-            point = parse_vertex(answer, self.game.size)
-        except BadValue:
-            raise Malfunction(color, f"{seat.name}: {answer[:40]!r} is no move") from None
-        try:
-            self.game.play(color, point)
-        except IllegalMove as error:
-            return End(f"{winner}+F", f"{seat.name}: {error}")
-        self.seats[opponent(color)].ask("play", LETTER[color], vertex(point, self.game.size))
-        return None
-
-    def _genmove(self, seat: Seat) -> tuple[str, float]:
-        """The answer and the seconds it took."""
-        left = self.clock.left(seat.color)
-        if left is not None and seat.knows("time_settings") and seat.knows("time_left"):
-            seat.ask("time_left", LETTER[seat.color], *left)
-        deadline = self.context.patience + (self.clock.allowed(seat.color) or 0.0)
-        started = time.monotonic()
-        try:
-            answer = seat.ask("genmove", LETTER[seat.color], timeout=deadline)
-        finally:
-            used = time.monotonic() - started
-            self.seconds[seat.color] += used
-        return answer, used
+def void_record(task: Task, context: ArbiterContext, culprit: str, note: str) -> GameRecord:
+    """The record of a game that could not begin, which counts for nobody."""
+    return _record(task, context, None, VOID, note=note, culprit=culprit)
 
 
 def _record(
     task: Task,
     context: ArbiterContext,
-    end: End,
     game: Game | None,
-    seconds: Mapping[int, float],
+    result: str,
+    *,
+    note: str,
     culprit: str = "",
+    match: Match | None = None,
 ) -> GameRecord:
-    moves = task.opening.moves if game is None else tuple((move.color, move.point) for move in game.moves)
     return GameRecord(
         number=task.number,
         black=task.black,
         white=task.white,
-        result=end.result,
-        moves=moves,
+        result=result,
+        moves=task.opening.moves if game is None else tuple((move.color, move.point) for move in game.moves),
         size=context.size,
         komi=context.komi,
         rules=context.rules.name,
         opening=task.opening.name,
-        seconds=(seconds.get(BLACK, 0.0), seconds.get(WHITE, 0.0)),
+        seconds=(match.seconds[BLACK], match.seconds[WHITE]) if match else (0.0, 0.0),
         attempt=task.attempt,
-        note=end.note,
+        note=note,
         culprit=culprit,
     )

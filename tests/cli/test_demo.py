@@ -89,7 +89,7 @@ def test_an_interruption_saves_the_moves_so_far(tmp_path: Path) -> None:
 def opponent(monkeypatch: pytest.MonkeyPatch, think: Think) -> ScriptedPlayer:
     player = ScriptedPlayer(think)
     player.name = "GNU Go 3.8"
-    monkeypatch.setattr(opponents, "open_gnugo", lambda rules, *, seed, required: player)
+    monkeypatch.setattr(opponents, "open_gnugo", lambda rules, *, size, seed, required: player)
     return player
 
 

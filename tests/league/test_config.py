@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tessera.clock import canadian
 from tessera.config import MAX_TOML_BYTES
 from tessera.errors import BadValue
-from tessera.interfaces.arbiter import TimeControl
 from tessera.league.config import LeagueConfig, Openings, parse_league, read_league
 from tessera.league.example import EXAMPLE
 
@@ -47,7 +47,7 @@ def test_everything(tmp_path: Path) -> None:
     config = read(text, tmp_path)
     assert config.rules == "tromp-taylor"
     assert config.openings == Openings("book", 6, str(tmp_path / "book"))
-    assert config.time == TimeControl(60.0, 5.0, 1)
+    assert config.time == canadian(60.0, 5.0, 1)
     assert config.entrants["a"].settings["ckpt"] == str(tmp_path / "x.pth")
     assert config.entrants["b"].settings["folder"] == str(tmp_path / "z")
     assert (config.target, config.komi, config.anchors) == (50.0, -6.5, {"a": 100.0})

@@ -1,12 +1,16 @@
-"""Speakers for the referee that are no processes: they say what a table tells them to."""
+"""Engines for the referee that are no processes: they say what a table tells them to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tessera.clock import NO_LIMIT, TimeControl
 from tessera.errors import EngineError
-from tessera.interfaces.arbiter import ArbiterContext, Entrant, Opening, Task, TimeControl
+from tessera.interfaces.arbiter import ArbiterContext, Entrant, Opening, Task
+from tessera.match.engine import LETTER
+from tessera.rules.coords import vertex
+from tessera.rules.game import Game
 from tessera.rules.ruleset import PRESETS
 
 TASK = Task(1, "anna", "bert", Opening("empty"))
@@ -37,8 +41,11 @@ class Scripted:
         self.heard: list[str] = []
         self.deadlines: list[float | None] = []
 
-    def begin(self, context: ArbiterContext, seed: int) -> None:
+    def begin(self, game: Game, *, seed: int = 0, time: TimeControl = NO_LIMIT) -> None:
         self.send("clear_board")
+
+    def play(self, color: int, point: int, size: int) -> None:
+        self.send("play", LETTER[color], vertex(point, size))
 
     def knows(self, command: str) -> bool:
         return command in self.commands

@@ -6,7 +6,7 @@ import pytest
 
 from tessera.errors import EngineError
 from tessera.match.ending import PLAY_ON, count
-from tessera.match.seat import Seat
+from tessera.match.player import EnginePlayer
 from tessera.rules.coords import BLACK, WHITE
 from tessera.rules.diagram import parse
 from tessera.rules.game import Game
@@ -31,8 +31,8 @@ def after_passes(rules: str = "chinese-kgs") -> Game:
     return game
 
 
-def seats(black: Scripted, white: Scripted) -> dict[int, Seat]:
-    return {BLACK: Seat(BLACK, "anna", black), WHITE: Seat(WHITE, "bert", white)}
+def seats(black: Scripted, white: Scripted) -> dict[int, EnginePlayer]:
+    return {BLACK: EnginePlayer(black, name="anna"), WHITE: EnginePlayer(white, name="bert")}
 
 
 TAKEN = ["E3", "D4", "E5"]
@@ -51,10 +51,20 @@ TAKEN = ["E3", "D4", "E5"]
         (Scripted(dead="C1", cleanup=TAKEN), Scripted(dead="C1"), "B+24.5", "dead stones by playing on"),
         (Scripted(dead="Z9", cleanup=TAKEN), Scripted(dead="Z9"), "B+24.5", "dead stones by playing on"),
         (Scripted(["resign"]), Scripted(), "B+24.5", "dead stones by playouts, for anna answered 'resign'"),
-        (Scripted(["banana"]), Scripted(), "B+24.5", "dead stones by playouts, for anna answered 'banana'"),
-        (Scripted(["C3"]), Scripted(), "B+24.5", "dead stones by playouts, for anna played the illegal move C3"),
-        (Scripted(), Scripted([EngineError("x")]), "B+24.5", "for bert broke down when playing on (x)"),
-        (Scripted(), Scripted(fails_at="play"), "B+24.5", "for bert broke down when playing on"),
+        (
+            Scripted(["banana"]),
+            Scripted(),
+            "B+24.5",
+            "for anna failed when playing on (anna: 'banana' is no move on 5x5)",
+        ),
+        (
+            Scripted(["C3"]),
+            Scripted(),
+            "B+24.5",
+            "for anna failed when playing on (illegal move: black C3",
+        ),
+        (Scripted(), Scripted([EngineError("x")]), "B+24.5", "for bert failed when playing on (x)"),
+        (Scripted(), Scripted(fails_at="play"), "B+24.5", "for bert failed when playing on"),
     ],
 )
 def test_how_dead_stones_are_settled(black: Scripted, white: Scripted, result: str | None, note: str) -> None:

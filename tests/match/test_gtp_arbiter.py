@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from tessera.clock import canadian
 from tessera.errors import BadValue, EngineError
 from tessera.gtp.processes import session_members
-from tessera.interfaces.arbiter import VOID, ArbiterContext, Entrant, GameRecord, Opening, Task, TimeControl
+from tessera.interfaces.arbiter import VOID, ArbiterContext, Entrant, GameRecord, Opening, Task
 from tessera.match.logs import FULL, MAX_LOG_BYTES, safe_name
 from tests.match.engines import fake_command
 from tests.match.scripted import context_of
@@ -136,7 +137,7 @@ def test_engines_wait_for_the_next_round(tmp_path: Path) -> None:
 
 def test_over_time(tmp_path: Path) -> None:
     slow = engine("bad", "slow", seconds=1.6, after=0, knows="time_settings,time_left")
-    context = context_of(tmp_path, slow, engine("good"), time=TimeControl(main=1), patience=5)
+    context = context_of(tmp_path, slow, engine("good"), time=canadian(main=1), patience=5)
     (first, second) = play(context, tasks(2), lag=0.3)
     assert (first.result, second.result) == ("W+T", "B+T")
     assert "bad was over its time" in first.note
@@ -144,7 +145,7 @@ def test_over_time(tmp_path: Path) -> None:
 
 
 def test_an_engine_that_never_answers_is_hung_even_on_a_clock(tmp_path: Path) -> None:
-    context = context_of(tmp_path, engine("bad", "hang"), engine("good"), time=TimeControl(main=1), patience=0.5)
+    context = context_of(tmp_path, engine("bad", "hang"), engine("good"), time=canadian(main=1), patience=0.5)
     started = time.monotonic()
     (record,) = play(context, tasks(1))
     assert (record.result, record.culprit) == (VOID, "bad")
@@ -271,8 +272,8 @@ def test_no_program_and_bad_settings(tmp_path: Path) -> None:
         with pytest.raises(BadValue, match=words):
             play(context, [], **settings)
     for broken, words in (
-        (context_of(tmp_path, time=TimeControl(1.5)), "main"),
-        (context_of(tmp_path, time=TimeControl(0)), "overtime"),
+        (context_of(tmp_path, time=canadian(1.5)), "main"),
+        (context_of(tmp_path, time=canadian(0)), "overtime"),
         (context_of(tmp_path, concurrency=0), "concurrency"),
     ):
         with pytest.raises(BadValue, match=words):

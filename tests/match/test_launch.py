@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tessera.clock import canadian
 from tessera.engines import VARIABLE, program_variable
 from tessera.errors import BadValue, EngineError
-from tessera.interfaces.arbiter import Entrant, TimeControl
+from tessera.interfaces.arbiter import Entrant
 from tessera.match.launch import OWN_PROGRAM, plan
 from tests.match.scripted import context_of
 
@@ -123,4 +124,4 @@ def test_the_league_s_board_rules_and_clock(folder: Path) -> None:
     with pytest.raises(BadValue, match="rules for Fake: got 'aga', allowed: chinese-kgs"):
         plan(engine(), context_of(folder, rules="aga"))
     with pytest.raises(BadValue, match="absent where the league has a clock"):
-        plan(engine(seconds=2), context_of(folder, time=TimeControl(60)))
+        plan(engine(seconds=2), context_of(folder, time=canadian(60)))

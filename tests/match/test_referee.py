@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tessera.clock import canadian
 from tessera.errors import EngineError, IllegalMove
-from tessera.interfaces.arbiter import VOID, GameRecord, Opening, Task, TimeControl
+from tessera.interfaces.arbiter import VOID, GameRecord, Opening, Task
 from tessera.match.referee import play_game
 from tessera.rules.coords import BLACK, WHITE, parse_vertex
 from tessera.seeds import MAX_SEED, seed_of
@@ -103,7 +104,7 @@ def test_the_clock(tmp_path: Path) -> None:
 
     settings = ("time_settings", "time_left")
     black, white = Scripted(["A1", slow], knows=settings), Scripted(["E5"], knows=["time_left"])
-    control = TimeControl(main=0, period=1, stones=1)
+    control = canadian(main=0, period=1, stones=1)
     context = context_of(tmp_path, time=control, patience=5.0)
     record = play_game(TASK, {BLACK: black, WHITE: white}, context, lag=0.2)
     assert record.result != "W+T"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tessera.clock import KINDS, NO_LIMIT, Clock, TimeControl, canadian
 from tessera.gtp.arguments import color, count, integer, number
-from tessera.gtp.clock import KINDS, Clock, TimeSettings, from_gtp
 from tessera.gtp.commands.table import Table
 from tessera.gtp.protocol import SYNTAX_ERROR, GtpFailure
 
@@ -23,7 +23,7 @@ def time_settings(session: Session, args: list[str]) -> str:
     """Main time and Canadian overtime; no overtime is absolute time, `0 1 0` is no limit."""
     count(args, 3)
     main, period, stones = (integer(word, 0) for word in args)
-    session.clock = Clock(from_gtp(main, period, stones))
+    session.clock = Clock(canadian(main, period, stones))
     return ""
 
 
@@ -55,13 +55,13 @@ def list_time_settings(session: Session, args: list[str]) -> str:
     return " ".join((*KINDS, "fischer-capped"))
 
 
-def _parse(args: list[str], kinds: tuple[str, ...]) -> TimeSettings:
+def _parse(args: list[str], kinds: tuple[str, ...]) -> TimeControl:
     if not args or args[0].lower() not in kinds:
         raise GtpFailure(f"{SYNTAX_ERROR}: {', '.join(kinds)}")
     kind, words = args[0].lower(), args[1:]
     if kind == "none":
         count(words, 0)
-        return TimeSettings()
+        return NO_LIMIT
     return _FORMS[kind](words)
 
 
@@ -72,35 +72,35 @@ def _seconds(text: str) -> float:
     return value
 
 
-def _absolute(words: list[str]) -> TimeSettings:
+def _absolute(words: list[str]) -> TimeControl:
     count(words, 1)
-    return TimeSettings("absolute", _seconds(words[0]))
+    return TimeControl("absolute", _seconds(words[0]))
 
 
-def _periods(kind: str) -> Callable[[list[str]], TimeSettings]:
-    def parse(words: list[str]) -> TimeSettings:
+def _periods(kind: str) -> Callable[[list[str]], TimeControl]:
+    def parse(words: list[str]) -> TimeControl:
         count(words, 3)
         main, period, number_of = _seconds(words[0]), _seconds(words[1]), integer(words[2], 0)
         if period == 0 or number_of == 0:
-            return TimeSettings("absolute", main)
-        return TimeSettings("canadian" if kind == "canadian" else "byoyomi", main, period, number_of)
+            return TimeControl("absolute", main)
+        return TimeControl("canadian" if kind == "canadian" else "byoyomi", main, period, number_of)
 
     return parse
 
 
-def _fischer(words: list[str]) -> TimeSettings:
+def _fischer(words: list[str]) -> TimeControl:
     count(words, 2)
-    return TimeSettings("fischer", _seconds(words[0]), increment=_seconds(words[1]))
+    return TimeControl("fischer", _seconds(words[0]), increment=_seconds(words[1]))
 
 
-def _capped(words: list[str]) -> TimeSettings:
+def _capped(words: list[str]) -> TimeControl:
     count(words, 4)
     main_limit, move_limit = (None if (value := number(word)) < 0 else value for word in words[2:])
     plain = _fischer(words[:2])
-    return TimeSettings("fischer", plain.main, 0.0, 0, plain.increment, main_limit, move_limit)
+    return TimeControl("fischer", plain.main, 0.0, 0, plain.increment, main_limit, move_limit)
 
 
-_FORMS: dict[str, Callable[[list[str]], TimeSettings]] = {
+_FORMS: dict[str, Callable[[list[str]], TimeControl]] = {
     "absolute": _absolute,
     "byoyomi": _periods("byoyomi"),
     "canadian": _periods("canadian"),

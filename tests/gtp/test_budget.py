@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from tessera.gtp.clock import Clock, SideClock, TimeSettings, after_move, budget, from_gtp, reserve, start
+from tessera.clock import Clock, SideClock, TimeControl, after_move, canadian, start
+from tessera.gtp.budget import budget, reserve
 from tessera.gtp.settings import DEFAULT_SECONDS, DEFAULT_VISITS, EngineSettings, limits
 from tessera.interfaces.player import Limits
 from tests.gtp.fakes import Desk, FakePlayer
@@ -15,26 +16,26 @@ from tests.gtp.fakes import Desk, FakePlayer
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ((0, 1, 0), TimeSettings()),
-        ((300, 30, 0), TimeSettings()),
-        ((300, 0, 0), TimeSettings("absolute", 300)),
-        ((300, 0, 25), TimeSettings("absolute", 300)),
-        ((0, 5, 1), TimeSettings("canadian", 0, 5, 1)),
+        ((0, 1, 0), TimeControl()),
+        ((300, 30, 0), TimeControl()),
+        ((300, 0, 0), TimeControl("absolute", 300)),
+        ((300, 0, 25), TimeControl("absolute", 300)),
+        ((0, 5, 1), TimeControl("canadian", 0, 5, 1)),
     ],
 )
-def test_time_settings_of_gtp(arguments: tuple[int, int, int], expected: TimeSettings) -> None:
-    assert from_gtp(*arguments) == expected
+def test_time_settings_of_gtp(arguments: tuple[int, int, int], expected: TimeControl) -> None:
+    assert canadian(*arguments) == expected
 
 
-CANADIAN, BYOYOMI = TimeSettings("canadian", 60, 30, 5), TimeSettings("byoyomi", 60, 30, 3)
-FISCHER = TimeSettings("fischer", 60, increment=5, main_limit=70, move_limit=20)
+CANADIAN, BYOYOMI = TimeControl("canadian", 60, 30, 5), TimeControl("byoyomi", 60, 30, 3)
+FISCHER = TimeControl("fischer", 60, increment=5, main_limit=70, move_limit=20)
 
 
 @pytest.mark.parametrize(
     ("settings", "clock", "used", "left"),
     [
-        (TimeSettings("absolute", 60), SideClock(60), 10, SideClock(50)),
-        (TimeSettings("absolute", 60), SideClock(5), 10, SideClock(0)),
+        (TimeControl("absolute", 60), SideClock(60), 10, SideClock(50)),
+        (TimeControl("absolute", 60), SideClock(5), 10, SideClock(-5)),
         (CANADIAN, SideClock(60), 10, SideClock(50)),
         (CANADIAN, SideClock(5), 10, SideClock(25, 4)),
         (CANADIAN, SideClock(25, 4), 5, SideClock(20, 3)),
@@ -44,35 +45,35 @@ FISCHER = TimeSettings("fischer", 60, increment=5, main_limit=70, move_limit=20)
         (BYOYOMI, SideClock(30, 1), 29, SideClock(30, 1)),
         (FISCHER, SideClock(60), 10, SideClock(55)),
         (FISCHER, SideClock(70), 1, SideClock(70)),
-        (TimeSettings(), SideClock(0), 9, SideClock(0)),
+        (TimeControl(), SideClock(0), 9, SideClock(0)),
     ],
 )
-def test_what_a_move_leaves(settings: TimeSettings, clock: SideClock, used: float, left: SideClock) -> None:
+def test_what_a_move_leaves(settings: TimeControl, clock: SideClock, used: float, left: SideClock) -> None:
     assert after_move(settings, clock, used) == left
 
 
 def test_overtime_starts_at_once_without_main_time() -> None:
-    assert start(TimeSettings("canadian", 0, 30, 5)) == SideClock(30, 5)
-    assert start(TimeSettings("byoyomi", 0, 30, 3)) == SideClock(30, 3)
-    assert start(TimeSettings("fischer", 0, increment=3)) == SideClock(0)
+    assert start(TimeControl("canadian", 0, 30, 5)) == SideClock(30, 5)
+    assert start(TimeControl("byoyomi", 0, 30, 3)) == SideClock(30, 3)
+    assert start(TimeControl("fischer", 0, increment=3)) == SideClock(0)
 
 
 @pytest.mark.parametrize(
     ("settings", "clock", "low", "high"),
     [
-        (TimeSettings(), SideClock(0), None, None),
-        (TimeSettings("absolute", 600), SideClock(600), 2, 8),
-        (TimeSettings("absolute", 600), SideClock(0), 0, 0),
-        (TimeSettings("canadian", 0, 10, 1), SideClock(10, 1), 9, 9.6),
-        (TimeSettings("canadian", 0, 50, 5), SideClock(50, 5), 9, 9.6),
-        (TimeSettings("canadian", 0, 50, 5), SideClock(0, 5), 0, 0),
-        (TimeSettings("byoyomi", 0, 30, 3), SideClock(30, 3), 29, 29.6),
-        (TimeSettings("byoyomi", 0, 0.2, 3), SideClock(0.2, 3), 0.1, 0.16),
-        (TimeSettings("fischer", 60, increment=10), SideClock(60), 5, 15),
-        (TimeSettings("fischer", 60, increment=10, move_limit=3), SideClock(60), 2, 2.6),
+        (TimeControl(), SideClock(0), None, None),
+        (TimeControl("absolute", 600), SideClock(600), 2, 8),
+        (TimeControl("absolute", 600), SideClock(0), 0, 0),
+        (TimeControl("canadian", 0, 10, 1), SideClock(10, 1), 9, 9.6),
+        (TimeControl("canadian", 0, 50, 5), SideClock(50, 5), 9, 9.6),
+        (TimeControl("canadian", 0, 50, 5), SideClock(0, 5), 0, 0),
+        (TimeControl("byoyomi", 0, 30, 3), SideClock(30, 3), 29, 29.6),
+        (TimeControl("byoyomi", 0, 0.2, 3), SideClock(0.2, 3), 0.1, 0.16),
+        (TimeControl("fischer", 60, increment=10), SideClock(60), 5, 15),
+        (TimeControl("fischer", 60, increment=10, move_limit=3), SideClock(60), 2, 2.6),
     ],
 )
-def test_budgets(settings: TimeSettings, clock: SideClock, low: float | None, high: float | None) -> None:
+def test_budgets(settings: TimeControl, clock: SideClock, low: float | None, high: float | None) -> None:
     seconds = budget(settings, clock, points=361, own_moves=0, lag=0.5)
     if low is None or high is None:
         assert seconds is None
@@ -84,7 +85,7 @@ def test_budgets(settings: TimeSettings, clock: SideClock, low: float | None, hi
 class Flag:
     """An arbiter's clock of one side, kept independently of the engine's: raises when time runs out."""
 
-    def __init__(self, settings: TimeSettings) -> None:
+    def __init__(self, settings: TimeControl) -> None:
         self.settings = settings
         self.main, self.period, self.stones = settings.main, settings.period, settings.count
         self.periods = settings.count
@@ -122,17 +123,17 @@ class Flag:
 
 
 CONTROLS = {
-    "absolute 30": TimeSettings("absolute", 30),
-    "absolute 3": TimeSettings("absolute", 3),
-    "absolute 1800": TimeSettings("absolute", 1800),
-    "canadian": TimeSettings("canadian", 20, 10, 5),
-    "seconds per move": TimeSettings("canadian", 0, 1, 1),
-    "canadian 25": TimeSettings("canadian", 0, 30, 25),
-    "byoyomi": TimeSettings("byoyomi", 10, 2, 3),
-    "last period": TimeSettings("byoyomi", 0, 1, 1),
-    "fischer": TimeSettings("fischer", 10, increment=1),
-    "fischer from little": TimeSettings("fischer", 1, increment=0.5),
-    "capped": TimeSettings("fischer", 10, increment=1, main_limit=15, move_limit=2),
+    "absolute 30": TimeControl("absolute", 30),
+    "absolute 3": TimeControl("absolute", 3),
+    "absolute 1800": TimeControl("absolute", 1800),
+    "canadian": TimeControl("canadian", 20, 10, 5),
+    "seconds per move": TimeControl("canadian", 0, 1, 1),
+    "canadian 25": TimeControl("canadian", 0, 30, 25),
+    "byoyomi": TimeControl("byoyomi", 10, 2, 3),
+    "last period": TimeControl("byoyomi", 0, 1, 1),
+    "fischer": TimeControl("fischer", 10, increment=1),
+    "fischer from little": TimeControl("fischer", 1, increment=0.5),
+    "capped": TimeControl("fischer", 10, increment=1, main_limit=15, move_limit=2),
 }
 
 
@@ -148,10 +149,10 @@ def test_no_flag_falls_in_a_long_game(control: str, points: int, reported: bool,
         for move in range(points):  # twice as long as games usually are
             if reported:
                 clock.report(1, *flag.report())
-            seconds = clock.budget(1, points=points, own_moves=move, lag=0.5)
+            seconds = budget(clock.control, clock.side(1), points=points, own_moves=move, lag=0.5)
             assert seconds is not None
             if undecided:
-                seconds += clock.reserve(1, seconds, points=points, own_moves=move, lag=0.5)
+                seconds += reserve(clock.control, clock.side(1), seconds, points=points, own_moves=move, lag=0.5)
             thought = seconds + noise.uniform(0.0, 0.02) * min(1.0, seconds * 10) + 0.001
             outside = noise.uniform(0.0, 0.004) if seconds == 0 or not reported else noise.uniform(0, 0.2) * seconds
             clock.moved(1, thought)
@@ -161,16 +162,16 @@ def test_no_flag_falls_in_a_long_game(control: str, points: int, reported: bool,
 @pytest.mark.parametrize(
     ("settings", "clock", "low", "high"),
     [
-        (TimeSettings(), SideClock(0), 0, 0),
-        (TimeSettings("absolute", 600), SideClock(600), 3, 8),
-        (TimeSettings("absolute", 600), SideClock(0), 0, 0),
-        (TimeSettings("canadian", 0, 10, 1), SideClock(10, 1), 0, 0),
-        (TimeSettings("canadian", 0, 50, 5), SideClock(50, 5), 9, 9.6),
-        (TimeSettings("byoyomi", 0, 30, 3), SideClock(30, 3), 0, 0),
-        (TimeSettings("fischer", 60, increment=10, move_limit=3), SideClock(60), 0, 0),
+        (TimeControl(), SideClock(0), 0, 0),
+        (TimeControl("absolute", 600), SideClock(600), 3, 8),
+        (TimeControl("absolute", 600), SideClock(0), 0, 0),
+        (TimeControl("canadian", 0, 10, 1), SideClock(10, 1), 0, 0),
+        (TimeControl("canadian", 0, 50, 5), SideClock(50, 5), 9, 9.6),
+        (TimeControl("byoyomi", 0, 30, 3), SideClock(30, 3), 0, 0),
+        (TimeControl("fischer", 60, increment=10, move_limit=3), SideClock(60), 0, 0),
     ],
 )
-def test_an_undecided_move_may_take_longer(settings: TimeSettings, clock: SideClock, low: float, high: float) -> None:
+def test_an_undecided_move_may_take_longer(settings: TimeControl, clock: SideClock, low: float, high: float) -> None:
     seconds = budget(settings, clock, points=361, own_moves=0, lag=0.5) or 0.0
     assert low <= reserve(settings, clock, seconds, points=361, own_moves=0, lag=0.5) <= high
 
@@ -181,7 +182,7 @@ def test_the_time_is_used(control: str) -> None:
     settings = CONTROLS[control]
     clock, spent = Clock(settings), 0.0
     for move in range(40):
-        seconds = clock.budget(1, points=81, own_moves=move, lag=0.2)
+        seconds = budget(clock.control, clock.side(1), points=81, own_moves=move, lag=0.2)
         assert seconds is not None
         spent += seconds
         clock.moved(1, seconds)
@@ -192,8 +193,8 @@ def test_the_time_is_used(control: str) -> None:
 def test_a_report_without_settings_is_absolute_time() -> None:
     clock = Clock()
     clock.report(1, 30.0, 0)
-    assert clock.settings.kind == "absolute"
-    assert clock.budget(1, points=81, own_moves=0, lag=0.0)
+    assert clock.control.kind == "absolute"
+    assert budget(clock.control, clock.side(1), points=81, own_moves=0, lag=0.0)
     clock = Clock()
     clock.report(2, 30.0, 10)
     assert clock.side(2) == SideClock(30.0, 10)

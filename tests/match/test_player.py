@@ -9,7 +9,7 @@ import pytest
 from tessera.engines import load_profile
 from tessera.errors import BadValue, EngineError
 from tessera.interfaces.player import Limits, Options
-from tessera.match.external import ExternalPlayer, open_external
+from tessera.match.player import EnginePlayer, open_external
 from tessera.players.random import RandomPlayer
 from tessera.rules.coords import BLACK, WHITE, parse_vertex
 from tessera.rules.game import Game
@@ -21,23 +21,23 @@ RULES = PRESETS["chinese-kgs"]
 
 
 @pytest.fixture
-def engine() -> Iterator[ExternalPlayer]:
-    player = open_external(load_profile("gnugo"), RULES, settings={"level": 1, "seed": 1})
+def engine() -> Iterator[EnginePlayer]:
+    player = open_external(load_profile("gnugo"), RULES, size=9, settings={"level": 1, "seed": 1})
     yield player
     player.close()
 
 
-def test_a_whole_game_against_random_is_won_and_agreed(engine: ExternalPlayer) -> None:
+def test_a_whole_game_against_random_is_won_and_agreed(engine: EnginePlayer) -> None:
     game, random = Game(5, rules=RULES, komi=0.5), RandomPlayer(seed=1)
     while not game.is_over and len(game.moves) < 200:
         player = engine if game.to_play == BLACK else random
         game.play(game.to_play, player.choose(game, game.to_play, Limits()).point)
     assert game.is_over
     assert score(game).margin > 0
-    assert engine.final_score(game).startswith("B+")
+    assert engine.engine.send("final_score").startswith("B+")
 
 
-def test_the_engine_follows_undo_setup_and_handicap(engine: ExternalPlayer) -> None:
+def test_the_engine_follows_undo_setup_and_handicap(engine: EnginePlayer) -> None:
     game = Game(9, rules=RULES)
     first = engine.choose(game, BLACK, Limits()).point
     other = parse_vertex("A1", 9)
@@ -52,10 +52,10 @@ def test_the_engine_follows_undo_setup_and_handicap(engine: ExternalPlayer) -> N
     assert choice.point == engine.choose(game, BLACK, Limits(), options=Options(deterministic=True)).point
 
 
-def test_what_it_cannot_do_is_one_clear_error(engine: ExternalPlayer) -> None:
+def test_what_it_cannot_do_is_one_clear_error(engine: EnginePlayer) -> None:
     with pytest.raises(EngineError, match="does not analyse"):
         engine.analyze(Game(9), BLACK, Limits())
     with pytest.raises(BadValue, match="rules for GNU Go"):
-        open_external(load_profile("gnugo"), PRESETS["bga"])
+        open_external(load_profile("gnugo"), PRESETS["bga"], size=9)
     with pytest.raises(EngineError, match="failed"):
         engine.choose(Game(25), BLACK, Limits())  # GNU Go stops at 19x19
