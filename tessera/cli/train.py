@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,17 +17,15 @@ from tessera.cli.main import App
 from tessera.cli.playing import MAX_SEED, MAX_THREADS, make_folder
 from tessera.cli.settings_help import SettingsCommand
 from tessera.cli.train_batch import sized
-from tessera.cli.train_build import build_trainer, judged_where_it_learns, progress_track, with_evaluator
 from tessera.cli.train_view import TrainView, number, percent
-from tessera.errors import BadValue, CheckpointError
-from tessera.interfaces.events import RunEvent
-from tessera.settings import from_table, from_words, to_table
+from tessera.errors import BadValue
+from tessera.training.assembly import begin, settle, with_evaluator
+from tessera.training.assembly import resume as go_on
 from tessera.training.config import presets
 
 if TYPE_CHECKING:
-    from tessera.plugins import Manager
     from tessera.training.config import RunConfig
-    from tessera.training.run import Emit, Run
+    from tessera.training.run import Emit
 
 PLAYING = 8
 """The level at which a new network is offered as an opponent: it searches, and answers at once."""
@@ -87,6 +84,7 @@ def command(
     """
     from tessera.training.config import read_config, read_preset
     from tessera.training.folder import RunFolder
+    from tessera.training.stop import stop_on_signals
 
     if preset and config_path:
         raise BadValue("--preset", preset, "one of --preset and --config", "leave one out")
@@ -98,18 +96,23 @@ def command(
         config = read_config(config_path)
     else:
         config = read_preset(preset or "9x9")
-    config = _adjusted(app.manager, config, assignments, shape, given)
+    config = settle(app.manager, _adjusted(config, given), trainer_words=assignments, network_words=shape)
     if not resume:
         folder.refuse_run()
         make_folder(out)
-    if batch is not None:
-        config = sized(app.manager, config, batch)
-    if not resume:
+        if batch is not None:
+            config = sized(app.manager, config, batch)
         config = with_evaluator(app.manager, config)
-    with _listening(app.manager, as_json, f"tessera train  {config.trainer}, {config.network}  {out}") as emit:
-        reason, size = _train(app.manager, folder, config, resume=resume, emit=emit)
+    with _display(as_json, f"tessera train  {config.trainer}, {config.network}  {out}") as emit:
+        if resume:
+            run = go_on(app.manager, folder, config=config, emit=emit, tell=output.note)
+        else:
+            run = begin(app.manager, config, folder, emit=emit, tell=output.note)
+        with stop_on_signals() as stop:
+            reason = run.go(stop)
     output.note(f"{reason}; the run is in {folder.path}")
     if (network := folder.newest_network) is not None:
+        size = run.config.evaluation_size
         output.note(f"play against it: tessera play --ckpt {shlex.quote(str(network))} --size {size} --level {PLAYING}")
 
 
@@ -120,71 +123,12 @@ def _refuse_with_resume(**options: Any) -> None:
             raise BadValue("--" + name.replace("_", "-"), options[name], "not together with --resume", "leave it out")
 
 
-def _adjusted(
-    manager: Manager, config: RunConfig, assignments: tuple[str, ...], shape: tuple[str, ...], given: Mapping[str, Any]
-) -> RunConfig:
-    """The config with the command line laid over it and every setting of its plugins spelled out."""
-    config = replace(config, **{name: value for name, value in given.items() if value is not None})
-    manager.arbiters[config.arbiter]  # unknown names are refused before the trainer is built
+def _adjusted(config: RunConfig, given: Mapping[str, Any]) -> RunConfig:
+    """The config with the options of the command line laid over it."""
+    options = {name: value for name, value in given.items() if value is not None}
     # Another plugin has other settings: those of the config belong to the one named there.
-    network, trainer = manager.networks[config.network], manager.trainers[config.trainer]
-    network_settings = {} if given["network"] else config.network_settings
-    trainer_settings = {} if given["trainer"] else config.trainer_settings
-    named, trained = f"network {network.name}", f"trainer {trainer.name}"
-    in_config = from_table(network.settings, network_settings, owner=named)
-    shaped = from_words(network.settings, shape, owner=named, base=in_config)
-    in_config = from_table(trainer.settings, trainer_settings, owner=trained)
-    chosen = from_words(trainer.settings, assignments, owner=trained, base=in_config)
-    return replace(config, network_settings=to_table(shaped), trainer_settings=to_table(trainer.settle(chosen)))
-
-
-def _train(manager: Manager, folder: Any, config: RunConfig, *, resume: bool, emit: Emit) -> tuple[str, int]:
-    """Why the run ended, and the board its network is judged on."""
-    from tessera.training.run import Run
-    from tessera.training.stop import stop_on_signals
-
-    trainer, parent = build_trainer(manager, config)
-    config = judged_where_it_learns(config, trainer.sizes)
-    if not resume:
-        folder.create(config)
-    run = Run(
-        trainer,
-        folder,
-        config,
-        track=progress_track(manager, folder, config),
-        emit=emit,
-        parent=parent,
-    )
-    if resume:
-        path, state = folder.newest(manager)
-        _go_on(run, path, state)
-        output.note(f"resuming from {path}")
-    with stop_on_signals() as stop:
-        return run.go(stop), config.evaluation_size
-
-
-def _go_on(run: Run, path: Path, state: Mapping[str, Any]) -> None:
-    """Load the state of a run; one that does not fit these settings, or this version, is the user's to cure."""
-    try:
-        run.load_state(state)
-    except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
-        raise CheckpointError(
-            f"{path}: its state does not fit this trainer with these settings ({type(error).__name__}: "
-            f"{' '.join(str(error).split())[:120]}); resume without --set, or begin a new run with --start-from"
-        ) from error
-
-
-@contextmanager
-def _listening(manager: Manager, as_json: bool, title: str) -> Iterator[Emit]:
-    """Plugins hear of every event but ticks; people see a live picture, lines, or JSON."""
-    with _display(as_json, title) as show:
-
-        def emit(kind: str, data: Mapping[str, Any]) -> None:
-            if kind != "tick":
-                manager.emit(RunEvent(kind, data, time.time()))
-            show(kind, data)
-
-        yield emit
+    settings: dict[str, Any] = {f"{kind}_settings": {} for kind in ("network", "trainer") if kind in options}
+    return replace(config, **options, **settings)
 
 
 @contextmanager

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tessera.cli import output
-from tessera.cli.train_build import build_network, pick_device_for
 from tessera.errors import BadValue
-from tessera.settings import from_table, to_table
+from tessera.training.assembly import choose_games, with_games
 
 if TYPE_CHECKING:
     from tessera.plugins import Manager
@@ -20,16 +18,11 @@ MOST = 65_536
 
 def sized(manager: Manager, config: RunConfig, batch: str) -> RunConfig:
     """The config with as many games in flight as `batch` says: a number, or 'auto' for what the device feeds well."""
-    from tessera.training.sizing import choose
-
     games = None if batch == "auto" else _count(batch)
-    trainer, module = manager.trainers[config.trainer], build_network(manager, config)
-    settings = from_table(trainer.settings, config.trainer_settings, owner=f"trainer {trainer.name}")
-    device = pick_device_for(config.device, trainer)
     with output.progress(1, "planning the batch"):
-        sizing = choose(trainer, module, device, settings=settings, threads=config.threads, games=games)
+        sizing = choose_games(manager, config, games)
     _show(sizing)
-    return replace(config, trainer_settings=to_table(sizing.plan.settings))
+    return with_games(config, sizing)
 
 
 def _count(text: str) -> int:

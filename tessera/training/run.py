@@ -71,6 +71,11 @@ class Run:
         self._warnings: list[str] = []
         """Since the last line of the log."""
 
+    @property
+    def config(self) -> RunConfig:
+        """What it was asked to do, every setting spelled out."""
+        return self._config
+
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Go on from the state in a checkpoint of this run."""
         run = state["run"]

@@ -17,10 +17,10 @@ from tessera.checkpoints import read_manifest
 from tessera.cli import output
 from tessera.cli.funnel import guarded
 from tessera.cli.main import App, cli
-from tessera.cli.train_build import pick_device_for
 from tessera.errors import BadValue
 from tessera.interfaces.trainer import StepReport, TrainerSpec
 from tessera.settings import NoSettings
+from tessera.training.assembly import pick_device_for
 from tessera.training.config import presets
 from tessera.training.folder import RunFolder
 

@@ -1,0 +1,226 @@
+"""A run, put together from its config: settings, device, network, trainer, evaluations, and the loop around them.
+
+    from tessera.plugins import build_manager
+
+    config = replace(read_preset("5x5"), minutes=10.0, trainer_settings={"simulations": 32})
+    run = begin(build_manager(), config, RunFolder(Path("runs/small")))
+    print(run.go(threading.Event()))
+
+`tessera train` is this with words and a live picture. Importing it costs nothing; torch comes in when a run is built.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tessera.checkpoints import load
+from tessera.checkpoints.read import settings_in
+from tessera.errors import BadValue, CheckpointError
+from tessera.interfaces.events import RunEvent
+from tessera.interfaces.network import AUTO
+from tessera.interfaces.trainer import UsesEvaluator
+from tessera.settings import from_table, from_words, to_table
+
+if TYPE_CHECKING:
+    import torch
+
+    from tessera.interfaces.trainer import Trainer, TrainerSpec
+    from tessera.plugins import Manager
+    from tessera.training.config import RunConfig
+    from tessera.training.folder import RunFolder
+    from tessera.training.progress import ProgressTrack
+    from tessera.training.run import Emit, Run
+    from tessera.training.sizing import Sizing
+
+TORCH = "torch"
+BATCH = 64
+"""Positions at once in self-play, about."""
+Tell = Callable[[str], None]
+"""Hears what was decided, in one line."""
+
+
+def begin(
+    manager: Manager,
+    config: RunConfig,
+    folder: RunFolder,
+    *,
+    emit: Emit = lambda kind, data: None,
+    tell: Tell = lambda text: None,
+) -> Run:
+    """A new run in a folder that has none; `emit` hears its events, and so do plugins. Raises `BadValue`."""
+    folder.refuse_run()
+    config = with_evaluator(manager, settle(manager, config))
+    trainer, parent = _build_trainer(manager, config)
+    config = _judged_where_it_learns(config, trainer.sizes, tell)
+    folder.create(config)
+    return _run(manager, trainer, folder, config, parent, emit)
+
+
+def resume(
+    manager: Manager,
+    folder: RunFolder,
+    *,
+    config: RunConfig | None = None,
+    emit: Emit = lambda kind, data: None,
+    tell: Tell = lambda text: None,
+) -> Run:
+    """The run in a folder, where its newest checkpoint has left it; `config`: another budget than its own.
+
+    Raises `BadValue`, or `CheckpointError` where its state cannot be read or does not fit.
+    """
+    config = settle(manager, folder.config() if config is None else config)
+    trainer, parent = _build_trainer(manager, config)
+    config = _judged_where_it_learns(config, trainer.sizes, tell)
+    run = _run(manager, trainer, folder, config, parent, emit)
+    path, state = folder.newest(manager)
+    _go_on(run, path, state)
+    tell(f"resuming from {path}")
+    return run
+
+
+def settle(
+    manager: Manager, config: RunConfig, *, trainer_words: Iterable[str] = (), network_words: Iterable[str] = ()
+) -> RunConfig:
+    """The config with every setting of its plugins checked and spelled out; 'name=value' words come last."""
+    manager.arbiters[config.arbiter]  # unknown names are refused before the trainer is built
+    network, trainer = manager.networks[config.network], manager.trainers[config.trainer]
+    named, trained = f"network {network.name}", f"trainer {trainer.name}"
+    shape = from_table(network.settings, config.network_settings, owner=named)
+    shape = from_words(network.settings, network_words, owner=named, base=shape)
+    chosen = from_table(trainer.settings, config.trainer_settings, owner=trained)
+    chosen = from_words(trainer.settings, trainer_words, owner=trained, base=chosen)
+    return replace(config, network_settings=to_table(shape), trainer_settings=to_table(trainer.settle(chosen)))
+
+
+def choose_games(manager: Manager, config: RunConfig, games: int | None) -> Sizing:
+    """A plan for so many games at once, or for as many as the device feeds well; see `with_games`."""
+    from tessera.training.sizing import choose
+
+    trainer, module = manager.trainers[config.trainer], _build_network(manager, config)
+    settings = from_table(trainer.settings, config.trainer_settings, owner=f"trainer {trainer.name}")
+    device = pick_device_for(config.device, trainer)
+    return choose(trainer, module, device, settings=settings, threads=config.threads, games=games)
+
+
+def with_games(config: RunConfig, sizing: Sizing) -> RunConfig:
+    """The config with the games in flight of a plan."""
+    return replace(config, trainer_settings=to_table(sizing.plan.settings))
+
+
+def with_evaluator(manager: Manager, config: RunConfig) -> RunConfig:
+    """The config of a new run with what self-play evaluates with spelled out, the quickest here if none is named."""
+    from tessera.players.choice import choose
+
+    trainer = manager.trainers[config.trainer]
+    if config.evaluator not in ("", AUTO):
+        return replace(config, evaluator=manager.evaluators[config.evaluator].name)
+    device = pick_device_for(config.device, trainer)
+    if not trainer.plays:
+        return replace(config, evaluator=TORCH)
+    module = _build_network(manager, config)
+    kind = f"{config.network} {sorted(config.network_settings.items())}"  # weights come and go
+    choice = choose(manager, module, digest=kind, device=device, size=config.evaluation_size, batch=BATCH)
+    return replace(config, evaluator=choice.evaluator)
+
+
+def pick_device_for(wanted: str, trainer: TrainerSpec) -> str:
+    """Where to train; raises `BadValue` for a device that is not there or that the trainer cannot use."""
+    from tessera.players import load
+
+    device = load.pick_device(wanted)
+    if wanted == "auto":
+        return next((kind for kind in trainer.devices if kind in (device, "cpu")), trainer.devices[0])
+    if device.split(":")[0] in trainer.devices:
+        return device
+    raise BadValue("device", wanted, f"{', '.join(trainer.devices)} for the trainer {trainer.name!r}")
+
+
+def _build_trainer(manager: Manager, config: RunConfig) -> tuple[Trainer, str | None]:
+    """A fresh trainer, and the digest of the network it begins with."""
+    module = _build_network(manager, config)
+    parent = _load_weights(manager, config, module) if config.start_from else None
+    trainer = manager.trainers[config.trainer]
+    settings = from_table(trainer.settings, config.trainer_settings, owner=f"trainer {trainer.name}")
+    device = pick_device_for(config.device, trainer)
+    built = trainer.build(module, device, config.seed, settings)
+    if config.evaluator not in ("", TORCH):
+        if not isinstance(built, UsesEvaluator):
+            raise BadValue("--evaluator", config.evaluator, f"{TORCH} or {AUTO} for the trainer {trainer.name!r}")
+        built.play_with(manager.evaluators[config.evaluator])
+    return built, parent
+
+
+def _build_network(manager: Manager, config: RunConfig) -> torch.nn.Module:
+    """The network of a run with random weights, on as many threads as the run has."""
+    import numba
+    import torch
+
+    from tessera.nn.allocator import keep_freed_memory
+
+    keep_freed_memory()
+    # numba first: starting its pool sets the threads of OpenMP, which torch shares.
+    numba.set_num_threads(min(config.threads, numba.get_num_threads()))
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.seed)
+    network = manager.networks[config.network]
+    return network.build(from_table(network.settings, config.network_settings, owner=f"network {network.name}"))
+
+
+def _load_weights(manager: Manager, config: RunConfig, module: torch.nn.Module) -> str:
+    """The weights of `start_from` into the module; the digest of that network."""
+    loaded = load(config.start_from, manager)
+    manifest = loaded.manifest
+    spec = manager.networks[config.network]
+    wanted = from_table(spec.settings, config.network_settings, owner=f"network {spec.name}")
+    if manifest.network != spec.name or settings_in(manifest, spec) != wanted:
+        theirs = f"{manifest.network} {manifest.settings}"
+        raise BadValue("--start-from", theirs, f"{config.network} {config.network_settings}", "use --set-network")
+    module.load_state_dict(loaded.module.state_dict())
+    return manifest.digest
+
+
+def _judged_where_it_learns(config: RunConfig, sizes: tuple[int, ...], tell: Tell) -> RunConfig:
+    """The config with evaluations on a board the trainer learns on, the largest where the config names another."""
+    if not sizes or config.evaluation_size in sizes:
+        return config
+    tell(f"evaluation games are on {sizes[-1]}x{sizes[-1]}: nothing is learned on {config.evaluation_size}")
+    return replace(config, evaluation_size=sizes[-1])
+
+
+def _run(
+    manager: Manager, trainer: Trainer, folder: RunFolder, config: RunConfig, parent: str | None, emit: Emit
+) -> Run:
+    from tessera.training.run import Run
+
+    def tell_all(kind: str, data: Mapping[str, Any]) -> None:
+        if kind != "tick":
+            manager.emit(RunEvent(kind, data, time.time()))
+        emit(kind, data)
+
+    track = _progress_track(manager, folder, config)
+    return Run(trainer, folder, config, track=track, emit=tell_all, parent=parent)
+
+
+def _progress_track(manager: Manager, folder: RunFolder, config: RunConfig) -> ProgressTrack:
+    """Evaluations by the arbiter the config names, which need not be ours."""
+    from tessera.training.progress import ProgressTrack
+
+    spec = manager.arbiters[config.arbiter]
+    return ProgressTrack(
+        folder.path, config, lambda context: spec.build(replace(context, manager=manager), **spec.defaults)
+    )
+
+
+def _go_on(run: Run, path: Path, state: Mapping[str, Any]) -> None:
+    """Load the state of a run; one that does not fit these settings, or this version, is the user's to cure."""
+    try:
+        run.load_state(state)
+    except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
+        raise CheckpointError(
+            f"{path}: its state does not fit this trainer with these settings ({type(error).__name__}: "
+            f"{' '.join(str(error).split())[:120]}); resume without --set, or begin a new run with --start-from"
+        ) from error
