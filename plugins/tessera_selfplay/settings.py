@@ -58,7 +58,7 @@ class GumbelSettings:
     """The trainer `gumbel`."""
 
     games: GameSettings = GameSettings()
-    simulations: Annotated[int, Range(1), Unit("visits")] = 16
+    simulations: Annotated[int, Range(1), Unit("simulations")] = 16
     """The search of a move that is learned from."""
     considered: Annotated[int, Range(1), Unit("moves")] = 8
     """Root moves a search starts with. More than half the simulations would leave none for looking deeper."""
@@ -69,7 +69,7 @@ class GumbelSettings:
     full_share: Annotated[float, Range(above=0, high=1)] = 1.0
     """Playout-cap randomisation: share of moves searched with `simulations`; the others are searched with
     `fast_simulations` and not learned from, but their games' results are. 1: off. KataGo: 1.37."""
-    fast_simulations: Annotated[int, Range(1), Unit("visits")] = 4
+    fast_simulations: Annotated[int, Range(1), Unit("simulations")] = 4
     """The search of the other moves."""
     surprise: Share = 0.0
     """Policy-surprise weighting: share of a game's learning that goes to its positions in proportion to how much the
