@@ -20,6 +20,7 @@ from tessera.errors import BadValue, MissingExtra
 from tessera.interfaces.network import Evaluator, EvaluatorSpec, F, G, Outputs, Refreshing
 from tessera.testing import check_evaluator
 from tessera_mamba.settings import MambaSettings
+from tessera_openvino.evaluator import rounded_up
 from tessera_resnet.settings import ResNetSettings
 
 installed = pytest.mark.skipif(importlib.util.find_spec("openvino") is None, reason="openvino is not installed")
@@ -198,3 +199,20 @@ def test_a_large_batch_in_slices_is_the_same(monkeypatch: pytest.MonkeyPatch) ->
     batch = torch.ones(150, F, 9, 9), torch.randn(150, G)
     for alone, shared in zip(*(evaluator.evaluate(*batch) for evaluator in evaluators), strict=True):
         torch.testing.assert_close(alone, shared, atol=0.02, rtol=0.02)
+
+
+def test_batches_are_rounded_up_to_few_sizes() -> None:
+    assert [rounded_up(rows) for rows in (1, 2, 3, 7, 8, 9, 33, 64)] == [1, 2, 4, 8, 8, 16, 40, 64]
+
+
+@installed
+@pytest.mark.parametrize("rows", [1, 3, 7, 65, 97])
+def test_what_is_added_to_round_up_is_not_given_back(rows: int) -> None:
+    module = network("tower")
+    evaluator = tessera_openvino.build(module, "cpu")
+    planes, globals_ = positions(rows, 9, full=True)
+    with torch.no_grad():
+        expected = module(planes, globals_)
+    for ours, theirs in zip(evaluator.evaluate(planes, globals_), expected, strict=True):
+        assert ours.shape == theirs.shape
+        torch.testing.assert_close(ours, theirs, atol=0.1, rtol=0.05)
