@@ -22,10 +22,10 @@ import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
-from typing import Any, TypeVar, get_origin, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from tessera.errors import BadValue, listed
-from tessera.values import accept, allowed, as_text, as_toml, from_text, split, unit
+from tessera.values import accept, allowed, as_text, as_toml, from_text, is_table, split, unit
 
 S = TypeVar("S")
 Tell = Callable[[str], None]
@@ -96,7 +96,7 @@ def from_table(
         name, read = setting.name, value
         if name in values:
             raise BadValue(f"{owner}: setting", given, f"{name} once")
-        if get_origin(split(setting.hint)[0]) is dict and isinstance(value, str):
+        if is_table(setting.hint) and isinstance(value, str):
             read = from_text(setting.hint, value)
             if read is not value:
                 tell(f"{owner}: {name} = {as_toml(value)} is now written {name} = {as_toml(read)}")

@@ -2,7 +2,7 @@
 
     accept(Annotated[int, Range(1, 1024), Unit("threads")], given, "--threads")
 
-An annotation is str, int, float, bool, a Literal of texts, one of these `| None`, or a dict of pairs of them, and may
+An annotation is str, int, float, bool, a Literal of texts, one of these `| None`, or a dict or tuple of them, and may
 be `Annotated` with a `Range` and a `Unit`; Any is anything. What does not fit is a `BadValue`.
 """
 
@@ -59,9 +59,13 @@ def accept(hint: Any, value: Any, name: str, *, example: str = "") -> Any:
     inner, value_kind = get_args(kind), type(value)
     if get_origin(kind) in OPTIONAL:
         return None if value is None else accept(Annotated[inner[0], *marks], value, name, example=example)
-    if get_origin(kind) is dict and isinstance(value, Mapping):
+    if is_table(hint) and isinstance(value, Mapping):
         pairs = [(from_text(inner[0], key) if isinstance(key, str) else key, each) for key, each in value.items()]
         return {accept(inner[0], key, name): accept(inner[1], each, f"{name} {key}") for key, each in pairs}
+    if get_origin(kind) is tuple and isinstance(value, list | tuple):
+        hints = inner[:1] * len(value) if inner[-1] is ... else inner
+        if len(hints) == len(value):
+            return tuple(accept(each, part, name) for each, part in zip(hints, value, strict=True))
     if kind is Any:
         return value
     if kind is float and value_kind is int and abs(value) < 2**1023:
@@ -80,8 +84,16 @@ def allowed(hint: Any, *, example: str = "") -> str:
     kind, marks = split(hint)
     if get_origin(kind) is Literal:
         return ", ".join(get_args(kind))
-    if get_origin(kind) is dict:
-        return f"pairs {unit(hint) or 'name:value'}" + (f" such as {example}" if example else "")
+    if is_table(hint):
+        pairs = f"pairs {unit(hint)}" if unit(hint) else f"a table of {allowed(get_args(kind)[1])}"
+        return pairs + (f" such as {example}" if example else "")
+    if get_origin(kind) is tuple:
+        first, *others = get_args(kind)
+        return (
+            f"a list, each {allowed(first)}"
+            if others == [...]
+            else f"a list of {len(others) + 1}, each {allowed(first)}"
+        )
     words = KINDS.get(kind) or KINDS[get_args(kind)[0]]
     return ", ".join([words, *(str(mark) for mark in marks if isinstance(mark, Range))])
 
@@ -89,6 +101,11 @@ def allowed(hint: Any, *, example: str = "") -> str:
 def unit(hint: Any) -> str:
     """What the annotation's number counts, '' where it does not say."""
     return next((mark.name for mark in split(hint)[1] if isinstance(mark, Unit)), "")
+
+
+def is_table(hint: Any) -> bool:
+    """Whether pairs are wanted."""
+    return get_origin(split(hint)[0]) in (dict, Mapping)
 
 
 def split(hint: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -103,7 +120,7 @@ def from_text(hint: Any, text: str) -> Any:
         kind = get_args(kind)[0]
     if kind is bool:
         return TRUTHS.get(text.lower(), text)
-    if get_origin(kind) is dict:
+    if is_table(hint):
         pairs = [word.partition(":") for word in re.split(r"[,\s]+", text.strip())]
         table = {key: from_text(get_args(kind)[1], value) for key, colon, value in pairs if colon}
         return table if len(table) == len(pairs) else text

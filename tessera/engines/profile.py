@@ -50,7 +50,7 @@ class Profile:
     """The folder it must run in; '{program}' is where its program file lies, '' wherever we are."""
     cannot: tuple[str, ...] = ()
     """What it cannot do, a phrase each; `tessera engines list` shows them."""
-    sizes: tuple[float, float] = (2, 25)
+    sizes: tuple[int, int] = (2, 25)
     """Smallest and largest board."""
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Arguments by ruleset preset."""
