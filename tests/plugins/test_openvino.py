@@ -27,7 +27,7 @@ installed = pytest.mark.skipif(importlib.util.find_spec("openvino") is None, rea
 
 TOWERS = {
     "resnet": lambda: tessera_resnet.build(ResNetSettings(blocks=2, width=16, pool_every=2)),
-    "tower": lambda: tessera_resnet.build_tower(blocks=2, width=16, pool_every=2),
+    "tower": lambda: tessera_resnet.build_tower(ResNetSettings(blocks=2, width=16, pool_every=2)),
     "axial": lambda: tessera_mamba.build(MambaSettings(blocks=2, width=16, head_dim=16, state=8, pool_every=2)),
     "raster": lambda: tessera_mamba.build(MambaSettings(blocks=2, width=16, head_dim=16, state=8, scan="raster")),
     "mamba2": lambda: tessera_mamba.build(MambaSettings(blocks=2, width=16, head_dim=16, state=8, scan="mamba2")),
