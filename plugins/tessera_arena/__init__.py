@@ -1,24 +1,20 @@
 """Arbiters: who plays the games of a league.
 
 `gtp_arbiter` lets any two entrants meet as GTP processes. Start reading there; `crew` keeps the processes,
-`schedule` hands out the games. `self_arbiter` plays our own players against each other in one batch: `table` holds
-the games, `movers` choose the moves.
+`schedule` hands out the games. `self_arbiter` plays our own players against each other in one batch. Both ask the same
+players, with the same seeds: which of them plays a pair makes no difference to its rating.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tessera.hookspecs import hookimpl
 from tessera.interfaces.arbiter import Arbiter, ArbiterContext, ArbiterSpec, Entrant
 
-BATCHED: dict[str, frozenset[str]] = {
-    "search": frozenset(),
-    "policy": frozenset({"temperature"}),
-    "random": frozenset(),
-}
-"""Players of ours that play in a batch, and the settings of theirs that it knows."""
+if TYPE_CHECKING:
+    from tessera.plugins import Manager
 
 
 def build_gtp(context: ArbiterContext, **settings: Any) -> Arbiter:
@@ -28,7 +24,7 @@ def build_gtp(context: ArbiterContext, **settings: Any) -> Arbiter:
     return GtpArbiter(context, **settings)
 
 
-def accepts_any(black: Entrant, white: Entrant) -> bool:
+def accepts_any(black: Entrant, white: Entrant, manager: Manager) -> bool:
     """Everything that plays can be made a GTP process."""
     return True
 
@@ -40,13 +36,13 @@ def build_self(context: ArbiterContext, **settings: Any) -> Arbiter:
     return SelfArbiter(context, **settings)
 
 
-def accepts_own(black: Entrant, white: Entrant) -> bool:
-    """Two of our own players that nothing but visits limits."""
+def accepts_own(black: Entrant, white: Entrant, manager: Manager) -> bool:
+    """Two of our own players that play in a batch, and that nothing but visits limits."""
     return all(
         entrant.kind == "tessera"
         and entrant.settings.keys() <= {"ckpt", "player", "visits", "evaluator", "device", "set"}
-        and (player := entrant.settings.get("player", "search")) in BATCHED
-        and entrant.settings.get("set", {}).keys() <= BATCHED[player]
+        and (player := entrant.settings.get("player", "search")) in manager.players
+        and manager.players[player].build_batch is not None
         for entrant in (black, white)
     )
 

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from tessera.interfaces.player import PlayerSpec
 
 if TYPE_CHECKING:
-    from tessera.interfaces.player import Player, PlayerContext
+    from tessera.interfaces.player import PlayerContext
+    from tessera.players.policy import PolicyPlayer
+    from tessera.players.random import RandomPlayer
+    from tessera.players.search import SearchPlayer
 
 
-def _search(context: PlayerContext, **settings: Any) -> Player:
+def _search(context: PlayerContext, games: int = 1, **settings: Any) -> SearchPlayer:
     from dataclasses import fields
 
     from tessera.players.search import SearchPlayer
@@ -19,19 +22,19 @@ def _search(context: PlayerContext, **settings: Any) -> Player:
     names = {field.name for field in fields(SearchSettings)}
     search = SearchSettings(**{key: value for key, value in settings.items() if key in names})
     rest = {key: value for key, value in settings.items() if key not in names}
-    return SearchPlayer(context.evaluator, settings=search, seed=context.seed, **rest)
+    return SearchPlayer(context.evaluator, settings=search, seed=context.seed, games=games, **rest)
 
 
-def _policy(context: PlayerContext, **settings: Any) -> Player:
+def _policy(context: PlayerContext, games: int = 1, **settings: Any) -> PolicyPlayer:
     from tessera.players.policy import PolicyPlayer
 
-    return PolicyPlayer(context.evaluator, seed=context.seed, **settings)
+    return PolicyPlayer(context.evaluator, seed=context.seed, games=games, **settings)
 
 
-def _random(context: PlayerContext, **settings: Any) -> Player:
+def _random(context: PlayerContext, games: int = 1, **settings: Any) -> RandomPlayer:
     from tessera.players.random import RandomPlayer
 
-    return RandomPlayer(seed=context.seed, **settings)
+    return RandomPlayer(seed=context.seed, games=games, **settings)
 
 
 TEMPERATURES = (0, 100)
@@ -51,6 +54,7 @@ SPECS = (
             "score_weight": 0.1,
         },
         _search,
+        build_batch=_search,
         needs_network=True,
         ranges={
             "visits": (1, 10_000_000),
@@ -68,8 +72,9 @@ SPECS = (
         "the network's favourite, no search",
         {"temperature": 0.0},
         _policy,
+        build_batch=_policy,
         needs_network=True,
         ranges={"temperature": TEMPERATURES},
     ),
-    PlayerSpec("random", "any legal point but its own eyes", {}, _random),
+    PlayerSpec("random", "any legal point but its own eyes", {}, _random, build_batch=_random),
 )

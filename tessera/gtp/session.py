@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tessera.clock import Clock
@@ -21,6 +22,7 @@ from tessera.gtp.resign import Thought
 from tessera.gtp.settings import EngineSettings
 from tessera.gtp.stream import Stream
 from tessera.interfaces.analysis import caveat
+from tessera.interfaces.player import Reproducible
 from tessera.rules.ruleset import DEFAULT, Ruleset
 
 if TYPE_CHECKING:
@@ -152,6 +154,13 @@ class Session:
             player = self._player.get()
             if isinstance(player, Forgetful):
                 player.forget()
+
+    def reseed(self, seed: int) -> None:
+        """Begin a game of the player whose randomness follows from `seed`; waits until it is loaded."""
+        player = self.player()
+        if isinstance(player, Reproducible):
+            player.begin(0, seed)
+        self.settings = replace(self.settings, seed=seed)
 
     # ------------------------------------------------------------ commands
 

@@ -120,8 +120,9 @@ class ArbiterSpec:
     name: str
     summary: str
     defaults: Mapping[str, Any]
-    accepts: Callable[[Entrant, Entrant], bool]
-    """Whether it can play these two against each other; asks nothing of the disk and loads nothing."""
+    accepts: Callable[[Entrant, Entrant, Any], bool]
+    """accepts(black, white, manager): whether it can play these two against each other; loads nothing. `manager` is
+    the `tessera.plugins.Manager` that knows the players."""
     build: Callable[..., Arbiter]
     """build(context, **settings)"""
     priority: int = 0

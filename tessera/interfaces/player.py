@@ -62,6 +62,10 @@ class Options:
     """Do not pass while dead stones stand on the board (GTP's kgs-genmove_cleanup)."""
 
 
+PLAYED_OUT = Options(allow_resign=False)
+"""As between programs: nobody resigns."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """A chosen move and why."""
@@ -126,6 +130,38 @@ class Player(Protocol):
 
 
 @runtime_checkable
+class Reproducible(Protocol):
+    """A player whose games can be repeated one by one."""
+
+    def begin(self, slot: int, seed: int) -> None:
+        """A new game in a slot (0 where there is one): what is random in it follows from the seed alone."""
+        ...
+
+
+@runtime_checkable
+class BatchPlayer(Reproducible, Protocol):
+    """The same player in many games at once, so that its network is asked for all of them together.
+
+    Game for game it plays what a `Player` of the same settings plays from the same seed, except where a network's
+    answers depend on the number of positions in its batch.
+    """
+
+    def play(
+        self, slots: Sequence[int], games: Sequence[Game], limits: Limits, *, options: Options = PLAYED_OUT
+    ) -> Sequence[int]:
+        """For each of some games, all of one size, the move its side to play would make now: 0..P-1, P for pass.
+
+        A game keeps its slot from `begin` to its end; slots are below the number the player was built for. The games
+        are not changed.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release what the player holds. Safe to call twice."""
+        ...
+
+
+@runtime_checkable
 class Foresight(Protocol):
     """A player with a network that says who will own which point; the judge of dead stones hears it."""
 
@@ -144,6 +180,9 @@ class PlayerSpec:
     """Every setting with its default."""
     build: Callable[..., Player]
     """build(context, **settings) -> player; `context` is a `PlayerContext`."""
+    build_batch: Callable[..., BatchPlayer] | None = None
+    """build_batch(context, games, **settings) -> the same player for up to `games` games at once; None: it has none,
+    and arbiters play its games one by one."""
     needs_network: bool = False
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """Least and greatest value of numeric settings; checked before anything is loaded."""

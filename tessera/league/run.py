@@ -173,10 +173,10 @@ class League:
         pair = (entrants[black], entrants[white])
         if self.config.arbiter != "auto":
             spec = arbiters[self.config.arbiter]
-            if not spec.accepts(*pair):
+            if not spec.accepts(*pair, self._manager):
                 raise BadValue("arbiter", spec.name, f"one that can play {black!r} against {white!r}", "auto chooses")
             return spec
-        able = [spec for spec in arbiters.values() if spec.accepts(*pair)]
+        able = [spec for spec in arbiters.values() if spec.accepts(*pair, self._manager)]
         if not able:
             raise BadValue("players", f"{black} and {white}", "players some arbiter accepts", "see tessera plugins")
         return max(able, key=lambda spec: (spec.priority, spec.name))

@@ -10,13 +10,23 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tessera.clock import Clock
 from tessera.errors import IllegalMove
 from tessera.interfaces.analysis import Analysis
-from tessera.interfaces.player import RESIGN, Choice, Foresight, Limits, Options, Player, Report, Watch
+from tessera.interfaces.player import (
+    PLAYED_OUT,
+    RESIGN,
+    Choice,
+    Foresight,
+    Limits,
+    Options,
+    Player,
+    Report,
+    Watch,
+)
 from tessera.rules.coords import BLACK, WHITE, opponent
 from tessera.rules.endgame import judged_score
 from tessera.rules.game import Game
@@ -25,7 +35,6 @@ from tessera.rules.scoring import score
 LETTERS = " BW"
 LONGEST = 4
 """Moves per point of the board after which a game is stopped and counted as it stands."""
-PLAYED_OUT = Options(allow_resign=False)
 
 
 @dataclass(frozen=True)
@@ -165,7 +174,10 @@ class Match:
         return self.result
 
     def _opinion(self) -> list[float] | None:
-        """[P] who will own each point, +1 for Black, by the mean of the players that say so."""
-        players: list[object] = [side.player for side in self.sides.values()]
-        views = [player.expected_owners(self.game) for player in players if isinstance(player, Foresight)]
-        return [sum(values) / len(views) for values in zip(*views, strict=True)] if views else None
+        return mean_owners(self.game, [side.player for side in self.sides.values()])
+
+
+def mean_owners(game: Game, players: Iterable[object]) -> list[float] | None:
+    """[P] who will own each point, +1 for Black, by the mean of the players that say so; None where nobody does."""
+    views = [player.expected_owners(game) for player in players if isinstance(player, Foresight)]
+    return [sum(values) / len(views) for values in zip(*views, strict=True)] if views else None

@@ -18,6 +18,7 @@ from typing import Any
 
 from tessera.engines import Profile, load_profile
 from tessera.errors import BadValue, EngineError
+from tessera.gtp.settings import DEFAULT_VISITS
 from tessera.interfaces.arbiter import ArbiterContext, Entrant
 
 OWN_PROGRAM = (sys.executable, "-c", "import sys; from tessera.cli.gtp import main; sys.exit(main())")
@@ -73,6 +74,8 @@ def plan(entrant: Entrant, context: ArbiterContext) -> Launch:
 
 def _own(entrant: Entrant, context: ArbiterContext) -> Launch:
     settings = {**OWN_DEFAULTS, **entrant.settings}
+    if not {"visits", "seconds", "level"} & settings.keys():
+        settings["visits"] = DEFAULT_VISITS
     assignments = settings.pop("set", {})
     _refuse_unknown(entrant, settings, (*OPTIONS, "set"))
     if not isinstance(assignments, Mapping):
@@ -85,7 +88,12 @@ def _own(entrant: Entrant, context: ArbiterContext) -> Launch:
     rules = json.dumps(context.rules.as_katago(), separators=(",", ":"))
     # A first move waits for the weights; it is made here, where no clock runs.
     setup = (f"kata-set-rules {rules}", f"boardsize {context.size}", "reg_genmove b")
-    return Launch(entrant.name, lambda seed: [*words, "--seed", str(seed)], setup=setup)
+    return Launch(
+        entrant.name,
+        lambda seed: [*words, "--seed", str(seed)],
+        setup=setup,
+        new_game=("set_random_seed {seed}",),
+    )
 
 
 def _engine(entrant: Entrant, context: ArbiterContext) -> Launch:

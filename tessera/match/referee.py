@@ -43,9 +43,7 @@ def play_game(
         game.play(color, point)
     control = context.time or NO_LIMIT
     players = {
-        color: EnginePlayer(
-            engines[color], name=name, time=control, seed=seed_of(context.seed, task.number, task.attempt, color)
-        )
+        color: EnginePlayer(engines[color], name=name, time=control, seed=game_seed(context, task, name))
         for color, name in ((BLACK, task.black), (WHITE, task.white))
     }
     sides = {color: Side(player.name, player, Limits()) for color, player in players.items()}
@@ -59,11 +57,11 @@ def play_game(
             culprit = players[game.to_play].name
             _turn(match, players[game.to_play], context.patience)
     except EngineError as error:
-        return _record(task, context, game, VOID, note=" ".join(str(error).split()), culprit=culprit, match=match)
+        return record_of(task, context, game, VOID, note=" ".join(str(error).split()), culprit=culprit, match=match)
     if match.result == "?" and game.is_over:
         counted = count(game, players)
-        return _record(task, context, counted.game, str(counted.score), note=counted.note, match=match)
-    return _record(task, context, game, match.count(), note=match.note, match=match)
+        return record_of(task, context, counted.game, str(counted.score), note=counted.note, match=match)
+    return record_of(task, context, game, match.count(), note=match.note, match=match)
 
 
 def _turn(match: Match, player: EnginePlayer, patience: float) -> None:
@@ -79,19 +77,25 @@ def _turn(match: Match, player: EnginePlayer, patience: float) -> None:
 
 def void_record(task: Task, context: ArbiterContext, culprit: str, note: str) -> GameRecord:
     """The record of a game that could not begin, which counts for nobody."""
-    return _record(task, context, None, VOID, note=note, culprit=culprit)
+    return record_of(task, context, None, VOID, note=note, culprit=culprit)
 
 
-def _record(
+def game_seed(context: ArbiterContext, task: Task, player: str) -> int:
+    """What a player's randomness in one game follows from, whoever else plays in the league and in whatever order."""
+    return seed_of(context.seed, player, task.number, task.attempt)
+
+
+def record_of(
     task: Task,
     context: ArbiterContext,
     game: Game | None,
     result: str,
     *,
-    note: str,
+    note: str = "",
     culprit: str = "",
     match: Match | None = None,
 ) -> GameRecord:
+    """A game that ended so, as a league keeps it."""
     return GameRecord(
         number=task.number,
         black=task.black,

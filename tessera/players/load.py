@@ -13,7 +13,7 @@ from tessera.checkpoints.store import local_path, scheme_of
 from tessera.config import resolve
 from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.network import AUTO
-from tessera.interfaces.player import Player, PlayerContext
+from tessera.interfaces.player import BatchPlayer, Player, PlayerContext
 from tessera.players.choice import choose
 from tessera.players.territory import AsArea
 from tessera.players.warm import warm_up_player
@@ -148,3 +148,27 @@ def open_player(
             # A plugin's player may not like our little game; it is not the one that will be played.
             tell(f"player {player} could not be warmed up, its first move may take longer: {error!r}")
     return spec.build(PlayerContext(evaluator=engine, size=size, seed=seed), **chosen)
+
+
+def open_batch_player(
+    manager: Manager,
+    *,
+    games: int,
+    checkpoint: str | None = None,
+    player: str = "search",
+    evaluator: str = AUTO,
+    device: str = "auto",
+    seed: int = 0,
+    size: int = 19,
+    settings: dict[str, Any] | None = None,
+) -> BatchPlayer:
+    """The same player for up to `games` games at once. Raises `BadValue` for one that cannot play so."""
+    spec = manager.players[player]
+    if spec.build_batch is None:
+        able = ", ".join(name for name, each in manager.players.items() if each.build_batch is not None)
+        raise BadValue("player", player, f"one that plays many games at once: {able}")
+    chosen = resolve(spec.defaults, settings or {}, owner=f"player {player}", ranges=spec.ranges)
+    engine = None
+    if spec.needs_network:
+        engine = open_evaluator(manager, checkpoint=checkpoint, evaluator=evaluator, device=device, size=size)
+    return spec.build_batch(PlayerContext(evaluator=engine, size=size, seed=seed), games, **chosen)

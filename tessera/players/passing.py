@@ -1,33 +1,41 @@
-"""When to pass, and which moves are not worth considering: one rule, the one that scores.
+"""When to pass, and which moves are not worth considering: the whole rule, for every player that asks a network.
 
-Once a board looks finished, `ending` asks the referee's own judge (`rules.endgame`) which stones are dead. The
-search takes these off wherever two passes end a line, so a pass is worth in the tree what it will be worth in the
-count, and nobody has to capture what is dead anyway. When by that verdict there is nothing left to gain, the search
-is shown the pass first (`prior`), and `decide` passes unless another move promises more.
+A player calls, in this order:
+
+`position`  the row the network or the search is shown. Who asks for a move after two passes wants the game to go on.
+`ending`    the verdict on a board that looks finished: which stones are dead, by the referee's own judge
+            (`rules.endgame`), and whether anything is left to gain. It is found when somebody asks, for it is dear.
+`restrict`  takes moves out of the root's policy: those the caller rules out, those inside territory that is alive
+            without condition, in a cleanup all but the capture of dead stones. When nothing is left to gain it puts
+            the pass forward.
+`decide`    the move: most visited or drawn by visits, but a pass in a finished game unless a move promises more.
+
+In between the search counts a line that two passes end without the stones of `Ending.dead` (`search.walk.finish`),
+so a pass is worth in the tree what it will be worth in the count, and nobody has to capture what is dead anyway.
+A player without a tree asks `is_finished` and `pass_keeps` in place of `decide`.
 
 Only `kgs-genmove_cleanup` (`Options.fast_cleanup`) is different: it takes dead stones off until none is left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tessera.interfaces.player import Options
+from tessera.players.banning import ban
 from tessera.rules.benson import chains, components, neighbours, pass_alive
 from tessera.rules.coords import BLACK, EMPTY, WHITE, opponent
-from tessera.rules.endgame import Status, judge
+from tessera.rules.endgame import MOST_DAME, Status, judge
+from tessera.rules.layout import PASSES, TO_PLAY, meta_at
 
 if TYPE_CHECKING:
     from tessera.interfaces.analysis import Analysis, MoveInfo
     from tessera.rules.game import Game
-
-Opinion = Callable[["Game", int], Sequence[float]]
-"""(game, side to play) -> ownership [P], -1..1 with +1 for Black."""
 
 FILLED = 1 / 3
 """Share of a board's points with stones on them before which no game is finished, unless somebody passed."""
@@ -44,28 +52,77 @@ PRIOR = 0.5
 """The least share of the policy a pass has where all is settled; where only the score can tell, a fifth of it."""
 
 
-@dataclass(frozen=True)
+def position(game: Game, color: int) -> NDArray[np.int32]:
+    """[S] the game's row with `color` to play, and the game going on."""
+    state, meta = game.state.copy(), meta_at(game.size)
+    state[meta + TO_PLAY] = color
+    if state[meta + PASSES] >= 2:
+        state[meta + PASSES] = 0
+    return state
+
+
 class Ending:
-    """A board that looks finished, as the one to move sees it."""
+    """A board that looks finished, as a network's `ownership` [P] (-1..1, +1 for Black) lets us see it."""
 
-    status: Status
-    dead: NDArray[np.int8]
-    """[P] the colour of dead stones, 0 elsewhere."""
-    settled: bool
-    """Whether no move gains anything by the rule that scores."""
+    def __init__(self, game: Game, ownership: Sequence[float] | None) -> None:
+        self._game, self._ownership = game.copy(), ownership
+
+    @cached_property
+    def status(self) -> Status:
+        """Of every chain. Takes many playouts where a chain is proved neither alive nor dead."""
+        return judge(self._game, self._ownership)
+
+    @cached_property
+    def dead(self) -> NDArray[np.int8]:
+        """[P] the colour of dead stones, 0 elsewhere."""
+        dead = np.zeros(self._game.points, np.int8)
+        for point in self.status.dead_points:
+            dead[point] = self._game.stones[point]
+        return dead
+
+    @cached_property
+    def settled(self) -> bool:
+        """Whether no move gains anything by the rule that scores."""
+        game, ownership = self._game, self._ownership
+        if ownership is not None and _surely_open(game, ownership):
+            return False
+        return _settled(game, self.status, self.dead, ownership)
 
 
-def ending(game: Game, color: int, opinion: Opinion | None = None) -> Ending | None:
+def looks_finished(game: Game) -> bool:
+    return game.passes > 0 or bool(np.count_nonzero(game.state[: game.points]) >= FILLED * game.points)
+
+
+def ending(game: Game, ownership: Sequence[float] | None = None) -> Ending | None:
     """The verdict on a board that looks finished; None while it is open."""
-    stones = game.stones
-    if game.passes == 0 and np.count_nonzero(stones) < FILLED * game.points:
-        return None
-    ownership = None if opinion is None else opinion(game, color)
-    status = judge(game, ownership)
-    dead = np.zeros(game.points, np.int8)
-    for point in status.dead_points:
-        dead[point] = stones[point]
-    return Ending(status, dead, _settled(game, status, dead, ownership))
+    return Ending(game, ownership) if looks_finished(game) else None
+
+
+def _surely_open(game: Game, ownership: Sequence[float]) -> bool:
+    """Whether no verdict on single chains could settle the board: a short way to most answers, without playouts.
+
+    A region of more than `MOST_DAME` empty points is no liberty of a seki. It is settled only where the network is
+    sure of all of it, or where it is proved, and proof wants nearly every point beside a stone of the owner's.
+    """
+    if game.rules.scoring != "area":
+        return False
+    size, stones = game.size, game.stones.tolist()
+    safe = {color: pass_alive(stones, size, color) for color in (BLACK, WHITE)}
+    owned = [(chain, stones[min(chain)]) for chain in chains(stones, size)]
+    if all(chain <= safe[own].stones or chain <= safe[opponent(own)].territory for chain, own in owned):
+        return False
+    for region in components(size, lambda p: stones[p] == EMPTY, lambda p, q: True):
+        if len(region) > MOST_DAME and not any(
+            all(sign * ownership[p] >= SURE for p in region) or _apart(region, stones, size, color) < 2
+            for color, sign in ((BLACK, 1), (WHITE, -1))
+        ):
+            return True
+    return False
+
+
+def _apart(region: Iterable[int], stones: Sequence[int], size: int, color: int) -> int:
+    """How many points of a region touch no stone of `color`."""
+    return sum(all(stones[q] != color for q in neighbours(p, size)) for p in region)
 
 
 def _settled(game: Game, status: Status, dead: NDArray[np.int8], ownership: Sequence[float] | None) -> bool:
@@ -110,13 +167,45 @@ def pointless(game: Game, color: int) -> list[int]:
     return [p for p in theirs.union(*clean) if stones[p] == EMPTY]
 
 
-def prior(game: Game, end: Ending | None, options: Options) -> float:
+def unwanted(game: Game, color: int, end: Ending | None, options: Options) -> set[int]:
+    """Moves, P for pass, that the caller rules out or that cannot matter any more."""
+    everything = set(range(game.points + 1))
+    banned = set(options.avoid) | set(pointless(game, color))
+    if to_clean := cleaning(game, color, end, options):
+        banned |= everything - to_clean
+    if options.allow:
+        banned |= everything - set(options.allow)
+    return banned
+
+
+def restrict(
+    prior: NDArray[np.float32], game: Game, color: int, end: Ending | None, options: Options, *, choosing: bool
+) -> None:
+    """Take unwanted moves out of a root's prior [A]. To choose a move of a finished game the pass is put forward."""
+    if banned := unwanted(game, color, end, options):
+        ban(prior, banned)
+    share = _pass_share(game, end, options) if choosing else 0.0
+    if prior[game.points] < share < 1.0:
+        prior[: game.points] *= (1.0 - share) / max(1e-9, 1.0 - float(prior[game.points]))
+        prior[game.points] = share
+
+
+def _pass_share(game: Game, end: Ending | None, options: Options) -> float:
     """The least share of the policy that passing deserves at the root."""
-    if end is None or options.fast_cleanup or not may_pass(game, options):
-        return 0.0
-    if end.settled:
+    if is_finished(game, end, options):
         return PRIOR
-    return 0.2 * PRIOR if game.rules.scoring == "territory" else 0.0
+    possible = end is not None and not options.fast_cleanup and may_pass(game, options)
+    return 0.2 * PRIOR if possible and game.rules.scoring == "territory" else 0.0
+
+
+def is_finished(game: Game, end: Ending | None, options: Options) -> bool:
+    """Whether a pass is allowed and nothing is left to gain."""
+    return end is not None and not options.fast_cleanup and may_pass(game, options) and end.settled
+
+
+def pass_keeps(now: Analysis, then: Analysis) -> bool:
+    """Whether the mover thinks no less of a position after its pass; `then` is the other side's view of that."""
+    return 1.0 - then.winrate >= now.winrate - CLOSE and -then.score >= now.score - POINTS
 
 
 def decide(

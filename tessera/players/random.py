@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tessera.interfaces.analysis import Analysis, MoveInfo
-from tessera.interfaces.player import UNWATCHED, Choice, Limits, Options, Watch
+from tessera.interfaces.player import PLAYED_OUT, UNWATCHED, Choice, Limits, Options, Watch
+from tessera.players.variety import generator, generators
 from tessera.rules.coords import BLACK, EMPTY
 from tessera.rules.layout import STRIDE, tables
 from tessera.rules.scoring import score
@@ -18,23 +20,37 @@ if TYPE_CHECKING:
 
 def sensible_points(game: Game, color: int) -> list[int]:
     """Legal points whose neighbours are not all stones of `color`: games between random players end."""
-    geometry = tables(game.size).geometry
-    stones = game.state
-    legal = game.legal_mask(color)
-    points = []
-    for p in np.flatnonzero(legal[: game.points]):
-        around = [int(q) for q in geometry[STRIDE * p : STRIDE * p + 4] if q < game.points]
-        if any(stones[q] == EMPTY or stones[q] != color for q in around):
-            points.append(int(p))
-    return points
+    points = game.points
+    board = game.state[: points + 1]
+    own = board == color
+    own[points] = True  # the wall
+    eye = own[tables(game.size).geometry.reshape(points, STRIDE)[:, :4]].all(1)
+    legal = game.legal_mask(color)[:points]
+    return [int(p) for p in np.flatnonzero(legal & ~eye)]
+
+
+def candidates(game: Game, color: int, options: Options) -> list[int]:
+    """The sensible points the caller leaves; pass where there is none."""
+    points = [p for p in sensible_points(game, color) if p not in options.avoid]
+    if options.allow:
+        points = [p for p in points if p in options.allow]
+    return points or [game.points]
 
 
 class RandomPlayer:
-    """Plays at random; passes only when nothing but its own eyes is left."""
+    """Plays at random, in up to `games` games; passes only when nothing but its own eyes is left."""
 
-    def __init__(self, *, seed: int = 0, name: str = "random") -> None:
+    def __init__(self, *, seed: int = 0, games: int = 1, name: str = "random") -> None:
         self.name = name
-        self._random = np.random.Generator(np.random.PCG64(seed))
+        self._random = generators(seed, games)
+
+    def begin(self, slot: int, seed: int) -> None:
+        self._random[slot] = generator(seed)
+
+    def play(
+        self, slots: Sequence[int], games: Sequence[Game], limits: Limits, *, options: Options = PLAYED_OUT
+    ) -> list[int]:
+        return [self._draw(slot, game, game.to_play, options) for slot, game in zip(slots, games, strict=True)]
 
     def choose(
         self,
@@ -45,10 +61,11 @@ class RandomPlayer:
         options: Options = Options(),
         watch: Watch = UNWATCHED,
     ) -> Choice:
-        analysis = self.analyze(game, color, limits, options=options)
-        if options.deterministic:
-            return Choice(analysis.moves[0].point, analysis)
-        return Choice(analysis.moves[int(self._random.integers(len(analysis.moves)))].point, analysis)
+        return Choice(self._draw(0, game, color, options), self.analyze(game, color, limits, options=options))
+
+    def _draw(self, slot: int, game: Game, color: int, options: Options) -> int:
+        points = candidates(game, color, options)
+        return points[0] if options.deterministic else points[int(self._random[slot].integers(len(points)))]
 
     def analyze(
         self,
@@ -60,10 +77,7 @@ class RandomPlayer:
         watch: Watch = UNWATCHED,
     ) -> Analysis:
         """Every candidate alike; the value is the board as counted now."""
-        points = [p for p in sensible_points(game, color) if p not in options.avoid]
-        if options.allow:
-            points = [p for p in points if p in options.allow]
-        points = points or [game.points]
+        points = candidates(game, color, options)
         counted = score(game)
         margin = counted.margin if color == BLACK else -counted.margin
         winrate = 0.5 if margin == 0 else float(margin > 0)

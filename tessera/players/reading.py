@@ -35,12 +35,13 @@ class Values(NamedTuple):
 
 
 def read_analysis(
-    tree: Tree, size: int, *, seconds: float, during_search: bool, moves_ownership: bool = False
+    tree: Tree, size: int, *, game: int = 0, seconds: float, during_search: bool, moves_ownership: bool = False
 ) -> Analysis:
-    """The root of tree 0, best move first (most visits, then best value).
+    """The root of a game's tree, best move first (most visits, then best value).
 
-    `moves_ownership` is for a tree that keeps every node's ownership.
+    `moves_ownership` is for a search of one game that keeps every node's ownership.
     """
+    tree = Tree(*(array[game : game + 1] for array in tree))
     prior = np.asarray(tree.prior)[0, 0]
     visits = np.asarray(tree.edge_visits)[0, 0]
     color = int(np.asarray(tree.state)[0, 0, meta_at(size) + TO_PLAY])

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 NARROWEST = 0.1
 """A temperature below this is none: the most visited move is played."""
+
+
+def generator(seed: int) -> np.random.Generator:
+    """What one game of a player draws from."""
+    return np.random.Generator(np.random.PCG64(seed))
+
+
+def generators(seed: int, games: int) -> list[np.random.Generator]:
+    """One for each game of a player; the first is `generator(seed)`, whatever their number."""
+    return [generator(seed), *(np.random.Generator(np.random.PCG64([seed, game])) for game in range(1, games))]
 
 
 def fading(temperature: float, halflife: float, moves: int, size: int) -> float:

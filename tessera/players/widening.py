@@ -10,13 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from tessera.search.batch import BatchSearch
 
 
-def widened_step(search: BatchSearch, most: int, noise: float, random: np.random.Generator) -> None:
-    """One step of a search of one game with its root widened by `noise`; 0 is a plain step."""
+def widened_step(search: BatchSearch, most: NDArray[np.int32], noise: float, random: np.random.Generator) -> None:
+    """A step of up to `most` [B] visits, the root of the only tree widened by `noise`; 0 is a plain step."""
     if noise <= 0.0:
         search.step(most)
         return

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tessera.errors import BadValue
 from tessera.interfaces.network import Outputs
 from tessera.search.settings import KernelSettings
@@ -27,20 +30,20 @@ class Backend(Protocol):
         """Policy, value, score and ownership as `absorb` takes them: float32, contiguous, beside the trees."""
         ...
 
-    def rows(self, work: Any) -> int:
-        """How many rows of the network's input are worth evaluating, from the first on."""
+    def filled(self, work: Any) -> NDArray[np.int64] | None:
+        """The rows of the network's input that are worth evaluating; None where only the device knows."""
         ...
 
     def plant(self, tree: Any, work: Any, states: Any, seen: Any) -> None: ...
     def draw_gumbel(self, tree: Any, work: Any, scale: float) -> None: ...
     def descend(
-        self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, most: int, settings: KernelSettings
+        self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, settings: KernelSettings
     ) -> None: ...
     def absorb(self, tree: Any, work: Any, answers: tuple[Any, Any, Any, Any], settings: KernelSettings) -> None: ...
     def gumbel_choices(self, tree: Any, work: Any, settings: KernelSettings, actions: Any, policies: Any) -> None: ...
 
-    def reroot(self, tree: Any, action: int) -> bool:
-        """Keep what is below `action` in a batch of one; False, and no change, when nothing is known there."""
+    def reroot(self, tree: Any, game: int, action: int) -> bool:
+        """Keep what is below `action` in the tree of `game`; False, and no change, when nothing is known there."""
         ...
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tessera.interfaces.network import Evaluator
+from tessera.interfaces.network import Evaluator, Outputs
 from tessera.search.backend import backend_for
 from tessera.search.halving import schedule
 from tessera.search.settings import SearchSettings, for_kernels
@@ -70,28 +71,44 @@ class BatchSearch:
         self._work = Workspace(*map(adopt, self.work._replace(planes=self.work.planes.flatten(1))))
 
     @property
+    def capacity(self) -> int:
+        """The most trees it was allocated for."""
+        return len(self._all[0].size)
+
+    @property
+    def nodes(self) -> int:
+        """The most nodes of a tree."""
+        return int(self.tree.parent.shape[1])
+
+    @property
     def root_bonus(self) -> Any:
         """[B, A] float32 added to the values of the root's actions where PUCT chooses among them; 0 at first."""
         assert not self.settings.gumbel_root
         return self._work.gumbel
 
+    @property
     def new_nodes(self) -> Any:
-        """Of the only tree: the nodes the last step had evaluated."""
-        assert self.games == 1
-        leaf = self._work.leaf[0]
-        return leaf[leaf >= 0]
+        """[B, K] the nodes the last step had evaluated; -1 none."""
+        return self._work.leaf
 
-    def plant(self, states: Any, seen: Any) -> None:
+    def plant(self, states: Any, seen: Any, *, which: Any = None) -> None:
         """Start new trees at states [B, S] with the games' superko sets [B, T], and evaluate the roots.
 
-        B may be less than what was allocated; the search is then of those trees only.
+        B may be less than what was allocated; the search is then of those trees only. Trees that are not in
+        `which` [B] stay as they are, with the new superko sets.
         """
-        assert 0 < len(states) <= len(self._all[0].size)
+        import torch
+
+        assert 0 < len(states) <= self.capacity
         if len(states) != self.games:
             self._use(len(states))
         self._seen = self._backend.adopt(seen)
+        if which is not None:
+            self.work.which.copy_(torch.as_tensor(which))
         self._backend.plant(self.arrays, self._work, self._backend.adopt(states), self._seen)
-        self._evaluate()
+        self._evaluate(all_rows=which is None)
+        if which is not None:
+            self.work.which.fill_(True)
 
     @property
     def settled(self) -> bool:
@@ -102,25 +119,23 @@ class BatchSearch:
         assert self.games == 1
         return self._barren >= SETTLED_STEPS and int(self.arrays.visits[0, 0]) >= SETTLED_VISITS
 
-    def judge_dead(self, dead: Any) -> None:
-        """Take these stones off where a line of the search ends: dead [B, P] int8 colours, 0 where none is dead.
+    def judge_dead(self, dead: Any, *, game: int = 0) -> None:
+        """Take these stones off where a line of a game's search ends: dead [P] int8 colours, 0 where none is dead.
 
-        The verdict is on the root; what was counted before by another one is not counted again.
+        The verdict is on the root; what was counted before by another one is not counted again. `plant` forgets it.
         """
         import torch
 
-        self.work.dead.copy_(torch.as_tensor(dead))
+        self.work.dead[game].copy_(torch.as_tensor(dead))
 
-    def follow(self, action: int) -> bool:
-        """Keep the subtree below `action` of the only tree; False when nothing is known there. On the CPU only."""
-        assert self.games == 1
+    def follow(self, action: int, *, game: int = 0) -> bool:
+        """Keep the subtree below `action` of a game's tree; False when nothing is known there. On the CPU only."""
         self._barren = 0
-        return self._backend.reroot(self.arrays, action)
+        return self._backend.reroot(self.arrays, game, action)
 
     def rebase(self, seen: Any) -> None:
-        """Search on under a game's grown superko set [T]."""
-        assert self.games == 1
-        self._seen = self._backend.adopt(seen[None])
+        """Search on under the games' grown superko sets [B, T]."""
+        self._seen = self._backend.adopt(seen)
 
     def run_gumbel(self, simulations: int) -> None:
         """A whole Gumbel search of that many simulations per tree, one leaf at a time."""
@@ -128,12 +143,16 @@ class BatchSearch:
         self._backend.draw_gumbel(self.arrays, self._work, self.settings.gumbel_scale)
         if simulations not in self._schedules:
             self._schedules[simulations] = self._backend.constant(schedule(self.settings.considered, simulations))
+        self.work.most.fill_(1)
         for simulation in range(simulations):
-            self._step(self._schedules[simulations], simulation, 1)
+            self._step(self._schedules[simulations], simulation, all_rows=True)
 
-    def step(self, most: int | None = None) -> None:
-        """One PUCT step: up to `most` visits per tree, at most K and K where not said."""
-        self._step(self._schedules[0], 0, self.leaves if most is None else most)
+    def step(self, most: Any = None) -> None:
+        """One PUCT step: up to `most` visits, a number or one for each tree [B]; at most K, and K where not said."""
+        import torch
+
+        self.work.most.copy_(torch.as_tensor(self.leaves if most is None else most, dtype=torch.int32))
+        self._step(self._schedules[0], 0)
 
     def choices(self) -> tuple[torch.Tensor, torch.Tensor]:
         """After `run_gumbel`: actions [B] int64 to play, and improved policies [B, A] float32, on the device."""
@@ -145,16 +164,37 @@ class BatchSearch:
         self._backend.gumbel_choices(self.arrays, self._work, self._settings, *adopted)
         return actions, policies
 
-    def _step(self, plan: Any, simulation: int, most: int) -> None:
-        self._backend.descend(self.arrays, self._work, self._seen, plan, simulation, most, self._settings)
-        self._evaluate()
+    def _step(self, plan: Any, simulation: int, *, all_rows: bool = False) -> None:
+        self._backend.descend(self.arrays, self._work, self._seen, plan, simulation, self._settings)
+        self._evaluate(all_rows=all_rows)
 
-    def _evaluate(self) -> None:
-        rows = self._backend.rows(self._work)
-        if rows == 0:
+    def _evaluate(self, *, all_rows: bool = False) -> None:
+        """`all_rows`: also what nobody waits for, in batches that are nearly full, so that their shape stays."""
+        filled = None if all_rows and self.games > 1 else self._backend.filled(self._work)
+        if filled is not None and len(filled) == 0:
             self._barren += 1
             return
         self._barren = 0
-        device = self.evaluator.device
-        outputs = self.evaluator.evaluate(self.work.planes[:rows].to(device), self.work.globals_[:rows].to(device))
+        planes, globals_ = self.work.planes, self.work.globals_
+        device, rows = self.evaluator.device, slice(None) if filled is None else _rows(filled)
+        outputs = self.evaluator.evaluate(planes[rows].to(device), globals_[rows].to(device))
+        if not isinstance(rows, slice):
+            outputs = _spread(outputs, rows, len(planes))
         self._backend.absorb(self.arrays, self._work, self._backend.answers(outputs), self._settings)
+
+
+def _rows(filled: NDArray[np.int64]) -> slice | torch.Tensor:
+    """These rows as an index; rows from the first on need no copy."""
+    import torch
+
+    count = len(filled)
+    return slice(count) if filled[-1] == count - 1 else torch.from_numpy(filled)
+
+
+def _spread(outputs: Outputs, rows: torch.Tensor, count: int) -> Outputs:
+    """Answers for `rows` as answers for `count` rows, zeros elsewhere."""
+
+    def spread(answer: torch.Tensor) -> torch.Tensor:
+        return answer.new_zeros((count, *answer.shape[1:])).index_copy_(0, rows.to(answer.device), answer)
+
+    return Outputs(*map(spread, outputs))

@@ -15,9 +15,10 @@ MAX_VISITS = 2**30
 @kernel
 def plant(tree, work, b, n, t, state, seen):
     """A new tree at state[S], its root in the first leaf slot; seen[T] is the game's superko set."""
-    for k in range(1, work.leaf.shape[1]):
+    for k in range(work.leaf.shape[1]):
         work.leaf[b, k] = -1
-    walk.plant(tree, work, b, n, t, state, seen)
+    if work.which[b]:
+        walk.plant(tree, work, b, n, t, state, seen)
 
 
 @kernel
@@ -32,13 +33,13 @@ def draw_gumbel(tree, work, b, scale):
 
 
 @kernel
-def descend(tree, work, b, n, t, seen, schedule, simulation, most, settings):
-    """Make up to `most` visits, at most K. Those for the network fill leaf slots from the first on; the rest are -1.
+def descend(tree, work, b, n, t, seen, schedule, simulation, settings):
+    """Make up to `work.most[b]` visits, at most K. Those for the network fill leaf slots from the first on, then -1.
 
     schedule[m, simulation] is the visit count sequential halving looks at with m actions considered.
     """
     slots = work.leaf.shape[1]
-    most = min(min(most, slots), MAX_VISITS - tree.visits[b, 0])
+    most = min(min(work.most[b], slots), MAX_VISITS - tree.visits[b, 0])
     considered = min(schedule.shape[0] - 1, work.legal[b])
     visits = schedule[considered, simulation]
     slot = np.int64(0)  # a literal would be compiled apart

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numba import prange
+from numpy.typing import NDArray
 
 from tessera.interfaces.network import Outputs
 from tessera.rules.jit import Batched, serial_kernel
@@ -44,9 +45,9 @@ def _draw_gumbel(tree, work, scale):
 
 
 @_batched
-def _descend(tree, work, n, t, seen, schedule, simulation, most, settings):
+def _descend(tree, work, n, t, seen, schedule, simulation, settings):
     for b in prange(tree.size.shape[0]):
-        bodies.descend(tree, work, b, n, t, seen[b], schedule, simulation, most, settings)
+        bodies.descend(tree, work, b, n, t, seen[b], schedule, simulation, settings)
 
 
 @_batched
@@ -62,8 +63,8 @@ def _gumbel_choices(tree, work, settings, actions, policies):
 
 
 @serial_kernel
-def _reroot(tree, action, moved):
-    return reroot(tree, 0, action, moved)
+def _reroot(tree, b, action, moved):
+    return reroot(tree, b, action, moved)
 
 
 class CpuBackend:
@@ -86,9 +87,8 @@ class CpuBackend:
         )
         return policy, value, score, ownership
 
-    def rows(self, work: Any) -> int:
-        games, slots = work.leaf.shape
-        return games * slots if games > 1 else int((work.leaf >= 0).sum())
+    def filled(self, work: Any) -> NDArray[np.int64]:
+        return np.flatnonzero(work.leaf >= 0)
 
     def plant(self, tree: Any, work: Any, states: Any, seen: Any) -> None:
         _plant(tree, work, self.size, self._t, states, seen)
@@ -97,9 +97,9 @@ class CpuBackend:
         _draw_gumbel(tree, work, scale)
 
     def descend(
-        self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, most: int, settings: KernelSettings
+        self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, settings: KernelSettings
     ) -> None:
-        _descend(tree, work, self.size, self._t, seen, schedule, simulation, most, settings)
+        _descend(tree, work, self.size, self._t, seen, schedule, simulation, settings)
 
     def absorb(self, tree: Any, work: Any, answers: tuple[Any, Any, Any, Any], settings: KernelSettings) -> None:
         _absorb(tree, work, self.size, *answers, settings)
@@ -107,5 +107,5 @@ class CpuBackend:
     def gumbel_choices(self, tree: Any, work: Any, settings: KernelSettings, actions: Any, policies: Any) -> None:
         _gumbel_choices(tree, work, settings, actions, policies)
 
-    def reroot(self, tree: Any, action: int) -> bool:
-        return bool(_reroot(tree, action, np.empty(tree.parent.shape[1], np.int32)))
+    def reroot(self, tree: Any, game: int, action: int) -> bool:
+        return bool(_reroot(tree, game, action, np.empty(tree.parent.shape[1], np.int32)))

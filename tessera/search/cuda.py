@@ -36,10 +36,10 @@ def _draw_gumbel(tree, work, scale):
 
 
 @cuda.jit
-def _descend(tree, work, n, t, seen, schedule, simulation, most, settings):
+def _descend(tree, work, n, t, seen, schedule, simulation, settings):
     b = cuda.grid(1)
     if b < tree.size.shape[0]:
-        bodies.descend(tree, work, b, n, t, seen[b], schedule, simulation, most, settings)
+        bodies.descend(tree, work, b, n, t, seen[b], schedule, simulation, settings)
 
 
 @cuda.jit
@@ -82,9 +82,8 @@ class CudaBackend:
         )
         return policy, value, score, ownership
 
-    def rows(self, work: Any) -> int:
-        games, slots = work.leaf.shape
-        return int(games * slots)  # how many are filled only the device knows
+    def filled(self, work: Any) -> None:
+        return None
 
     def plant(self, tree: Any, work: Any, states: Any, seen: Any) -> None:
         self._launch(_plant, tree, work, self.size, self._t, states, seen)
@@ -93,9 +92,9 @@ class CudaBackend:
         self._launch(_draw_gumbel, tree, work, scale)
 
     def descend(
-        self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, most: int, settings: KernelSettings
+        self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, settings: KernelSettings
     ) -> None:
-        self._launch(_descend, tree, work, self.size, self._t, seen, schedule, simulation, most, settings)
+        self._launch(_descend, tree, work, self.size, self._t, seen, schedule, simulation, settings)
 
     def absorb(self, tree: Any, work: Any, answers: tuple[Any, Any, Any, Any], settings: KernelSettings) -> None:
         self._launch(_absorb, tree, work, self.size, *answers, settings)
@@ -103,7 +102,7 @@ class CudaBackend:
     def gumbel_choices(self, tree: Any, work: Any, settings: KernelSettings, actions: Any, policies: Any) -> None:
         self._launch(_gumbel_choices, tree, work, settings, actions, policies)
 
-    def reroot(self, tree: Any, action: int) -> bool:
+    def reroot(self, tree: Any, game: int, action: int) -> bool:
         raise BadValue("device", "cuda", "cpu to keep a tree from move to move", "plant a new tree for every move")
 
     def _launch(self, kernel: Any, tree: Any, *arguments: Any) -> None:

@@ -97,6 +97,10 @@ class Workspace(NamedTuple):
     """[B, A] float32 Gumbel noise of the root's actions; under PUCT what is added to their values."""
     legal: torch.Tensor
     """[B] int32 legal actions at the root, pass included."""
+    which: torch.Tensor
+    """[B] bool trees that `plant` starts anew; the others it leaves alone."""
+    most: torch.Tensor
+    """[B] int32 most visits of the next step."""
     random: torch.Tensor
     """[B] int64 state of each game's random numbers, never 0."""
 
@@ -153,6 +157,8 @@ def allocate(
         stones=zeros(games, points + 1, dtype=i32),
         gumbel=zeros(games, actions),
         legal=zeros(games, dtype=i32),
+        which=torch.ones(games, dtype=torch.bool, device=device),
+        most=torch.ones(games, dtype=i32, device=device),
         random=torch.ones(games, dtype=i64, device=device),
     )
     return tree, work

@@ -60,6 +60,7 @@ def plant(tree, work, b, n, t, state, seen):
     tree.leaves[b] = 0
     for p in range(n * n):
         tree.ownership[b, p] = 0.0
+        work.dead[b, p] = 0
     kernels.legal(root, n, t, root[meta + TO_PLAY], seen, work.path[b], 0)
     submit(tree, work, b, first, first, n, t)
 

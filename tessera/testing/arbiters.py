@@ -27,7 +27,7 @@ def check_arbiter(
     expect.described(spec.summary)
     for task in tasks:
         pair = (context.entrants[task.black], context.entrants[task.white])
-        expect(spec.accepts(*pair), f"{task.black} and {task.white} are accepted")
+        expect(spec.accepts(*pair, context.manager), f"{task.black} and {task.white} are accepted")
     arbiter = spec.build(context, **{**spec.defaults, **(settings or {})})
     try:
         records = list(arbiter.play(tasks))

@@ -61,7 +61,7 @@ class Script:
     """Ends the games of a call in an order of its own."""
     name: str = "scripted"
     priority: int = 0
-    accepts: Callable[[Any, Any], bool] = lambda black, white: True
+    accepts: Callable[[Any, Any, Any], bool] = lambda black, white, manager: True
     forge: Callable[[GameRecord], GameRecord | None] = lambda record: record
     """Changes a record, or drops it."""
     calls: list[list[Task]] = field(default_factory=list)

@@ -221,7 +221,7 @@ def test_a_second_process_is_refused_and_changes_nothing(tmp_path: Path) -> None
 
 
 def test_the_best_arbiter_that_accepts_a_pair_plays_it(tmp_path: Path) -> None:
-    def no_c(black: Entrant, white: Entrant) -> bool:
+    def no_c(black: Entrant, white: Entrant, manager: Any) -> bool:
         return "c" not in (black.name, white.name)
 
     good, fallback = Script(name="good", priority=5, accepts=no_c), Script(name="fallback")
@@ -232,7 +232,7 @@ def test_the_best_arbiter_that_accepts_a_pair_plays_it(tmp_path: Path) -> None:
 
 
 def test_the_arbiter_that_was_asked_for(tmp_path: Path) -> None:
-    def nobody(black: Entrant, white: Entrant) -> bool:
+    def nobody(black: Entrant, white: Entrant, manager: Any) -> bool:
         return False
 
     one, two = Script(name="one"), Script(name="two", priority=9)

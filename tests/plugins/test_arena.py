@@ -23,9 +23,10 @@ def tasks(black: str, white: str, count: int = 2) -> list[Task]:
 
 
 def test_it_is_registered() -> None:
-    spec = build_manager().arbiters["gtp"]
+    manager = build_manager()
+    spec = manager.arbiters["gtp"]
     assert spec.priority == 0
-    assert spec.accepts(FAKE, UNIFORM) and spec.accepts(UNIFORM, UNIFORM)
+    assert spec.accepts(FAKE, UNIFORM, manager) and spec.accepts(UNIFORM, UNIFORM, manager)
 
 
 def test_between_fakes(tmp_path: Path) -> None:

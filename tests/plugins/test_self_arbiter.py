@@ -100,14 +100,14 @@ def test_stopping_in_the_middle(context: ArbiterContext) -> None:
         ({"seconds": 1.0}, False),
         ({"level": 3}, False),
         ({"player": "mcts-of-a-plugin"}, False),
-        ({"set": {"leaves": 1}}, False),
+        ({"set": {"leaves": 1}}, True),
         ({"player": "policy", "set": {"temperature": 1.0}}, True),
     ],
 )
 def test_who_can_be_batched(settings: dict[str, object], accepted: bool) -> None:
-    ours = Entrant("x", "tessera", settings)
-    assert accepts_own(ours, ENTRANTS["random"]) == accepts_own(ENTRANTS["random"], ours) == accepted
-    assert not accepts_own(ENTRANTS["random"], Entrant("g", "engine", {"profile": "gnugo"}))
+    ours, manager = Entrant("x", "tessera", settings), build_manager()
+    assert accepts_own(ours, ENTRANTS["random"], manager) == accepts_own(ENTRANTS["random"], ours, manager) == accepted
+    assert not accepts_own(ENTRANTS["random"], Entrant("g", "engine", {"profile": "gnugo"}), manager)
 
 
 def test_a_missing_checkpoint_is_told_before_the_first_game(context: ArbiterContext, tmp_path: Path) -> None:

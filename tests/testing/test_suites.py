@@ -277,7 +277,9 @@ class Scripted:
 
 
 def check_scripted(folder: Path, *, accepts: bool = True, **changes: Any) -> None:
-    spec = ArbiterSpec("scripted", "for tests", {}, lambda black, white: accepts, lambda context: Scripted(**changes))
+    spec = ArbiterSpec(
+        "scripted", "for tests", {}, lambda black, white, manager: accepts, lambda context: Scripted(**changes)
+    )
     entrants = {name: Entrant(name, "tessera") for name in "ab"}
     context = ArbiterContext(entrants=entrants, size=5, rules=PRESETS["chinese-kgs"], komi=7.5, logs=folder)
     opening = Opening("corner", ((1, 0),))

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import tessera
+from tessera.gtp.arguments import count, integer
 from tessera.gtp.commands.table import Table
 
 if TYPE_CHECKING:
@@ -63,6 +64,14 @@ def cputime(session: Session, args: list[str]) -> str:
 def get_random_seed(session: Session, args: list[str]) -> str:
     """The seed this engine plays by; with it as `--seed` and fixed visits it plays the same moves again."""
     return str(session.settings.seed)
+
+
+@table.add("set_random_seed", "seed")
+def set_random_seed(session: Session, args: list[str]) -> str:
+    """What is random from here on follows from this seed; given before a game, it lets that game be repeated."""
+    count(args, 1)
+    session.reseed(integer(args[0], 0))
+    return ""
 
 
 @table.add("stop")
