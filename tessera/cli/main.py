@@ -39,6 +39,7 @@ COMMANDS: dict[str, Entry] = {
     "selfplay": Entry("tessera.cli.selfplay:command", "Play games against itself and write them as SGF."),
     "train": Entry("tessera.cli.train:command", "Learn from self-play, or from SGF files."),
     "league": Entry("tessera.cli.league:command", "Tournaments, and Elo with error bars."),
+    "sprt": Entry("tessera.cli.sprt:command", "Is A stronger than B? Plays until that is decided."),
     "bench": Entry("tessera.cli.bench:command", "Measure speed: rules, search, networks, self-play, leagues."),
     "ckpt": Entry("tessera.cli.ckpt:command", "Show, verify and export checkpoints."),
     "engines": Entry("tessera.cli.engines:command", "List and try engines from outside: GNU Go, KataGo, Pachi, ..."),

@@ -23,11 +23,14 @@ from tessera.errors import BadValue
 from tessera.interfaces.arbiter import Entrant
 from tessera.league.entrants import parse_players
 from tessera.league.values import choice, number, place, refuse_unknown, text, typed, whole
+from tessera.ratings.sprt import Sprt
 from tessera.rules.coords import MAX_SIZE, MIN_SIZE
 from tessera.rules.ruleset import PRESETS, Ruleset, parse_ruleset
 
 SCHEDULES = ("round-robin", "gauntlet", "ladder", "adaptive")
 MAX_TITLE = 200
+SPRT_GAMES = 20_000
+"""At which a test gives up that has not decided by then, unless the file says another number."""
 MAX_SECONDS = 1_000_000
 
 
@@ -71,6 +74,8 @@ class LeagueConfig:
     """Seconds after which an engine that owes an answer counts as hung."""
     arbiter: str = "auto"
     """Who plays the games; auto takes the best one that accepts a pair."""
+    sprt: Sprt | None = None
+    """Two players only: stop as soon as it is decided whether the first is `elo0` or `elo1` stronger."""
     openings: Openings = Openings()
     time: TimeControl | None = None
     anchors: Mapping[str, float] = field(default_factory=dict)
@@ -98,6 +103,8 @@ def parse_league(table: Mapping[str, Any], *, folder: Path) -> LeagueConfig:
     refuse_unknown("league", table, [each.name for each in fields(LeagueConfig)])
     players = parse_players(table.get("players"), folder=folder)
     given: dict[str, Any] = {key: PARSERS[key](key, value, folder) for key, value in table.items() if key != "players"}
+    if "sprt" in given:
+        given.setdefault("games", SPRT_GAMES)
     config = LeagueConfig(players=players, **given)
     _check_together(config)
     return config
@@ -113,6 +120,8 @@ def _check_together(config: LeagueConfig) -> None:
             choice(key, name, names)
     if len(set(config.challengers)) < len(config.challengers):
         raise BadValue("challengers", list(config.challengers), "each name once")
+    if config.sprt is not None and (len(names) != 2 or config.schedule != "round-robin" or config.target > 0):
+        raise BadValue("sprt", "a test", "for two players that meet round-robin, without a target")
     if config.schedule == "gauntlet" and not 0 < len(config.challengers) < len(names):
         raise BadValue("challengers", list(config.challengers), "for a gauntlet: some of the players, not all")
 
@@ -168,6 +177,18 @@ def _time(where: str, value: Any, folder: Path) -> TimeControl:
     return canadian(main, period, stones)
 
 
+def _sprt(where: str, value: Any, folder: Path) -> Sprt:
+    table = typed(where, value, dict)
+    names = [each.name for each in fields(Sprt)]
+    refuse_unknown(where, table, names)
+    bounds = {key: number(f"{where}: {key}", table.get(key), -1000, 1000, unit="Elo") for key in ("elo0", "elo1")}
+    rates = {key: number(f"{where}: {key}", table[key], 0, 1) for key in ("alpha", "beta") if key in table}
+    try:
+        return Sprt(**bounds, **rates, model=table.get("model", Sprt.model))
+    except BadValue as error:
+        raise BadValue(f"{where}: {error.name}", error.value, error.allowed, error.cure) from None
+
+
 def _anchors(where: str, value: Any, folder: Path) -> dict[str, float]:
     table = typed(where, value, dict)
     return {name: number(f"{where}: {name}", elo, -10_000, 10_000, unit="Elo") for name, elo in table.items()}
@@ -187,6 +208,7 @@ PARSERS = {
     "concurrency": lambda where, value, folder: whole(where, value, 1, 256),
     "patience": lambda where, value, folder: number(where, value, 0.1, 3600, unit="seconds"),
     "arbiter": lambda where, value, folder: text(where, value),
+    "sprt": _sprt,
     "openings": _openings,
     "time": _time,
     "anchors": _anchors,

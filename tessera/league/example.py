@@ -10,6 +10,7 @@ seed = 1
 schedule = "round-robin"     # or gauntlet (challengers = [...]), ladder (neighbours = 2), adaptive
 games = 20                   # for each pair, half with each colour
 target = 0                   # stop when every interval is within this many Elo; 0 plays all games
+# sprt = { elo0 = 0, elo1 = 35 }   with two players: stop when it is clear which of the two leads the first one has
 concurrency = 2              # games of engines at the same time
 
 [openings]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from tessera.league.config import LeagueConfig
 from tessera.league.openings import OpeningBook
 from tessera.league.records import RecordError
 from tessera.league.schedule import total
+from tessera.ratings.counting import Pairs
+from tessera.ratings.sprt import Sprt, Trial
 from tessera.rules.game import Game
 from tessera.rules.ruleset import parse_ruleset
 
@@ -114,6 +117,7 @@ def describe(config: LeagueConfig, book: OpeningBook) -> Table:
     told["title"] = config.title
     told["anchors"] = dict(config.anchors)
     told["planned"] = total(config)
+    told["sprt"] = None if config.sprt is None else asdict(config.sprt) | _tested(config)
     told["players"] = {entrant.name: _describe_player(entrant) for entrant in config.players}
     return told
 
@@ -139,6 +143,23 @@ def sgf_text(record: GameRecord) -> str:
     """The game as SGF."""
     comment = "\n".join(filter(None, (f"opening {record.opening}", record.note)))
     return sgf.dumps(game_of(record), black=record.black, white=record.white, result=record.result, comment=comment)
+
+
+def _tested(config: LeagueConfig) -> Table:
+    """Whose lead the test is about, and over whom."""
+    player, opponent = config.entrants
+    return {"player": player, "opponent": opponent}
+
+
+def trial_of(description: Table, records: Iterable[GameRecord]) -> Trial | None:
+    """The test of a league after these games; None for a league without one."""
+    told = description.get("sprt")
+    if told is None:
+        return None
+    settings = dict(told)
+    player, opponent = settings.pop("player"), settings.pop("opponent")
+    pairs = Pairs(player, opponent)
+    return Trial(Sprt(**settings), player, opponent).after(points for each in records for points in pairs.add(each))
 
 
 def _describe_time(control: TimeControl | None) -> Table | None:
@@ -174,6 +195,7 @@ def _checked(told: Any) -> Table:
     for player in players.values():
         if not isinstance(player["settings"], dict):
             raise ValueError("settings of a player")
+    trial_of(told, [])
     return dict(told)
 
 

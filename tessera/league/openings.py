@@ -54,11 +54,6 @@ class OpeningBook:
         return self._drawn[index]
 
     @property
-    def distinct(self) -> int | None:
-        """How many different openings there are; None for no end."""
-        return len(self._book) or None
-
-    @property
     def digest(self) -> str:
         """SHA-256 of a book's openings, wherever its files lie; '' for random ones."""
         if self._config.openings.kind != "book":

@@ -24,6 +24,8 @@ from tessera.league.schedule import pairs, plan, total
 from tessera.league.standing import ATTEMPTS, Standing, standing_of
 from tessera.league.summary import Summary, summarise
 from tessera.match import launch
+from tessera.ratings.counting import Pairs
+from tessera.ratings.sprt import Trial
 from tessera.seeds import seed_of
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ class Progress:
     """A player stopped by this very game."""
     summary: Callable[[], Summary] = lambda: summarise([])
     """Computes the standing as it is now: milliseconds with few players, more with many."""
+    trial: Trial | None = None
+    """Where the league's test stands, if it has one."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class Outcome:
     planned: int
     stopped: dict[str, str]
     """Players who made a game void twice, and why."""
+    trial: Trial | None = None
+    """What the league's test says, if it has one."""
 
 
 Listener = Callable[[Progress], None]
@@ -69,6 +75,8 @@ class League:
         self._book = OpeningBook(config)
         self._description = describe(config, self._book)
         self._going_on: dict[int, Task] = {}
+        self._trial: Trial | None = None
+        self._pairs = Pairs("", "")
         self._summary([])
         for a, b in pairs(config):
             self._arbiter_for(a, b)
@@ -96,11 +104,13 @@ class League:
             standing = standing_of(file.records)
             if retry:
                 standing.forgive()
+            self._begin_trial(file.records)
             teller = _Teller(
                 listener,
                 total(self.config),
                 standing.finished_among(self.config.entrants),
                 lambda: self._summary(file.records),
+                self._trial,
             )
             context = self._context(len(file.records))
             arbiters: dict[str, Arbiter] = {}
@@ -111,7 +121,22 @@ class League:
                         stack.callback(arbiter.close)
                     if not self._play(spec.name, arbiters[spec.name], group, file, standing, teller):
                         break
-            return Outcome(self._summary(file.records), total(self.config), standing.stopped)
+            return Outcome(self._summary(file.records), total(self.config), standing.stopped, self._trial)
+
+    def _begin_trial(self, records: Sequence[GameRecord]) -> None:
+        """The test from its first pair on, over the games on record."""
+        if self.config.sprt is not None:
+            player, opponent = self.config.entrants
+            self._pairs, self._trial = Pairs(player, opponent), Trial(self.config.sprt, player, opponent)
+            for record in records:
+                self._try(record)
+
+    def _try(self, record: GameRecord) -> bool:
+        """Give a game to the test; whether that is decided."""
+        if self._trial is None:
+            return False
+        self._trial = self._trial.after(self._pairs.add(record))
+        return self._trial.verdict != "continue"
 
     def _play(
         self,
@@ -122,7 +147,8 @@ class League:
         standing: Standing,
         teller: _Teller,
     ) -> bool:
-        """Whether all tasks were played; else a player was stopped or is in doubt, and the rest is planned anew."""
+        """Play these games. False when the plan changed under way: a player was stopped, or two of its games were
+        void, or the league's test was decided; the games that are left are planned anew."""
         waiting = {task.number: task for task in tasks}
         voids: Counter[str] = Counter()
         self._going_on.clear()
@@ -134,10 +160,11 @@ class League:
                 self.folder.save_sgf(record)
                 before = standing.stopped
                 standing.add(record)
-                fallen = standing.stopped.keys() - before.keys()
-                teller.tell(record, "".join(fallen))
+                newly_stopped = standing.stopped.keys() - before.keys()
+                decided = self._try(record)
+                teller.tell(record, "".join(newly_stopped), self._trial)
                 voids[record.culprit] += record.result == VOID
-                if fallen or voids[record.culprit] >= ATTEMPTS:
+                if newly_stopped or decided or voids[record.culprit] >= ATTEMPTS:
                     return False
         if waiting:
             raise PluginError(f"arbiter {name!r}: ended with {len(waiting)} of {len(tasks)} games not played")
@@ -148,9 +175,11 @@ class League:
         return summarise(records, title=config.title, anchors=config.anchors, players=list(config.entrants))
 
     def _reached(self, standing: Standing) -> Callable[[Sequence[GameRecord]], bool]:
-        """Whether with some records every interval is as narrow as the league's file asks for."""
+        """Whether the games tell enough: the test is decided, or every interval is as narrow as the file asks."""
 
         def reached(records: Sequence[GameRecord]) -> bool:
+            if self._trial is not None:
+                return self._trial.verdict != "continue"
             if self.config.target <= 0:
                 return False
             rows = [row for row in self._summary(records).rows if row.name in self.config.entrants]
@@ -213,21 +242,23 @@ class League:
 class _Teller:
     """Counts along for the listener."""
 
-    def __init__(self, listener: Listener, total: int, finished: int, summary: Callable[[], Summary]) -> None:
+    def __init__(
+        self, listener: Listener, total: int, finished: int, summary: Callable[[], Summary], trial: Trial | None
+    ) -> None:
         self._listener, self._total, self._finished, self._summary = listener, total, finished, summary
-        listener(Progress(finished, total, summary=summary))
+        listener(Progress(finished, total, summary=summary, trial=trial))
 
-    def tell(self, record: GameRecord, stopped: str) -> None:
+    def tell(self, record: GameRecord, stopped: str, trial: Trial | None) -> None:
         self._finished += record.result != VOID
-        self._listener(Progress(self._finished, self._total, record, stopped, self._summary))
+        self._listener(Progress(self._finished, self._total, record, stopped, self._summary, trial))
 
 
 def _check_record(arbiter: str, record: GameRecord, task: Task | None) -> None:
     """Raises `PluginError` for a record that would confuse the league, or keep it playing for ever."""
     if task is None:
         raise PluginError(f"arbiter {arbiter!r}: played game {record.number}, which was not its task")
-    told, asked = ((x.black, x.white, x.attempt) for x in (record, task))
-    if told != asked or record.opening != task.opening.name:
+    played, planned = ((game.black, game.white, game.attempt) for game in (record, task))
+    if played != planned or record.opening != task.opening.name:
         raise PluginError(f"arbiter {arbiter!r}: game {record.number} is not the one that was its task")
     if record.result == VOID and record.culprit not in (record.black, record.white):
         raise PluginError(f"arbiter {arbiter!r}: void game {record.number} without a culprit")

@@ -22,6 +22,9 @@ ROUNDS = 25
 """A large league looks at its results about so many times."""
 SMALLEST_ROUND = 4
 """Pairs of games, for `adaptive`."""
+SPRT_ROUNDS = (16, 128)
+"""Least and most pairs of games planned at a time while a test runs, a quarter of those before in between: a batch
+needs many, and those that are not over when the test is decided were played for nothing."""
 
 Wanted = tuple[str, str, Opening]
 """Black, White and opening of a game."""
@@ -37,7 +40,9 @@ def plan(
     Replays of void games come alone, before anything else, so that a broken player is found out early. `reached` is
     asked before each round where the league has a target.
     """
-    if config.schedule == "adaptive":
+    if config.sprt is not None:
+        wanted = _next_pairs(config, records, standing, book, reached)
+    elif config.schedule == "adaptive":
         wanted = _adaptive(config, records, standing, book, reached)
     elif config.target > 0:
         wanted = _round(config, records, standing, book, reached)
@@ -97,6 +102,21 @@ def _round(
         if games:
             names = {book[index].name for index in indices}
             return [] if reached([record for record in records if record.opening not in names]) else games
+    return []
+
+
+def _next_pairs(
+    config: LeagueConfig, records: Sequence[GameRecord], standing: Standing, book: OpeningBook, reached: Reached
+) -> list[Wanted]:
+    """The next games of a test that is not decided."""
+    if reached(records):
+        return []
+    (least, most), start, last = SPRT_ROUNDS, 0, config.games // 2
+    while start < last:
+        end = min(start + max(least, min(start // 4, most)), last)
+        if games := _left(config, standing, book, range(start, end)):
+            return games
+        start = end
     return []
 
 

@@ -6,8 +6,7 @@ played again counts once, with its last attempt that was not void.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tessera.errors import BadValue, listed
 from tessera.interfaces.arbiter import VOID, GameRecord
@@ -51,22 +50,39 @@ def counted(records: Iterable[GameRecord]) -> list[GameRecord]:
     return [last[number] for number in sorted(last)]
 
 
-def pair_counts(games: Iterable[GameRecord], player: str, opponent: str) -> tuple[int, ...]:
-    """[5] colour-swapped pairs by the points of `player`: 0, 1/2, 1, 3/2, 2 (what `elo.py` and `sprt.py` take).
+class Pairs:
+    """The colour-swapped pairs of two players as their games end, for a test that looks at one after the other.
 
-    Games of one opening are paired in their order, one of each colour; a game without its partner is left out.
+    Games are looked at in the order of their numbers, that is of their openings, and only as far as none is missing:
+    which games end first depends on their length, and must not decide a test.
     """
-    by_opening: defaultdict[str, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
-    for game in games:
-        if (game.black, game.white) == (player, opponent):
-            by_opening[game.opening][0].append(black_score(game.result))
-        elif (game.black, game.white) == (opponent, player):
-            by_opening[game.opening][1].append(1.0 - black_score(game.result))
-    counts = [0] * 5
-    for as_black, as_white in by_opening.values():
-        for one, other in zip(as_black, as_white, strict=False):
-            counts[round(2 * (one + other))] += 1
-    return tuple(counts)
+
+    def __init__(self, player: str, opponent: str) -> None:
+        self._names = {player, opponent}
+        self._player = player
+        self._next = 1
+        self._waiting: dict[int, GameRecord] = {}
+        self._halves: dict[tuple[str, str], float] = {}
+        """(opening, Black) of a game without its partner -> points of `player`."""
+
+    def add(self, record: GameRecord) -> Iterator[float]:
+        """Takes in a game; yields the pairs that are complete now, as points of `player`, 0 to 2."""
+        if record.result == VOID or record.number < self._next:
+            return
+        self._waiting[record.number] = record
+        while (game := self._waiting.pop(self._next, None)) is not None:
+            self._next += 1
+            if {game.black, game.white} == self._names:
+                yield from self._pair(game)
+
+    def _pair(self, game: GameRecord) -> Iterator[float]:
+        score = black_score(game.result)
+        points = score if game.black == self._player else 1.0 - score
+        partner = self._halves.pop((game.opening, game.white), None)
+        if partner is None:
+            self._halves[game.opening, game.black] = points
+        else:
+            yield points + partner
 
 
 def rate(

@@ -32,8 +32,6 @@ ELO_PER_NAT = 400.0 / math.log(10.0)
 NORMALISED_ELO_PER_SIGMA = 2.0 * ELO_PER_NAT
 """Normalised Elo in a lead of one standard deviation of a game."""
 
-GAME_SCORES = np.array([0.0, 0.5, 1.0])
-"""[3] of a loss, a draw, a win."""
 PAIR_SCORES = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 """[5] points per game of a pair."""
 
@@ -50,9 +48,6 @@ class Difference:
     """Logistic; infinite when every point went one way."""
     error: float
     """Half the 95% interval of `elo`; infinite when the interval touches a score of 0 or 1."""
-    normalised: float
-    """Normalised Elo; infinite when all results were equal and not draws."""
-    normalised_error: float
     los: float
     """Likelihood of superiority: that the first player is the stronger one, by the normal approximation."""
 
@@ -71,16 +66,6 @@ def elo_from_score(score: float) -> float:
     return ELO_PER_NAT * math.log(score / (1.0 - score))
 
 
-def from_results(wins: int, draws: int, losses: int) -> Difference:
-    """From single games; right where games are independent."""
-    return _difference((losses, draws, wins), GAME_SCORES, games_each=1)
-
-
-def from_pairs(counts: Sequence[int]) -> Difference:
-    """From [5] counts of pairs by points 0, 1/2, 1, 3/2, 2: what two games share cancels out."""
-    return _difference(counts, PAIR_SCORES, games_each=2)
-
-
 def check_counts(counts: Sequence[int], scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """The counts as floats, one for each of `scores`, or `BadValue`."""
     values = np.asarray(counts, dtype=np.float64)
@@ -89,24 +74,20 @@ def check_counts(counts: Sequence[int], scores: NDArray[np.float64]) -> NDArray[
     return values
 
 
-def _difference(counts: Sequence[int], scores: NDArray[np.float64], *, games_each: int) -> Difference:
-    """Mean and variance of the score of an event of `games_each` games, carried over to Elo."""
-    values = check_counts(counts, scores)
-    events = float(values.sum())
-    if events == 0:
-        raise BadValue("counts", list(counts), "at least one game", "play first")
-    mean = float(values @ scores) / events
-    variance = float(values @ (scores - mean) ** 2) / events
-    deviation = math.sqrt(variance / events)
+def from_pairs(counts: Sequence[int]) -> Difference:
+    """From [5] counts of pairs by points 0, 1/2, 1, 3/2, 2: what two games share cancels out."""
+    values = check_counts(counts, PAIR_SCORES)
+    pairs = float(values.sum())
+    if pairs == 0:
+        raise BadValue("counts", list(counts), "at least one pair of games", "play first")
+    mean = float(values @ PAIR_SCORES) / pairs
+    variance = float(values @ (PAIR_SCORES - mean) ** 2) / pairs
+    deviation = math.sqrt(variance / pairs)
     low, high = (elo_from_score(mean + sign * _Z95 * deviation) for sign in (-1.0, 1.0))
-    spread = math.sqrt(games_each * variance)
     return Difference(
         score=mean,
         elo=elo_from_score(mean),
         error=0.5 * (high - low) if variance > 0 else _error_of_equals(mean),
-        normalised=NORMALISED_ELO_PER_SIGMA * _ratio(mean - 0.5, spread),
-        # The interval of the score divided by the same spread: the score itself drops out.
-        normalised_error=NORMALISED_ELO_PER_SIGMA * _Z95 / math.sqrt(events * games_each),
         los=NormalDist().cdf(_ratio(mean - 0.5, deviation)),
     )
 

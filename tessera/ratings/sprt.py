@@ -2,15 +2,14 @@
 
 Conventions, before any formula:
 
-- All from the view of the first player. H0: he is `elo0` stronger; H1: he is `elo1` stronger; `elo0 < elo1`.
+- All from the view of the first player. H0: it is `elo0` stronger; H1: it is `elo1` stronger; `elo0 < elo1`.
 - alpha is the chance to accept H1 where H0 holds, beta the chance to accept H0 where H1 holds.
 - LLR is the natural logarithm of L(H1) / L(H0), each likelihood maximised over every distribution of results that
   has the strength in question (generalised likelihood ratio). At log((1-beta)/alpha) and above H1 is accepted, at
   log(beta/(1-alpha)) and below H0.
-- Scores are points per game, 0 to 1, draws half; counts stand from the worst result to the best, those of pairs by
-  points 0, 1/2, 1, 3/2, 2 (`elo.py`).
-- Bounds are in logistic Elo, or in normalised Elo (standard deviations of one game times 800/ln 10), or in
-  BayesElo, which is defined for single games only.
+- What is counted is pairs of games, one opening with both colours (the pentanomial model): counts stand by the
+  points of the first player, 0, 1/2, 1, 3/2, 2 (`elo.py`).
+- Bounds are in logistic Elo, or in normalised Elo (standard deviations of one game times 800/ln 10).
 
 Sources: M. Van den Bergh, "Comparing the approximations for the generalized log likelihood ratio of a multinomial
 distribution" (proposition 1.1) and "Comments on normalized Elo" (section 4.1). An empty count is read as 1/1000,
@@ -20,24 +19,25 @@ as fastchess and fishtest do, so that a likelihood of zero never decides a match
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tessera.errors import BadValue
-from tessera.ratings.elo import GAME_SCORES, NORMALISED_ELO_PER_SIGMA, PAIR_SCORES, check_counts, expected_score
+from tessera.ratings.elo import NORMALISED_ELO_PER_SIGMA, PAIR_SCORES, check_counts, expected_score, from_pairs
 
 Array = NDArray[np.float64]
-Model = Literal["normalised", "logistic", "bayesian"]
+Model = Literal["logistic", "normalised"]
 Verdict = Literal["H0", "H1", "continue"]
 
-MODELS: tuple[Model, ...] = ("normalised", "logistic", "bayesian")
+MODELS: tuple[Model, ...] = ("logistic", "normalised")
 EMPTY_COUNT = 1e-3
 MAX_NORMALISED = 200
 """Beyond about 231 the first linear constraint of `_with_lead` has no solution; tests ask for 0 to 10."""
+MAX_LOGISTIC = 1000
 
 
 @dataclass(frozen=True)
@@ -52,20 +52,17 @@ class Sprt:
     """The chance to accept H1 although H0 holds."""
     beta: float = 0.05
     """The chance to accept H0 although H1 holds."""
-    model: Model = "normalised"
+    model: Model = "logistic"
     """The unit of `elo0` and `elo1`."""
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.elo0) and math.isfinite(self.elo1) and self.elo0 < self.elo1):
-            raise BadValue("elo0, elo1", (self.elo0, self.elo1), "finite, elo0 < elo1")
-        if self.model == "normalised" and max(-self.elo0, self.elo1) > MAX_NORMALISED:
-            raise BadValue(
-                "elo0, elo1", (self.elo0, self.elo1), f"-{MAX_NORMALISED} to {MAX_NORMALISED} normalised Elo"
-            )
-        if not (self.alpha > 0 and self.beta > 0 and self.alpha + self.beta < 1):
-            raise BadValue("alpha, beta", (self.alpha, self.beta), "above 0, together below 1")
         if self.model not in MODELS:
             raise BadValue("model", self.model, ", ".join(MODELS))
+        most = MAX_NORMALISED if self.model == "normalised" else MAX_LOGISTIC
+        if not -most <= self.elo0 < self.elo1 <= most:
+            raise BadValue("elo0, elo1", (self.elo0, self.elo1), f"-{most} to {most} Elo, elo0 below elo1")
+        if not (self.alpha > 0 and self.beta > 0 and self.alpha + self.beta < 1):
+            raise BadValue("alpha, beta", (self.alpha, self.beta), "above 0, together below 1")
 
     @property
     def lower(self) -> float:
@@ -77,18 +74,19 @@ class Sprt:
         """The LLR at which H1 is accepted."""
         return math.log((1.0 - self.beta) / self.alpha)
 
-    def llr(self, wins: int, draws: int, losses: int) -> float:
-        """Of single games (trinomial); 0 before the first."""
-        counts = check_counts((losses, draws, wins), GAME_SCORES)
-        if self.model == "bayesian":
-            return _bayesian(counts, self.elo0, self.elo1)
-        return self._ratio(counts, GAME_SCORES, games_each=1)
-
-    def llr_pairs(self, counts: Sequence[int]) -> float:
-        """Of [5] counts of colour-swapped pairs (pentanomial); 0 before the first."""
-        if self.model == "bayesian":
-            raise BadValue("model", self.model, "normalised or logistic for pairs")
-        return self._ratio(check_counts(counts, PAIR_SCORES), PAIR_SCORES, games_each=2)
+    def llr(self, counts: Sequence[int]) -> float:
+        """Of [5] counts of pairs; 0 before the first."""
+        observed = check_counts(counts, PAIR_SCORES)
+        if not observed.any():
+            return 0.0
+        observed = np.where(observed == 0, EMPTY_COUNT, observed)
+        if self.model == "logistic":
+            p0, p1 = (_with_mean(observed, PAIR_SCORES, expected_score(elo)) for elo in (self.elo0, self.elo1))
+        else:
+            # A pair has half the variance of a game, seen per game: its lead in deviations is sqrt(2) larger.
+            scale = math.sqrt(2.0) / NORMALISED_ELO_PER_SIGMA
+            p0, p1 = (_with_lead(observed, PAIR_SCORES, elo * scale) for elo in (self.elo0, self.elo1))
+        return float(observed @ (np.log(p1) - np.log(p0)))
 
     def verdict(self, llr: float) -> Verdict:
         """What this LLR decides."""
@@ -96,19 +94,67 @@ class Sprt:
             return "H1"
         return "H0" if llr <= self.lower else "continue"
 
-    def _ratio(self, counts: Array, scores: Array, *, games_each: int) -> float:
-        if not counts.any():
-            return 0.0
-        counts = np.where(counts == 0, EMPTY_COUNT, counts)
-        if self.model == "logistic":
-            return _llr(counts, *(_with_mean(counts, scores, expected_score(elo)) for elo in (self.elo0, self.elo1)))
-        # An event of two games has half the variance of one, seen per game: its lead in deviations is sqrt(2) larger.
-        scale = math.sqrt(games_each) / NORMALISED_ELO_PER_SIGMA
-        return _llr(counts, *(_with_lead(counts, scores, elo * scale) for elo in (self.elo0, self.elo1)))
 
+@dataclass(frozen=True)
+class Trial:
+    """A test under way: the pairs so far, and what they say. A verdict is final; what comes after it is not counted."""
 
-def _llr(counts: Array, p0: Array, p1: Array) -> float:
-    return float(counts @ (np.log(p1) - np.log(p0)))
+    sprt: Sprt
+    player: str
+    """The first player, whose lead is tested."""
+    opponent: str
+    counts: tuple[int, ...] = (0, 0, 0, 0, 0)
+    """[5] pairs by the points of `player`: 0, 1/2, 1, 3/2, 2."""
+    llr: float = 0.0
+    verdict: Verdict = "continue"
+
+    def after(self, pairs: Iterable[float]) -> Trial:
+        """The trial after these pairs too, each given by the points of `player`, 0 to 2, in the order of play."""
+        trial = self
+        for points in pairs:
+            if trial.verdict != "continue":
+                break
+            counts = tuple(count + (k == round(2 * points)) for k, count in enumerate(trial.counts))
+            llr = self.sprt.llr(counts)
+            trial = replace(trial, counts=counts, llr=llr, verdict=self.sprt.verdict(llr))
+        return trial
+
+    def in_words(self) -> list[str]:
+        """Two lines of plain text: what the ratio says, and the results behind it."""
+        sprt = self.sprt
+        unit = "normalised Elo" if sprt.model == "normalised" else "Elo"
+        says = {
+            "continue": "not decided",
+            "H0": f"H0 accepted, {self.player} leads {self.opponent} by {sprt.elo0:g} {unit} rather than {sprt.elo1:g}",
+            "H1": f"H1 accepted, {self.player} leads {self.opponent} by {sprt.elo1:g} {unit} rather than {sprt.elo0:g}",
+        }
+        results = f"{sum(self.counts)} pairs by the points of {self.player}, 0 to 2: {'-'.join(map(str, self.counts))}"
+        if any(self.counts):
+            seen = from_pairs(self.counts)
+            error = f" ± {seen.error:.0f}" if math.isfinite(seen.error) else ""
+            results += f"; {seen.elo:+.0f}{error} Elo" if math.isfinite(seen.elo) else ""
+        return [
+            f"LLR {self.llr:+.2f} of {sprt.lower:.2f} to {sprt.upper:+.2f}: {says[self.verdict]}",
+            f"{results}; tested: {sprt.elo0:g} or {sprt.elo1:g} {unit}, alpha {sprt.alpha:g}, beta {sprt.beta:g}",
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain finite values for JSON."""
+        seen = from_pairs(self.counts) if any(self.counts) else None
+        known = seen is not None and math.isfinite(seen.elo)
+        return {
+            "player": self.player,
+            "opponent": self.opponent,
+            **vars(self.sprt),
+            "pairs": list(self.counts),
+            "llr": self.llr,
+            "lower": self.sprt.lower,
+            "upper": self.sprt.upper,
+            "verdict": self.verdict,
+            "elo": seen.elo if seen is not None and known else None,
+            "error": seen.error if seen is not None and known and math.isfinite(seen.error) else None,
+            "los": seen.los if seen is not None else None,
+        }
 
 
 def _with_mean(counts: Array, scores: Array, mean: float) -> Array:
@@ -141,23 +187,13 @@ def _tilted(observed: Array, constraint: Array) -> Array:
     The sum falls strictly from +inf to -inf between the poles, so halving the bracket finds it to the last bit.
     """
     low, high = -1.0 / float(constraint.max()), -1.0 / float(constraint.min())
+    weights = list(zip(observed.tolist(), constraint.tolist(), strict=True))  # five numbers: plain ones are faster
     for _ in range(100):
         theta = 0.5 * (low + high)
         if theta in (low, high):
             break
-        if float((observed * constraint / (1.0 + theta * constraint)).sum()) > 0.0:
+        if sum(share * lean / (1.0 + theta * lean) for share, lean in weights) > 0.0:
             low = theta
         else:
             high = theta
     return observed / (1.0 + 0.5 * (low + high) * constraint)
-
-
-def _bayesian(counts: Array, elo0: float, elo1: float) -> float:
-    """BayesElo has a draw parameter, read off the counts; without a win and a loss on both sides it has none."""
-    if counts[0] == 0 or counts[2] == 0:
-        return 0.0
-    counts = np.where(counts == 0, EMPTY_COUNT, counts)
-    loss, _, win = counts / counts.sum()
-    draw_elo = 200.0 * math.log10((1.0 - loss) / loss * (1.0 - win) / win)
-    means = [0.5 * (expected_score(elo - draw_elo) + expected_score(elo + draw_elo)) for elo in (elo0, elo1)]
-    return _llr(counts, *(_with_mean(counts, GAME_SCORES, mean) for mean in means))

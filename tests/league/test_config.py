@@ -9,8 +9,9 @@ import pytest
 from tessera.clock import canadian
 from tessera.config import MAX_TOML_BYTES
 from tessera.errors import BadValue
-from tessera.league.config import LeagueConfig, Openings, parse_league, read_league
+from tessera.league.config import SPRT_GAMES, LeagueConfig, Openings, parse_league, read_league
 from tessera.league.example import EXAMPLE
+from tessera.ratings.sprt import Sprt
 
 TWO = '[[players]]\nname = "a"\nplayer = "random"\n[[players]]\nname = "b"\n'
 
@@ -32,6 +33,14 @@ def test_defaults(tmp_path: Path) -> None:
     config = read(TWO, tmp_path)
     assert (config.size, config.komi, config.rules, config.schedule) == (9, 7.0, "chinese-kgs", "round-robin")
     assert config.openings == Openings("random", 4) and config.time is None
+
+
+def test_a_test_has_games_enough_to_end(tmp_path: Path) -> None:
+    config = read(f"sprt = {{ elo0 = 0, elo1 = 35 }}\n{TWO}", tmp_path)
+    assert config.sprt == Sprt(0.0, 35.0, 0.05, 0.05, "logistic") and config.games == SPRT_GAMES
+    assert read(f"games = 8\nsprt = {{ elo0 = 0, elo1 = 35, beta = 0.1 }}\n{TWO}", tmp_path).games == 8
+    with pytest.raises(BadValue, match="sprt: got 'a test', allowed: for two players"):
+        read(f'sprt = {{ elo0 = 0, elo1 = 35 }}\n{TWO}[[players]]\nname = "c"\n', tmp_path)
 
 
 def test_everything(tmp_path: Path) -> None:
@@ -95,6 +104,14 @@ MISTAKES: list[tuple[str, str]] = [
     ("anchors = 5", "anchors: got 5, allowed: a table"),
     ("anchors = { c = 5 }", "anchors: got 'c', allowed: a, b"),
     ('anchors = { a = "5" }', "anchors: a: got '5', allowed: a number, -10000 to 10000 Elo"),
+    ("sprt = 4", "sprt: got 4, allowed: a table"),
+    ("sprt = { elo1 = 5 }", "sprt: elo0: got None, allowed: a number, -1000 to 1000 Elo"),
+    ("sprt = { elo0 = 5, elo1 = 5 }", "sprt: elo0, elo1: got (5.0, 5.0), allowed: -1000 to 1000 Elo, elo0 below elo1"),
+    ("sprt = { elo0 = 0, elo1 = 5, alpha = 0 }", "sprt: alpha, beta: got (0.0, 0.05), allowed: above 0"),
+    ("sprt = { elo0 = 0, elo1 = 5, alpha = nan }", "sprt: alpha: got nan"),
+    ("sprt = { elo0 = 0, elo1 = 5, model = 'x' }", "sprt: model: got 'x', allowed: logistic, normalised"),
+    ("sprt = { elo0 = 0, elo1 = 5, gamma = 1 }", "sprt: key: got 'gamma', allowed: elo0, elo1, alpha, beta, model"),
+    ("target = 5\nsprt = { elo0 = 0, elo1 = 5 }", "sprt: got 'a test', allowed: for two players that meet round-robin"),
     ("openings = 4", "openings: got 4, allowed: a table"),
     ("openings = { count = 4 }", "openings: key: got 'count', allowed: kind, moves, folder"),
     ('openings = { kind = "joseki" }', "openings: kind: got 'joseki', allowed: random, book"),

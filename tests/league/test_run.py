@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 from collections import Counter
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from tessera.errors import BadValue, EngineError, PluginError
-from tessera.interfaces.arbiter import VOID, Entrant, Task
+from tessera.interfaces.arbiter import VOID, Entrant, GameRecord, Task
 from tessera.league.config import LeagueConfig
 from tessera.league.folder import LeagueFolder, sgf_name
 from tessera.league.records import RecordError, RecordFile, read_records
@@ -333,3 +334,54 @@ def test_tasks_hold_their_opening(tmp_path: Path) -> None:
         return len(task.opening.moves)
 
     assert {moves(task) for task in script.tasks} == {3}
+
+
+def lean(share: float) -> Script:
+    """Player a wins this share of its games, by the opening's name and the colour alone."""
+
+    def forge(record: GameRecord) -> GameRecord:
+        digest = hashlib.sha256(f"{record.opening} {record.black}".encode()).digest()
+        a_wins = int.from_bytes(digest[:4]) < share * 2**32
+        if record.result == VOID:
+            return record
+        return replace(record, result="B+R" if a_wins == (record.black == "a") else "W+R")
+
+    return Script(forge=forge, order=random.Random(1))
+
+
+TEST = {"elo0": 0, "elo1": 100}
+
+
+@pytest.mark.parametrize(("share", "verdict"), [(0.75, "H1"), (0.5, "H0"), (0.25, "H0")])
+def test_a_test_stops_by_itself(share: float, verdict: str, tmp_path: Path) -> None:
+    heard: list[Progress] = []
+    outcome = play(config_of("a", "b", games=2000, sprt=TEST), tmp_path, lean(share), listener=heard.append)
+    assert outcome.trial is not None and outcome.trial.verdict == verdict
+    assert 10 < outcome.summary.games < 1000
+    assert [each.trial is not None and each.trial.verdict for each in heard[:-1]] == ["continue"] * (len(heard) - 1)
+    assert heard[-1].trial == outcome.trial
+    again = lean(share)
+    assert play(config_of("a", "b", games=2000, sprt=TEST), tmp_path, again).trial == outcome.trial
+    assert again.tasks == [], "it was decided"
+
+
+def test_a_killed_test_decides_as_one_that_was_not(tmp_path: Path) -> None:
+    config = config_of("a", "b", games=2000, sprt=TEST)
+    whole = play(config, tmp_path / "whole", lean(0.6))
+    for cut in (1, 7, 30):
+        with pytest.raises(Killed):
+            play(config, tmp_path / str(cut), lean(0.6), listener=after(cut, Killed()))
+        assert play(config, tmp_path / str(cut), lean(0.6)).trial == whole.trial
+
+
+def test_a_test_without_decision_ends_with_its_games(tmp_path: Path) -> None:
+    outcome = play(config_of("a", "b", games=8, sprt=TEST), tmp_path, lean(0.6))
+    assert outcome.trial is not None and outcome.trial.verdict == "continue" and outcome.summary.games == 8
+
+
+def test_void_games_do_not_disturb_a_test(tmp_path: Path) -> None:
+    config, script = config_of("a", "b", games=2000, sprt=TEST), lean(0.75)
+    script.culprit = lambda task: "b" * (task.number % 5 == 0 and task.attempt == 1)
+    outcome = play(config, tmp_path / "voids", script)
+    assert outcome.trial == play(config, tmp_path / "whole", lean(0.75)).trial
+    assert outcome.summary.voids > 1

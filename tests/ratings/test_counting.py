@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
 
 from tessera.errors import BadValue
 from tessera.interfaces.arbiter import GameRecord
-from tessera.ratings.counting import black_score, counted, forfeited, pair_counts, rate
+from tessera.ratings.counting import Pairs, black_score, counted, forfeited, rate
 
 GAME = GameRecord(
     number=1, black="ann", white="bob", result="B+3.5", moves=(), size=9, komi=7.0, rules="chinese", opening="a",
@@ -55,25 +56,47 @@ def test_a_number_means_one_task(change):
         counted([GAME, replace(GAME, **change)])
 
 
-def test_pairs_are_one_opening_with_both_colours():
-    def games(opening, *results):
-        # alternately with ann as Black and as White
-        players = [{"black": "ann", "white": "bob"}, {"black": "bob", "white": "ann"}]
-        return [replace(GAME, opening=opening, result=r, **players[k % 2]) for k, r in enumerate(results)]
+def pair(first, opening, as_black, as_white):
+    """Two games of ann and bob from one opening, numbered from `first`."""
+    game = replace(GAME, number=first, opening=opening, black="ann", white="bob", result=as_black)
+    return [game, replace(game, number=first + 1, black="bob", white="ann", result=as_white)]
 
+
+def points(records, player="ann"):
+    pairs = Pairs(player, "ann" if player == "bob" else "bob")
+    return [total for record in records for total in pairs.add(record)]
+
+
+def test_pairs_are_one_opening_with_both_colours():
     records = [
-        *games("both won", "B+1", "W+1"),
-        *games("both lost", "W+1", "B+1"),
-        *games("one each", "B+1", "B+R"),
-        *games("drawn", "0", "0"),
-        *games("win and draw", "0", "W+1"),
-        *games("loss and draw", "W+1", "0"),
-        *games("no partner", "B+1"),
-        *games("twice", "B+1", "W+1", "B+1", "W+1"),
-        replace(GAME, black="eve"),
+        *pair(1, "both won", "B+1", "W+1"),
+        *pair(3, "both lost", "W+1", "B+1"),
+        *pair(5, "one each", "B+1", "B+R"),
+        *pair(7, "drawn", "0", "0"),
+        *pair(9, "win and draw", "0", "W+1"),
+        *pair(11, "loss and draw", "W+1", "0"),
+        replace(GAME, number=13, black="eve"),
+        *pair(14, "after a game of others", "B+1", "W+1"),
+        *pair(16, "no partner", "B+1", "B+1")[:1],
     ]
-    assert pair_counts(records, "ann", "bob") == (1, 1, 2, 1, 3)
-    assert pair_counts(records, "bob", "ann") == (3, 1, 2, 1, 1)
+    assert points(records) == [2.0, 0.0, 1.0, 1.0, 1.5, 0.5, 2.0]
+    assert points(records, "bob") == [0.0, 2.0, 1.0, 1.0, 0.5, 1.5, 0.0]
+
+
+def test_pairs_come_in_the_order_of_their_numbers_whichever_ends_first():
+    records = [each for k in range(6) for each in pair(2 * k + 1, f"o{k}", "B+1" if k % 2 else "W+1", "B+1")]
+    in_order = points(records)
+    for seed in range(20):
+        shuffled = random.Random(seed).sample(records, len(records))
+        assert points(shuffled) == in_order
+    assert points(records[2:]) == [], "the first pair is missing"
+
+
+def test_void_games_hold_pairs_up_until_they_are_replayed():
+    one, other, *rest = [*pair(1, "a", "B+1", "W+1"), *pair(3, "b", "W+1", "B+1")]
+    void = replace(one, result="Void", culprit="ann")
+    assert points([void, other, *rest]) == []
+    assert points([void, other, *rest, replace(one, attempt=2)]) == [2.0, 0.0]
 
 
 def test_an_anchor_is_a_player():

@@ -40,7 +40,7 @@ def command(folder: Path, out: Path) -> None:
         "ratings.csv": ratings_csv(summary),
         "games.csv": games_csv(records),
         "league.json": json.dumps(found.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n",
-        "report.html": render(summary, records),
+        "report.html": render(summary, records, found.trial),
         "games.sgf": "".join(sgf_text(record) for record in records if record.result != VOID),
     }
     for name, text in files.items():

@@ -32,9 +32,9 @@ def command(folder: Path, html: Path | None, as_json: bool) -> None:
 
     found = places.load(folder)
     page = html or folder / "report.html"
-    write_text(page, render(found.summary, found.records))
+    write_text(page, render(found.summary, found.records, found.trial))
     if as_json:
         output.print_json({"html": str(page), **found.as_dict()})
     else:
-        standings.show(found.summary, planned=found.planned, stopped=found.stopped)
+        standings.show(found.summary, planned=found.planned, stopped=found.stopped, trial=found.trial)
         output.print_text(f"wrote {output.escape(str(page))}")

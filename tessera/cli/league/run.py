@@ -21,6 +21,7 @@ from tessera.cli.main import App
 from tessera.errors import BadValue
 
 if TYPE_CHECKING:
+    from tessera.league.config import LeagueConfig
     from tessera.league.run import League, Listener, Progress
 
 TERMINATED = 143
@@ -56,11 +57,16 @@ def command(app: App, file: Path, out: Path | None, retry: bool, as_json: bool) 
       tessera league run league.toml --out leagues/monday --json
     """
     from tessera.league.config import read_league
+
+    return play(app, read_league(file), out or _folder_of(file), retry=retry, as_json=as_json)
+
+
+def play(app: App, config: LeagueConfig, path: Path, *, retry: bool, as_json: bool) -> int:
+    """Play what is left of a league in the folder `path`, show it, and return the exit code."""
     from tessera.league.folder import LeagueFolder
     from tessera.league.run import League
 
-    config = read_league(file)
-    folder = LeagueFolder(out or _folder_of(file))
+    folder = LeagueFolder(path)
     league = League(config, folder, app.manager)
     try:
         with _terminable(), _watching(league, f"tessera league  {config.title}", live=not as_json) as listener:
@@ -69,9 +75,9 @@ def command(app: App, file: Path, out: Path | None, retry: bool, as_json: bool) 
         output.note(f"stopped; the games so far are in {folder.path}, and the same command goes on")
         return TERMINATED if isinstance(stopped, _Terminated) else INTERRUPTED
     if as_json:
-        output.print_json(places.as_dict(folder.path, outcome.planned, outcome.stopped, outcome.summary))
+        output.print_json(places.as_dict(folder.path, outcome.planned, outcome.stopped, outcome.summary, outcome.trial))
     else:
-        standings.show(outcome.summary, planned=outcome.planned, stopped=outcome.stopped)
+        standings.show(outcome.summary, planned=outcome.planned, stopped=outcome.stopped, trial=outcome.trial)
         shown = output.escape(str(folder.path))
         output.print_text(f"games in {shown}; the page: tessera league report {shown}")
     return 0

@@ -10,15 +10,16 @@ from tessera.cli import output
 
 if TYPE_CHECKING:
     from tessera.league.summary import Row, Summary
+    from tessera.ratings.sprt import Trial
 
 COLUMNS = ("", "player", "Elo", "±", "games", "won", "drawn", "lost", "score", "better than next", "s/move", "remarks")
 
 
-def show(summary: Summary, *, planned: int = 0, stopped: Mapping[str, str] = {}) -> None:
+def show(summary: Summary, *, planned: int = 0, stopped: Mapping[str, str] = {}, trial: Trial | None = None) -> None:
     """The ladder as a table, and in words what a table does not say; `planned` games are the whole league."""
     output.print_text(output.escape(_title(summary, planned)))
     output.print_table(COLUMNS, [_cells(summary, place, row, stopped) for place, row in enumerate(summary.rows)])
-    for line in notices(summary, stopped):
+    for line in [*(trial.in_words() if trial else ()), *notices(summary, stopped)]:
         output.print_text(output.escape(line))
 
 

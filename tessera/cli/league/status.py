@@ -27,4 +27,4 @@ def command(folder: Path, as_json: bool) -> None:
     if as_json:
         output.print_json(found.as_dict())
     else:
-        standings.show(found.summary, planned=found.planned, stopped=found.stopped)
+        standings.show(found.summary, planned=found.planned, stopped=found.stopped, trial=found.trial)

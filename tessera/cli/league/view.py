@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tessera.league.run import Progress
     from tessera.league.summary import Row as Standing
     from tessera.league.summary import Summary
+    from tessera.ratings.sprt import Trial
 
 WARNINGS = 3
 """The latest that are shown."""
@@ -39,6 +40,7 @@ class LeagueView:
         self._begin = clock()
         self._finished = self._before = self._total = 0
         self._summary: Summary | None = None
+        self._trial: Trial | None = None
         self._due = 0.0
         """When the ratings may be computed anew."""
         self._met: dict[frozenset[str], None] = {}
@@ -53,7 +55,7 @@ class LeagueView:
             pair = frozenset((progress.record.black, progress.record.white))
             self._met.pop(pair, None)
             self._met[pair] = None
-        self._finished, self._total = progress.finished, progress.total
+        self._finished, self._total, self._trial = progress.finished, progress.total, progress.trial
         self._warnings.extend(warnings(progress.record, progress.stopped))
         start = self._clock()
         if progress.record is None or start >= self._due or self._finished == self._total:
@@ -63,13 +65,16 @@ class LeagueView:
 
     @property
     def remaining(self) -> float | None:
-        """Seconds left at the pace of this run; None before its first game."""
+        """Seconds left at the pace of this run; None before its first game, and where a test may end it any time."""
         done = self._finished - self._before
-        return None if done <= 0 else (self._clock() - self._begin) * (self._total - self._finished) / done
+        if done <= 0 or self._trial is not None:
+            return None
+        return (self._clock() - self._begin) * (self._total - self._finished) / done
 
     def rows(self) -> list[Row]:
         """The picture, top first."""
         rows = [("games", self._games(), False), ("time", self._time(), False)]
+        rows += [("sprt", line, False) for line in (self._trial.in_words() if self._trial else ())]
         rows += [("now", line, False) for line in self._playing()]
         rows += [("warning", text, True) for text in self._warnings]
         rows += [("standing", line, False) for line in self._standing()]
@@ -79,10 +84,11 @@ class LeagueView:
     def line(self) -> str:
         """The same in one line, for a log: how far, how long, who leads."""
         leaders = ", ".join(f"{row.name} {row.elo:.0f}" for row in self._rated()[:3])
-        return f"{self._games()}; {self._time()}" + (f"; {leaders}" if leaders else "")
+        trial = f"; {self._trial.in_words()[0]}" if self._trial else ""
+        return f"{self._games()}; {self._time()}" + (f"; {leaders}" if leaders else "") + trial
 
     def _games(self) -> str:
-        return f"{self._finished:,} of {self._total:,}"
+        return f"{self._finished:,} of {'at most ' if self._trial else ''}{self._total:,}"
 
     def _time(self) -> str:
         done = round(BAR_COLUMNS * self._finished / max(1, self._total))

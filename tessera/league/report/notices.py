@@ -9,6 +9,7 @@ from tessera.league.report.words import clean, count, escape, interval, listed, 
 
 if TYPE_CHECKING:
     from tessera.league.summary import Summary
+    from tessera.ratings.sprt import Trial
 
 
 def tiles(summary: Summary) -> list[tuple[str, str]]:
@@ -49,9 +50,10 @@ def scale_note(summary: Summary) -> str:
     return f"Pinned: {pinned}. A bar is the 95% interval against that anchor; a dashed line marks it."
 
 
-def notices(summary: Summary) -> list[tuple[str, str]]:
-    """('warning' or 'surprise', HTML), the gravest first."""
-    found = [("warning", text) for text in _warnings(summary)]
+def notices(summary: Summary, trial: Trial | None = None) -> list[tuple[str, str]]:
+    """('test', 'warning' or 'surprise', HTML), the gravest first."""
+    found = [("test", escape(text)) for text in (trial.in_words() if trial else ())]
+    found += [("warning", text) for text in _warnings(summary)]
     return found + [("surprise", escape(text)) for text in summary.surprises]
 
 

@@ -24,13 +24,16 @@ from tessera.league.report.words import escape
 
 if TYPE_CHECKING:
     from tessera.league.summary import Summary
+    from tessera.ratings.sprt import Trial
 
 SCRIPTS = ("rules.js", "sgf.js", "board.js", "list.js", "viewer.js")
 """In this order they are the body of one function; the first two touch no document."""
 
 
-def render(summary: Summary, records: Sequence[GameRecord]) -> str:
-    """The page, to be written as UTF-8; `records` are shown in their order, voids and replays too."""
+def render(summary: Summary, records: Sequence[GameRecord], trial: Trial | None = None) -> str:
+    """The page, to be written as UTF-8; `records` are shown in their order, voids and replays too;
+    `trial` is the test of the league, if it has one.
+    """
     script = _script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     program = f"Tessera:{tessera.__version__}"
@@ -40,7 +43,7 @@ def render(summary: Summary, records: Sequence[GameRecord]) -> str:
         digest=digest,
         style=_asset("style.css"),
         tiles="\n".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in tiles(summary)),
-        notices=_notices(summary),
+        notices=_notices(summary, trial),
         ratings=_ratings(summary),
         pairs=_pairs(summary),
         games=_asset("games.html") if records else "<p>No game has been played.</p>",
@@ -59,12 +62,12 @@ def _script() -> str:
     return f'"use strict";\n(() => {{\n{body}}})();\n'
 
 
-def _notices(summary: Summary) -> str:
-    found = notices(summary)
+def _notices(summary: Summary, trial: Trial | None) -> str:
+    found = notices(summary, trial)
     if not found:
         return ""
     items = "\n".join(f'<li class="{kind}"><b>{kind.capitalize()}.</b> {text}</li>' for kind, text in found)
-    return f'<ul class="notices" aria-label="Warnings and surprises">\n{items}\n</ul>'
+    return f'<ul class="notices" aria-label="Tests, warnings and surprises">\n{items}\n</ul>'
 
 
 def _ratings(summary: Summary) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tessera.interfaces.arbiter import GameRecord
 from tests.cli.league.door import LEAGUE, broken, tessera, written
 from tests.league.fakes import Script, keys_in
 
@@ -133,3 +135,40 @@ def test_files_and_folders_that_do_not_fit(tmp_path: Path, capsys: pytest.Captur
     written(tmp_path)
     assert tessera("run", file) == 1
     assert "games.jsonl: line 1: no record of a game" in capsys.readouterr().err
+
+
+SPRT = LEAGUE.replace("games = 4", "games = 400\nsprt = { elo0 = 0, elo1 = 35 }")
+SPRT = SPRT.replace('[[players]]\nname = "c"\nplayer = "random"\n', "")
+
+
+def test_a_test_is_in_the_standing_the_status_and_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, first = written(tmp_path, SPRT), Script(forge=lambda game: won_by("a [1]", game))
+    assert tessera("run", file, script=first) == 0
+    assert (
+        "LLR +" in (shown := capsys.readouterr().out) and "H1 accepted, a [1] leads b by 35 Elo rather than 0" in shown
+    )
+    assert len(keys_in(tmp_path / "league")) < 100
+    for command in ("status", "report"):
+        assert tessera(command, tmp_path / "league") == 0
+        assert "H1 accepted, a [1] leads b" in capsys.readouterr().out
+        assert tessera(command, tmp_path / "league", "--json") == 0
+        told = json.loads(capsys.readouterr().out)["sprt"]
+        assert (told["player"], told["verdict"], told["elo0"], told["elo1"]) == ("a [1]", "H1", 0.0, 35.0)
+    assert "H1 accepted, a [1] leads b" in (tmp_path / "league" / "report.html").read_text()
+
+
+def test_a_league_made_before_there_were_tests_still_opens(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path)
+    assert tessera("run", file) == 0
+    path = tmp_path / "league" / "league.json"
+    old = json.loads(path.read_text())
+    del old["sprt"]
+    path.write_text(json.dumps(old))
+    capsys.readouterr()
+    assert tessera("status", tmp_path / "league", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["sprt"] is None
+    assert tessera("run", file) == 0
+
+
+def won_by(name: str, game: GameRecord) -> GameRecord:
+    return replace(game, result="B+R" if game.black == name else "W+R")

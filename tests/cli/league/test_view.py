@@ -18,6 +18,7 @@ from tessera.league.folder import LeagueFolder
 from tessera.league.run import League, Progress
 from tessera.league.summary import summarise
 from tessera.plugins import build_manager
+from tessera.ratings.sprt import Sprt, Trial
 from tests.league.fakes import config_of
 
 
@@ -65,6 +66,20 @@ def test_what_a_person_wants_to_know() -> None:
     assert "±" in rows["b"] and rows["b"].endswith("50% of 2 games")
     assert rows["c"].split() == ["3", "c", "-", "of", "0", "games"]
     assert view.line().startswith("2 of 6; 1.0 min  █████░░░░░░░░░░░, about 4.0 min left; ")
+
+
+def test_a_test_is_shown_and_no_time_left_is_guessed() -> None:
+    clock = Clock()
+    view = LeagueView(list, clock=clock)
+    trial = Trial(Sprt(0, 35), "a", "b")
+    view.feed(Progress(0, 400, trial=trial))
+    clock.now += 60.0
+    trial = trial.after([2.0] * 5)
+    view.feed(Progress(10, 400, game(10, "a", "b"), trial=trial))
+    assert text(view, "sprt") == trial.in_words()
+    assert text(view, "sprt")[0].startswith("LLR +") and text(view, "games") == ["10 of at most 400"]
+    assert "left" not in text(view, "time")[0]
+    assert view.line().endswith("; " + trial.in_words()[0])
 
 
 def test_voids_and_stopped_players_are_warnings() -> None:
