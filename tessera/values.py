@@ -85,7 +85,8 @@ def allowed(hint: Any, *, example: str = "") -> str:
     if get_origin(kind) is Literal:
         return ", ".join(get_args(kind))
     if is_table(hint):
-        pairs = f"pairs {unit(hint)}" if unit(hint) else f"a table of {allowed(get_args(kind)[1])}"
+        of = get_args(kind)[1]
+        pairs = f"pairs {unit(hint)}" if unit(hint) else "a table" if of is Any else f"a table of {allowed(of)}"
         return pairs + (f" such as {example}" if example else "")
     if get_origin(kind) is tuple:
         first, *others = get_args(kind)
