@@ -184,14 +184,15 @@ class SearchPlayer:
         most = np.zeros(search.games, np.int32)
         while not watch.stop.is_set():
             visits, now = tree.visits[rows, 0].copy(), time.monotonic()
-            root = (array[rows, 0] for array in (tree.prior, tree.edge_visits, tree.edge_value))
-            live &= ~enough(limits, Progress(visits, visits - known, now - start), temperatures, *root)
+            progress = Progress(visits, visits - known, now - start)
+            root = (tree.prior[rows, 0], tree.edge_visits[rows, 0], tree.edge_value[rows, 0])
+            live &= ~enough(limits, progress, temperatures, *root)
             if not live.any():
                 break
             if watch.report is not None and now - last_report >= watch.interval:
                 last_report = now
                 watch.report(read(game=asked[0].slot, seconds=now - start, during_search=True))
-            most[slots] = np.where(live, self._batch(visits, limits), 0)
+            most[rows] = self._batch(visits, limits) * live
             widened_step(search, most, options.wide_root_noise, noise)
             if options.bans:
                 ban_below(tree, search.size, search.new_nodes[0], options.bans)
@@ -199,7 +200,7 @@ class SearchPlayer:
             learned = tree.visits[rows, 0] > visits
             if search.games == 1 and search.settled:
                 learned[:] = False
-            if (live & ~learned).any():  # nothing left to learn, or the tree is full
+            if not learned[live].all():  # nothing left to learn, or the tree is full
                 if temperatures is not None or (limits.seconds is None and limits.visits is not None):
                     live &= learned
                 else:
@@ -213,7 +214,7 @@ class SearchPlayer:
         Leaves chosen together are chosen without knowing of each other's values; that costs strength where they are
         many beside what is known already.
         """
-        most = np.clip(visits // VISITS_PER_LEAF, 1, self._leaves)
+        most = np.minimum(np.maximum(visits // VISITS_PER_LEAF, 1), self._leaves)
         return most if limits.visits is None else np.minimum(most, limits.visits - visits)
 
     def _foresee_ends(self, asked: Sequence[_Asked], options: Options) -> None:

@@ -86,7 +86,7 @@ def judge(game: Game, ownership: Sequence[float] | None = None) -> Status:
         if is_lost:
             for point in chain:
                 left[point] = EMPTY
-    in_seki = _seki_points(left, size, safe[BLACK].stones | safe[WHITE].stones)
+    in_seki = seki_points(left, size, safe[BLACK].stones | safe[WHITE].stones)
     ordered = sorted(lost, key=min)
     return Status(
         alive=tuple(chain for chain in ordered if not lost[chain] and not chain & in_seki),
@@ -138,7 +138,7 @@ def _held(chain: frozenset[int], stones: Sequence[int], opinion: Sequence[float]
     return share if stones[min(chain)] == BLACK else -share
 
 
-def _seki_points(stones: Sequence[int], size: int, safe: frozenset[int]) -> frozenset[int]:
+def seki_points(stones: Sequence[int], size: int, safe: frozenset[int]) -> frozenset[int]:
     """Stones of groups that share liberties with the other colour, own one small eye at most, and are not pass-alive.
 
     A group: chains that share liberties. On a board where the other colour has no stone nothing is in seki.

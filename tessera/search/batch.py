@@ -148,10 +148,11 @@ class BatchSearch:
             self._step(self._schedules[simulations], simulation, all_rows=True)
 
     def step(self, most: Any = None) -> None:
-        """One PUCT step: up to `most` visits, a number or one for each tree [B]; at most K, and K where not said."""
-        import torch
-
-        self.work.most.copy_(torch.as_tensor(self.leaves if most is None else most, dtype=torch.int32))
+        """One PUCT step: up to `most` visits, at most K, K where not said; on the CPU also one number per tree."""
+        if isinstance(self._work.most, np.ndarray):
+            self._work.most[:] = self.leaves if most is None else most
+        else:
+            self.work.most.fill_(self.leaves if most is None else most)
         self._step(self._schedules[0], 0)
 
     def choices(self) -> tuple[torch.Tensor, torch.Tensor]:

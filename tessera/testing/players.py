@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tessera.interfaces.analysis import Analysis
-from tessera.interfaces.player import RESIGN, Limits, Options, Player, PlayerContext, PlayerSpec, Watch
+from tessera.interfaces.player import RESIGN, BatchPlayer, Limits, Options, Player, PlayerContext, PlayerSpec, Watch
 from tessera.rules.coords import BLACK, opponent
 from tessera.rules.game import Game
 from tessera.testing.expect import Expect
@@ -44,6 +44,32 @@ def check_player(
         _check_stop(expect, player, size)
     player.close()
     player.close()
+    if spec.build_batch is not None:
+        batch = spec.build_batch(context or PlayerContext(size=sizes[0]), 2, **{**spec.defaults, **(settings or {})})
+        for size in sizes:
+            _check_batch(expect, batch, size, moves)
+        batch.close()
+        batch.close()
+
+
+def _check_batch(expect: Expect, batch: BatchPlayer, size: int, moves: int) -> None:
+    """Two games in slots of their own, one of them asked every other time; a seed begins the same game again."""
+    expect(isinstance(batch, BatchPlayer), "what plays a batch has begin, play and close")
+    played = []
+    for _ in range(2):
+        games = [Game(size), Game(size)]
+        for slot in range(2):
+            batch.begin(slot, 3 + slot)
+        for number in range(moves):
+            slots = [0, 1] if number % 2 == 0 else [1]
+            points = batch.play(slots, [games[slot] for slot in slots], VISITS)
+            expect(len(points) == len(slots), "it chooses one move for each game")
+            for slot, point in zip(slots, points, strict=True):
+                game = games[slot]
+                expect(game.is_legal(game.to_play, point), f"its move {point} at {size}x{size} is legal")
+                game.play(game.to_play, point)
+        played.append([game.moves for game in games])
+    expect(played[0] == played[1], "from the same seed it plays the same game again")
 
 
 def _check_game(expect: Expect, player: Player, size: int, moves: int) -> None:

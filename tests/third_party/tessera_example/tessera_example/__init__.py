@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 @hookimpl
 def tessera_register_players(register: Callable[[PlayerSpec], None]) -> None:
-    register(PlayerSpec("center", "the legal point nearest to the center", {"shy": False}, build_player))
+    summary = "the legal point nearest to the center"
+    register(PlayerSpec("center", summary, {"shy": False}, build_player, build_batch=build_batch))
 
 
 @hookimpl
@@ -54,6 +55,10 @@ def tessera_run_event(event: RunEvent) -> None:
     if target:
         with Path(target).open("a") as file:
             file.write(json.dumps({"kind": event.kind, "late": time.time() - event.time}) + "\n")
+
+
+def build_batch(context: PlayerContext, games: int, *, shy: bool = False) -> CenterPlayer:
+    return build_player(context, shy=shy)
 
 
 def build_player(context: PlayerContext, *, shy: bool = False) -> CenterPlayer:

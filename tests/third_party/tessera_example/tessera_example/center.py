@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tessera.interfaces.analysis import Analysis, MoveInfo
-from tessera.interfaces.player import UNWATCHED, Choice, Limits, Options, Watch
+from tessera.interfaces.player import PLAYED_OUT, UNWATCHED, Choice, Limits, Options, Watch
 from tessera.rules.game import Game
 
 
@@ -16,6 +18,14 @@ class CenterPlayer:
 
     def __init__(self, *, shy: bool = False) -> None:
         self._sign = -1 if shy else 1
+
+    def begin(self, slot: int, seed: int) -> None:
+        """Nothing is random."""
+
+    def play(
+        self, slots: Sequence[int], games: Sequence[Game], limits: Limits, *, options: Options = PLAYED_OUT
+    ) -> list[int]:
+        return [self.choose(game, game.to_play, limits, options=options).point for game in games]
 
     def choose(
         self,
