@@ -3,7 +3,7 @@
     accept(Annotated[int, Range(1, 1024), Unit("threads")], given, "--threads")
 
 An annotation is str, int, float, bool, a Literal of texts, one of these `| None`, or a dict or tuple of them, and may
-be `Annotated` with a `Range` and a `Unit`; Any is anything. What does not fit is a `BadValue`.
+be `Annotated` with a `Range`, a `Length` and a `Unit`; Any is anything. What does not fit is a `BadValue`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from tessera.errors import BadValue
+from tessera.errors import BadValue, listed
 
-KINDS: dict[Any, str] = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+KINDS: dict[Any, str] = {str: "text", int: "a whole number", float: "a number", bool: "true or false", Any: "anything"}
 OPTIONAL = (Union, types.UnionType)
 """What `X | None` is, in an annotation."""
 TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
@@ -44,6 +44,19 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Length:
+    """How long a text may be."""
+
+    most: int
+
+    def __contains__(self, value: str) -> bool:
+        return len(value) <= self.most
+
+    def __str__(self) -> str:
+        return f"up to {self.most} characters"
+
+
+@dataclass(frozen=True)
 class Unit:
     """What a number counts or measures."""
 
@@ -55,10 +68,10 @@ def accept(hint: Any, value: Any, name: str, *, example: str = "") -> Any:
 
     Raises `BadValue` that begins with `name`; `example` helps where pairs are wanted.
     """
-    kind, marks = split(hint)
-    inner, value_kind = get_args(kind), type(value)
-    if get_origin(kind) in OPTIONAL:
-        return None if value is None else accept(Annotated[inner[0], *marks], value, name, example=example)
+    if value is None and get_origin(split(hint)[0]) in OPTIONAL:
+        return None
+    kind, marks = split(without_none(hint))
+    given, inner, value_kind = value, get_args(kind), type(value)
     if is_table(hint) and isinstance(value, Mapping):
         pairs = [(from_text(inner[0], key) if isinstance(key, str) else key, each) for key, each in value.items()]
         return {accept(inner[0], key, name): accept(inner[1], each, f"{name} {key}") for key, each in pairs}
@@ -74,16 +87,17 @@ def accept(hint: Any, value: Any, name: str, *, example: str = "") -> Any:
         fits = value in inner and value_kind is str
     else:
         fits = value_kind is kind and (kind is not float or math.isfinite(value))
-    if not fits or any(value not in mark for mark in marks if isinstance(mark, Range)):
-        raise BadValue(name, value, allowed(hint, example=example))
+    if not fits or any(value not in mark for mark in marks if isinstance(mark, Range | Length)):
+        counted = f" {unit(hint)}" if kind in (int, float) and unit(hint) else ""
+        raise BadValue(name, given, allowed(hint, example=example) + counted)
     return value
 
 
 def allowed(hint: Any, *, example: str = "") -> str:
     """What may be given, in words."""
-    kind, marks = split(hint)
+    kind, marks = split(without_none(hint))
     if get_origin(kind) is Literal:
-        return ", ".join(get_args(kind))
+        return listed(get_args(kind))
     if is_table(hint):
         of = get_args(kind)[1]
         pairs = f"pairs {unit(hint)}" if unit(hint) else "a table" if of is Any else f"a table of {allowed(of)}"
@@ -95,8 +109,7 @@ def allowed(hint: Any, *, example: str = "") -> str:
             if others == [...]
             else f"a list of {len(others) + 1}, each {allowed(first)}"
         )
-    words = KINDS.get(kind) or KINDS[get_args(kind)[0]]
-    return ", ".join([words, *(str(mark) for mark in marks if isinstance(mark, Range))])
+    return ", ".join([KINDS[kind], *(str(mark) for mark in marks if isinstance(mark, Range | Length))])
 
 
 def unit(hint: Any) -> str:
@@ -109,6 +122,14 @@ def is_table(hint: Any) -> bool:
     return get_origin(split(hint)[0]) in (dict, Mapping)
 
 
+def without_none(hint: Any) -> Any:
+    """What there is beside None; the annotation itself where that is not allowed."""
+    kind, marks = split(hint)
+    if get_origin(kind) not in OPTIONAL:
+        return hint
+    return Annotated[get_args(kind)[0], *marks] if marks else get_args(kind)[0]
+
+
 def split(hint: Any) -> tuple[Any, tuple[Any, ...]]:
     """An annotation as its type and its marks."""
     return (get_args(hint)[0], get_args(hint)[1:]) if get_origin(hint) is Annotated else (hint, ())
@@ -116,9 +137,7 @@ def split(hint: Any) -> tuple[Any, tuple[Any, ...]]:
 
 def from_text(hint: Any, text: str) -> Any:
     """What a word means where `hint` is wanted; the text itself where it means nothing, for `accept` to refuse."""
-    kind, _ = split(hint)
-    if get_origin(kind) in OPTIONAL:
-        kind = get_args(kind)[0]
+    kind, _ = split(without_none(hint))
     if kind is bool:
         return TRUTHS.get(text.lower(), text)
     if is_table(hint):

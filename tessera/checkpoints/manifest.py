@@ -10,12 +10,13 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from tessera.config import PLAIN_TYPES, Plain
-from tessera.errors import CheckpointError
+from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.network import FEATURES_VERSION
 from tessera.rules.coords import MAX_SIZE, MIN_SIZE
+from tessera.values import Length, Range, accept
 
 SCHEMA_VERSION = 1
 """Meaning of the manifest's fields. Another number is refused, never guessed."""
@@ -37,6 +38,11 @@ DTYPES: dict[str, tuple[str, int]] = {
 }
 """torch's storage class -> dtype and bytes per element: all that a checkpoint may hold."""
 DTYPE_NAMES = tuple(name for name, _ in DTYPES.values())
+MAX_DIMENSIONS = 16
+Text = Annotated[str, Length(MAX_TEXT)]
+Whole = Annotated[int, Range(0, 2**63 - 1)]
+Sizes = tuple[Annotated[int, Range(MIN_SIZE, MAX_SIZE)], ...]
+Shape = tuple[Annotated[int, Range(0, 2**48 - 1)], ...]
 
 
 @dataclass(frozen=True)
@@ -152,53 +158,36 @@ class _Fields:
             raise CheckpointError(f"{source}: {where} is not a JSON object")
         self._data, self._source, self._where = data, source, where
 
-    def get(self, name: str, kind: type | tuple[type, ...], wanted: str) -> Any:
-        value = self._data.get(name)
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise CheckpointError(f"{self._source}: {self._where} field {name!r} is not {wanted}")
-        return value
+    def get(self, name: str, hint: Any) -> Any:
+        try:
+            return accept(hint, self._data.get(name), f"{self._where} field {name!r}")
+        except BadValue as error:
+            raise CheckpointError(f"{self._source}: {error}") from None
 
     def text(self, name: str) -> str:
-        value: str = self.get(name, str, "text")
-        if len(value) > MAX_TEXT:
-            raise CheckpointError(f"{self._source}: {self._where} field {name!r} is longer than {MAX_TEXT} characters")
-        return value
+        return str(self.get(name, Text))
 
     def whole(self, name: str) -> int:
-        value: int = self.get(name, int, "a whole number")
-        if not 0 <= value < 2**63:
-            raise CheckpointError(f"{self._source}: {self._where} field {name!r} is out of range")
-        return value
+        return int(self.get(name, Whole))
 
     def number(self, name: str) -> float:
-        value = float(self.get(name, (int, float), "a number"))
-        if not math.isfinite(value):
-            raise CheckpointError(f"{self._source}: {self._where} field {name!r} is not finite")
-        return value
+        return float(self.get(name, float))
 
     def mapping(self, name: str) -> dict[str, Any]:
-        value: dict[str, Any] = self.get(name, dict, "an object")
-        return value
-
-    def sequence(self, name: str) -> list[Any]:
-        value: list[Any] = self.get(name, list, "a list")
-        return value
+        return dict(self.get(name, dict[str, Any]))
 
     def optional(self, name: str) -> bool:
         return self._data.get(name) is not None
 
 
 def _meta(fields: _Fields) -> Meta:
-    sizes = tuple(fields.sequence("sizes"))
-    if not all(type(size) is int and MIN_SIZE <= size <= MAX_SIZE for size in sizes):
-        raise CheckpointError(f"{fields._source}: board sizes are not a list of {MIN_SIZE} to {MAX_SIZE}")
     return Meta(
         rules=fields.text("rules"),
-        sizes=sizes,
+        sizes=fields.get("sizes", Sizes),
         games=fields.whole("games"),
         moves=fields.whole("moves"),
         step=fields.whole("step"),
-        parent=fields.text("parent") if fields.optional("parent") else None,
+        parent=fields.get("parent", Text | None),
         elo=_elo(_Fields(fields.mapping("elo"), fields._source, "elo")) if fields.optional("elo") else None,
         note=fields.text("note"),
     )
@@ -222,13 +211,10 @@ def _settings(given: Mapping[str, object], source: str) -> dict[str, Plain]:
 
 def _tensor(data: object, source: str, name: str) -> TensorInfo:
     fields = _Fields(data, source, f"tensor {name[:80]!r}")
-    shape = fields.sequence("shape")
-    if len(shape) > 16 or not all(type(side) is int and 0 <= side < 2**48 for side in shape):
-        raise CheckpointError(f"{source}: shape of tensor {name[:80]!r} is out of range")
-    dtype = fields.text("dtype")
-    if dtype not in DTYPE_NAMES:
-        raise CheckpointError(f"{source}: dtype of tensor {name[:80]!r} is not one of {', '.join(DTYPE_NAMES)}")
-    return TensorInfo(tuple(shape), dtype, fields.text("sha256"))
+    shape = fields.get("shape", Shape)
+    if len(shape) > MAX_DIMENSIONS:
+        raise CheckpointError(f"{source}: tensor {name[:80]!r} has over {MAX_DIMENSIONS} dimensions")
+    return TensorInfo(shape, fields.get("dtype", Literal[DTYPE_NAMES]), fields.text("sha256"))
 
 
 def _no_constant(name: str) -> float:

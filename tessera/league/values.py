@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from tessera.errors import BadValue, listed
+from tessera.errors import BadValue
+from tessera.values import Range, Unit, accept
 
 KINDS: dict[type[Any], str] = {dict: "a table", list: "a list"}
 
@@ -37,24 +38,17 @@ def text(where: str, value: Any, *, longest: int = 1000, empty: bool = False) ->
 
 def number(where: str, value: Any, low: float, high: float, *, unit: str = "") -> float:
     """A number from `low` to `high`, which are finite."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (is_number and low <= value <= high):
-        raise BadValue(where, value, f"a number, {low:g} to {high:g}" + (f" {unit}" if unit else ""))
-    return float(value)
+    return float(accept(Annotated[float, Range(low, high), Unit(unit)], value, where))
 
 
 def whole(where: str, value: Any, low: int, high: int) -> int:
     """A whole number from `low` to `high`."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise BadValue(where, value, f"a whole number, {low} to {high}")
-    return value
+    return int(accept(Annotated[int, Range(low, high)], value, where))
 
 
 def choice(where: str, value: Any, allowed: Sequence[str]) -> str:
     """One of some words."""
-    if value not in allowed:
-        raise BadValue(where, value, listed(allowed))
-    return str(value)
+    return str(accept(Literal[tuple(allowed)], value, where))
 
 
 def place(where: str, value: Any, folder: Path) -> str:

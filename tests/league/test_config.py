@@ -122,7 +122,7 @@ MISTAKES: list[tuple[str, str]] = [
     ('openings = { kind = "book", folder = "~nobody-at-all/x" }', "openings: folder: got '~nobody-at-all/x'"),
     ("time = 60", "time: got 60, allowed: a table"),
     ("time = {}", "time: got {}, allowed: main or period above 0"),
-    ("time = { main = -1 }", "time: main: got -1, allowed: a number, 0 to 1e+06 seconds"),
+    ("time = { main = -1 }", "time: main: got -1, allowed: a number, 0 to 1000000 seconds"),
     ("time = { main = 5, stones = 3 }", "stones where there is a period"),
     ("time = { main = 5, byoyomi = 3 }", "time: key: got 'byoyomi', allowed: main, period, stones"),
 ]
