@@ -8,20 +8,21 @@ players, with the same seeds: which of them plays a pair makes no difference to 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tessera.hookspecs import hookimpl
 from tessera.interfaces.arbiter import Arbiter, ArbiterContext, ArbiterSpec, Entrant
+from tessera_arena.settings import GtpSettings, SelfSettings
 
 if TYPE_CHECKING:
     from tessera.plugins import Manager
 
 
-def build_gtp(context: ArbiterContext, **settings: Any) -> Arbiter:
+def build_gtp(context: ArbiterContext, settings: GtpSettings) -> Arbiter:
     """Any two entrants, each a process; raises `BadValue` for a clock that GTP cannot tell."""
     from tessera_arena.gtp_arbiter import GtpArbiter
 
-    return GtpArbiter(context, **settings)
+    return GtpArbiter(context, settings)
 
 
 def accepts_any(black: Entrant, white: Entrant, manager: Manager) -> bool:
@@ -29,11 +30,11 @@ def accepts_any(black: Entrant, white: Entrant, manager: Manager) -> bool:
     return True
 
 
-def build_self(context: ArbiterContext, **settings: Any) -> Arbiter:
+def build_self(context: ArbiterContext, settings: SelfSettings) -> Arbiter:
     """Our own players; networks are loaded with the first tasks."""
     from tessera_arena.self_arbiter import SelfArbiter
 
-    return SelfArbiter(context, **settings)
+    return SelfArbiter(context, settings)
 
 
 def accepts_own(black: Entrant, white: Entrant, manager: Manager) -> bool:
@@ -53,7 +54,7 @@ def tessera_register_arbiters(register: Callable[[ArbiterSpec], None]) -> None:
         ArbiterSpec(
             name="gtp",
             summary="any two players, each a process that speaks GTP, under our rules as the referee",
-            defaults={"lag": 0.5, "longest": 4},
+            settings=GtpSettings,
             accepts=accepts_any,
             build=build_gtp,
         )
@@ -62,7 +63,7 @@ def tessera_register_arbiters(register: Callable[[ArbiterSpec], None]) -> None:
         ArbiterSpec(
             name="self",
             summary="our own players, hundreds of games in one batch",
-            defaults={"batch": 256},
+            settings=SelfSettings,
             accepts=accepts_own,
             build=build_self,
             priority=10,

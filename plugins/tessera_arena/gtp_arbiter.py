@@ -13,11 +13,11 @@ from collections.abc import Generator, Sequence
 from tessera.errors import BadValue, EngineError
 from tessera.interfaces.arbiter import VOID, ArbiterContext, GameRecord, Task
 from tessera.match.engine import Engine, time_settings
-from tessera.match.game import LONGEST
-from tessera.match.referee import LAG, play_game, void_record
+from tessera.match.referee import play_game, void_record
 from tessera.rules.coords import BLACK, WHITE, check_size
 from tessera_arena.crew import Crew
 from tessera_arena.schedule import Schedule, pair_of
+from tessera_arena.settings import GtpSettings
 
 POLL_SECONDS = 0.05
 """Between looks at workers that are to stop: one of them may just have started another engine."""
@@ -29,19 +29,14 @@ class GtpArbiter:
     Engines that are idle at the end of `play` wait for the next `play`, until `close`.
     """
 
-    def __init__(self, context: ArbiterContext, *, lag: float = LAG, longest: int = LONGEST) -> None:
-        """`lag` seconds are forgiven on a clock; a game ends after `longest` moves per point of the board."""
-        if not 0 <= lag <= 60:
-            raise BadValue("lag", lag, "0 to 60 seconds")
-        if longest < 1:
-            raise BadValue("longest", longest, "1 or more moves per point of the board")
+    def __init__(self, context: ArbiterContext, settings: GtpSettings = GtpSettings()) -> None:
         if context.time is not None:
             time_settings(context.time)
         check_size(context.size)
         if context.concurrency < 1:
             raise BadValue("concurrency", context.concurrency, "1 or more games at the same time")
         self._context = context
-        self._lag, self._longest = lag, longest
+        self._lag, self._longest = settings.lag, settings.longest
         self._crew = Crew(context)
         self._rounds: list[_Round] = []
 

@@ -25,6 +25,7 @@ from tessera.rules.coords import BLACK, WHITE
 from tessera.rules.endgame import judged_score
 from tessera.rules.game import Game
 from tessera.seeds import seed_of
+from tessera_arena.settings import SelfSettings
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,10 @@ class _Playing:
 
 
 class SelfArbiter:
-    """`batch` games of a pair at once. Results depend on the seed and the tasks, not on timing."""
+    """Many games of a pair at once. Results depend on the seed and the tasks, not on timing."""
 
-    def __init__(self, context: ArbiterContext, *, batch: int = 256) -> None:
-        self._context, self._batch = context, batch
+    def __init__(self, context: ArbiterContext, settings: SelfSettings) -> None:
+        self._context, self._batch = context, settings.batch
         self._players: dict[str, BatchPlayer] = {}
 
     def play(self, tasks: Sequence[Task]) -> Generator[GameRecord, None, None]:

@@ -11,7 +11,7 @@ from torch import Tensor
 from tessera.interfaces.network import Evaluator
 from tessera.rules.batch import Batch
 from tessera.search.batch import BatchSearch
-from tessera.search.settings import SearchSettings
+from tessera.search.settings import PuctSettings, SearchSettings
 from tessera_selfplay.choice import Choice
 from tessera_selfplay.settings import GumbelSettings
 
@@ -45,7 +45,7 @@ class Searcher:
                 gumbel_root=True,
                 considered=settings.considered,
                 value_scale=settings.value_scale,
-                score_weight=settings.score_weight,
+                puct=PuctSettings(score_weight=settings.score_weight),
             ),
             seed=seed,
             device=device,

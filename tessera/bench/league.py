@@ -75,7 +75,7 @@ def measure(
             manager=manager,
         )
         ours, theirs = manager.arbiters["self"], manager.arbiters["gtp"]
-        arbiters = (ours.build(context, batch=batch), theirs.build(context, **theirs.defaults))
+        arbiters = (ours.build(context, ours.settings(batch=batch)), theirs.build(context, theirs.settings()))
         try:
             return _in_turns(arbiters[0], arbiters[1], context, visits, batch, progress)
         finally:

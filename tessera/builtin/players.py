@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tessera.interfaces.player import PlayerSpec
+from tessera.players.settings import PolicyPlayerSettings, SearchPlayerSettings
+from tessera.settings import NoSettings
 
 if TYPE_CHECKING:
     from tessera.interfaces.player import PlayerContext
@@ -13,68 +15,40 @@ if TYPE_CHECKING:
     from tessera.players.search import SearchPlayer
 
 
-def _search(context: PlayerContext, games: int = 1, **settings: Any) -> SearchPlayer:
-    from dataclasses import fields
-
+def _search(context: PlayerContext, settings: SearchPlayerSettings, games: int = 1) -> SearchPlayer:
     from tessera.players.search import SearchPlayer
-    from tessera.search.settings import SearchSettings
 
-    names = {field.name for field in fields(SearchSettings)}
-    search = SearchSettings(**{key: value for key, value in settings.items() if key in names})
-    rest = {key: value for key, value in settings.items() if key not in names}
-    return SearchPlayer(context.evaluator, settings=search, seed=context.seed, games=games, **rest)
+    return SearchPlayer(context.evaluator, settings, seed=context.seed, games=games)
 
 
-def _policy(context: PlayerContext, games: int = 1, **settings: Any) -> PolicyPlayer:
+def _policy(context: PlayerContext, settings: PolicyPlayerSettings, games: int = 1) -> PolicyPlayer:
     from tessera.players.policy import PolicyPlayer
 
-    return PolicyPlayer(context.evaluator, seed=context.seed, games=games, **settings)
+    return PolicyPlayer(context.evaluator, temperature=settings.temperature, seed=context.seed, games=games)
 
 
-def _random(context: PlayerContext, games: int = 1, **settings: Any) -> RandomPlayer:
+def _random(context: PlayerContext, settings: NoSettings, games: int = 1) -> RandomPlayer:
     from tessera.players.random import RandomPlayer
 
-    return RandomPlayer(seed=context.seed, games=games, **settings)
+    return RandomPlayer(seed=context.seed, games=games)
 
-
-TEMPERATURES = (0, 100)
 
 SPECS = (
     PlayerSpec(
         "search",
         "tree search with a network (PUCT)",
-        {
-            "visits": 400,
-            "leaves": 8,
-            "memory_mb": 1024,
-            "temperature": 0.5,
-            "temperature_halflife": 0.5,
-            "exploration": 1.1,
-            "first_play_reduction": 0.2,
-            "score_weight": 0.1,
-        },
+        SearchPlayerSettings,
         _search,
         build_batch=_search,
         needs_network=True,
-        ranges={
-            "visits": (1, 10_000_000),
-            "leaves": (1, 256),
-            "memory_mb": (16, 1_000_000),
-            "temperature": TEMPERATURES,
-            "temperature_halflife": (0, 1_000),
-            "exploration": (0, 100),
-            "first_play_reduction": (-10, 10),
-            "score_weight": (0, 1),
-        },
     ),
     PlayerSpec(
         "policy",
         "the network's favourite, no search",
-        {"temperature": 0.0},
+        PolicyPlayerSettings,
         _policy,
         build_batch=_policy,
         needs_network=True,
-        ranges={"temperature": TEMPERATURES},
     ),
-    PlayerSpec("random", "any legal point but its own eyes", {}, _random, build_batch=_random),
+    PlayerSpec("random", "any legal point but its own eyes", NoSettings, _random, build_batch=_random),
 )

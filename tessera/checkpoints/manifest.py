@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal
 
-from tessera.config import PLAIN_TYPES, Plain
 from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.network import FEATURES_VERSION
 from tessera.rules.coords import MAX_SIZE, MIN_SIZE
@@ -39,6 +38,8 @@ DTYPES: dict[str, tuple[str, int]] = {
 """torch's storage class -> dtype and bytes per element: all that a checkpoint may hold."""
 DTYPE_NAMES = tuple(name for name, _ in DTYPES.values())
 MAX_DIMENSIONS = 16
+Plain = str | int | float | bool
+"""What a setting of a network may be."""
 Text = Annotated[str, Length(MAX_TEXT)]
 Whole = Annotated[int, Range(0, 2**63 - 1)]
 Sizes = tuple[Annotated[int, Range(MIN_SIZE, MAX_SIZE)], ...]
@@ -203,7 +204,7 @@ def _settings(given: Mapping[str, object], source: str) -> dict[str, Plain]:
         fits = len(value) <= MAX_TEXT if isinstance(value, str) else True
         if isinstance(value, int | float):
             fits = math.isfinite(value) and abs(value) <= MAX_SETTING
-        if not isinstance(value, PLAIN_TYPES) or not fits:
+        if not isinstance(value, Plain) or not fits:
             raise CheckpointError(f"{source}: setting {name!r} is not a plain value within {MAX_SETTING}")
         settings[name] = value
     return settings

@@ -20,6 +20,7 @@ import click
 
 from tessera.cli.funnel import guarded
 from tessera.cli.playing import LEVEL_OPTION, MAX_SEED, MAX_THREADS, chosen_level
+from tessera.cli.settings_help import SettingsCommand
 from tessera.cli.waiting import wait_asleep
 from tessera.errors import OutputError
 from tessera.gtp import signals
@@ -29,6 +30,7 @@ from tessera.gtp.models import Model
 from tessera.gtp.resign import ResignRule
 from tessera.gtp.settings import EngineSettings
 from tessera.interfaces.network import AUTO
+from tessera.settings import from_words, to_table
 
 if TYPE_CHECKING:
     from tessera.interfaces.player import Player
@@ -42,7 +44,9 @@ def player_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(
         (
             click.option("--ckpt", metavar="FILE", help="The network; the shipped one by default."),
-            click.option("--player", default="search", show_default=True, help="Kind of player: search, policy, ..."),
+            click.option(
+                "--player", default="search", show_default=True, help="Kind of player; with --help its settings."
+            ),
             click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A setting of the player."),
             click.option("--evaluator", default=AUTO, show_default=True, help="What runs the network."),
             click.option("--device", default="auto", show_default=True, help="cpu, cuda, cuda:1, ..."),
@@ -64,7 +68,12 @@ def resign_option(context: click.Context, parameter: click.Parameter, value: str
         raise click.BadParameter(f"{value!r} is neither a win rate nor off") from None
 
 
-@click.command("gtp", context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    "gtp",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=SettingsCommand,
+    plugins={"player": ("players", "--set")},
+)
 @player_options
 @click.option("--visits", type=int, help="Most visits of a move.")
 @click.option("--time", "seconds", type=float, help="Most seconds of a move.")
@@ -143,13 +152,9 @@ def checked_player(
     program: str = PROGRAM,
 ) -> Callable[[], Player]:
     """What opens the player that `player_options` describe, once they are checked. Opening is slow: torch comes in."""
-    from tessera.config import parse_assignments
     from tessera.players import load
 
-    spec = manager.players[player]
-    settings = parse_assignments(spec.defaults, assignments, owner=f"player {player}", ranges=spec.ranges)
-    given = {word.partition("=")[0] for word in assignments}
-    chosen = {name: value for name, value in settings.items() if name in given}
+    chosen = _player_settings(manager, player, assignments)
     load.check(manager, checkpoint=ckpt, player=player, evaluator=evaluator, device=device, settings=chosen)
     return lambda: load.open_player(
         manager,
@@ -169,15 +174,18 @@ def models_of(
 ) -> tuple[Model, ...]:
     """The network that player thinks with; none for a player without one, or whose store only the loader can open."""
     from tessera.checkpoints import read_manifest, shipped_path
-    from tessera.config import parse_assignments
 
     spec = manager.players[player]
     if not spec.needs_network or (ckpt is not None and "://" in ckpt):
         return ()
     path = shipped_path() if ckpt is None else Path(ckpt)
-    settings = parse_assignments(spec.defaults, assignments, owner=f"player {player}", ranges=spec.ranges)
-    batch = settings.get("leaves", 1)
+    batch = _player_settings(manager, player, assignments).get("leaves", 1)
     return (Model.of(path, read_manifest(path), batch=int(batch)),)
+
+
+def _player_settings(manager: Manager, player: str, assignments: tuple[str, ...]) -> dict[str, Any]:
+    """Every setting of a player by name, with the words of `--set` laid over the defaults."""
+    return to_table(from_words(manager.players[player].settings, assignments, owner=f"player {player}"))
 
 
 def complain(text: str, program: str = PROGRAM) -> None:

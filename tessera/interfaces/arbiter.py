@@ -119,11 +119,12 @@ class ArbiterSpec:
 
     name: str
     summary: str
-    defaults: Mapping[str, Any]
+    settings: type[Any]
+    """The frozen dataclass of its settings, see `tessera.settings`."""
     accepts: Callable[[Entrant, Entrant, Any], bool]
     """accepts(black, white, manager): whether it can play these two against each other; loads nothing. `manager` is
     the `tessera.plugins.Manager` that knows the players."""
-    build: Callable[..., Arbiter]
-    """build(context, **settings)"""
+    build: Callable[[ArbiterContext, Any], Arbiter]
+    """build(context, settings) -> arbiter."""
     priority: int = 0
     """Among the arbiters that accept a pair the highest plays it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -176,16 +176,14 @@ class PlayerSpec:
 
     name: str
     summary: str
-    defaults: dict[str, Any]
-    """Every setting with its default."""
-    build: Callable[..., Player]
-    """build(context, **settings) -> player; `context` is a `PlayerContext`."""
-    build_batch: Callable[..., BatchPlayer] | None = None
-    """build_batch(context, games, **settings) -> the same player for up to `games` games at once; None: it has none,
+    settings: type[Any]
+    """The frozen dataclass of its settings, see `tessera.settings`; checked before anything is loaded."""
+    build: Callable[[PlayerContext, Any], Player]
+    """build(context, settings) -> player."""
+    build_batch: Callable[[PlayerContext, Any, int], BatchPlayer] | None = None
+    """build_batch(context, settings, games) -> the same player for up to `games` games at once; None: it has none,
     and arbiters play its games one by one."""
     needs_network: bool = False
-    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    """Least and greatest value of numeric settings; checked before anything is loaded."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tessera.config import resolve
 from tessera.errors import BadValue, PluginError
 from tessera.interfaces.arbiter import VOID, Arbiter, ArbiterContext, ArbiterSpec, Entrant, GameRecord, Task
 from tessera.interfaces.network import AUTO
@@ -27,6 +26,7 @@ from tessera.match import launch
 from tessera.ratings.counting import Pairs
 from tessera.ratings.sprt import Trial
 from tessera.seeds import seed_of
+from tessera.settings import from_table
 
 if TYPE_CHECKING:
     from tessera.plugins import Manager
@@ -117,7 +117,7 @@ class League:
             while tasks := plan(self.config, file.records, standing, self._book, self._reached(standing)):
                 for spec, group in self._groups(tasks):
                     if spec.name not in arbiters:
-                        arbiters[spec.name] = arbiter = spec.build(context, **spec.defaults)
+                        arbiters[spec.name] = arbiter = spec.build(context, spec.settings())
                         stack.callback(arbiter.close)
                     if not self._play(spec.name, arbiters[spec.name], group, file, standing, teller):
                         break
@@ -217,7 +217,7 @@ class League:
             return
         settings = entrant.settings
         spec = self._manager.players[settings.get("player", "search")]
-        resolve(spec.defaults, settings.get("set", {}), owner=f"player {entrant.name!r}: set")
+        from_table(spec.settings, settings.get("set", {}), owner=f"player {entrant.name!r}: set")
         if spec.needs_network and (evaluator := settings.get("evaluator", AUTO)) != AUTO:
             self._manager.evaluators[evaluator]
 

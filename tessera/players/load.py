@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from tessera.checkpoints import load, read_manifest, shipped_path
 from tessera.checkpoints.read import settings_in
 from tessera.checkpoints.store import local_path, scheme_of
-from tessera.config import resolve
 from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.network import AUTO
 from tessera.interfaces.player import BatchPlayer, Player, PlayerContext
 from tessera.players.choice import choose
 from tessera.players.territory import AsArea
 from tessera.players.warm import warm_up_player
+from tessera.settings import from_table
 
 if TYPE_CHECKING:
     from tessera.interfaces.network import Evaluator
@@ -42,7 +42,7 @@ def check(
     and the tensors are whole. Raises `BadValue` or `CheckpointError`.
     """
     spec = manager.players[player]
-    resolve(spec.defaults, settings or {}, owner=f"player {player}", ranges=spec.ranges)
+    from_table(spec.settings, settings or {}, owner=f"player {player}")
     kinds = ("cpu", "cuda") if evaluator == AUTO else manager.evaluators[evaluator].devices
     match = DEVICE.fullmatch(device)
     if match is None or match[1] not in ("auto", *kinds) or (match[1] == "auto" and match[2]):
@@ -126,7 +126,7 @@ def open_player(
     seed: int = 0,
     threads: int | None = None,
     size: int = 19,
-    settings: dict[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
     tell: Callable[[str], None] = lambda text: None,
 ) -> Player:
     """A ready player: its network is loaded, and its kernels are compiled, which may take long: `tell` says so.
@@ -134,7 +134,7 @@ def open_player(
     Imports torch when it needs a network; `threads` is torch's number of CPU threads.
     """
     spec = manager.players[player]
-    chosen = resolve(spec.defaults, settings or {}, owner=f"player {player}", ranges=spec.ranges)
+    chosen = from_table(spec.settings, settings or {}, owner=f"player {player}")
     engine = None
     if spec.needs_network:
         import torch
@@ -147,7 +147,7 @@ def open_player(
         except Exception as error:
             # A plugin's player may not like our little game; it is not the one that will be played.
             tell(f"player {player} could not be warmed up, its first move may take longer: {error!r}")
-    return spec.build(PlayerContext(evaluator=engine, size=size, seed=seed), **chosen)
+    return spec.build(PlayerContext(evaluator=engine, size=size, seed=seed), chosen)
 
 
 def open_batch_player(
@@ -160,15 +160,15 @@ def open_batch_player(
     device: str = "auto",
     seed: int = 0,
     size: int = 19,
-    settings: dict[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> BatchPlayer:
     """The same player for up to `games` games at once. Raises `BadValue` for one that cannot play so."""
     spec = manager.players[player]
     if spec.build_batch is None:
         able = ", ".join(name for name, each in manager.players.items() if each.build_batch is not None)
         raise BadValue("player", player, f"one that plays many games at once: {able}")
-    chosen = resolve(spec.defaults, settings or {}, owner=f"player {player}", ranges=spec.ranges)
+    chosen = from_table(spec.settings, settings or {}, owner=f"player {player}")
     engine = None
     if spec.needs_network:
         engine = open_evaluator(manager, checkpoint=checkpoint, evaluator=evaluator, device=device, size=size)
-    return spec.build_batch(PlayerContext(evaluator=engine, size=size, seed=seed), games, **chosen)
+    return spec.build_batch(PlayerContext(evaluator=engine, size=size, seed=seed), chosen, games)

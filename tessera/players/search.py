@@ -18,6 +18,7 @@ from tessera.players import passing
 from tessera.players.banning import ban_below
 from tessera.players.opinion import NetworkOpinion, write_seen
 from tessera.players.reading import read_analysis
+from tessera.players.settings import SearchPlayerSettings
 from tessera.players.stopping import Progress, enough
 from tessera.players.variety import fading, generator, generators
 from tessera.players.widening import widened_step
@@ -73,21 +74,14 @@ class SearchPlayer:
     def __init__(
         self,
         evaluator: Evaluator,
+        settings: SearchPlayerSettings = SearchPlayerSettings(),
         *,
-        visits: int = 400,
-        leaves: int = 8,
-        memory_mb: int = 1024,
-        temperature: float = 0.5,
-        temperature_halflife: float = 0.5,
-        settings: SearchSettings = SearchSettings(),
         seed: int = 0,
         games: int = 1,
         name: str = "search",
     ) -> None:
         self.name = name
         self._evaluator = evaluator
-        self._visits, self._leaves, self._memory = visits, leaves, memory_mb * 2**20
-        self._temperature, self._halflife = temperature, temperature_halflife
         self._settings = settings
         self._seed = seed
         self._seats = [_Seat(random) for random in generators(seed, games)]
@@ -147,9 +141,10 @@ class SearchPlayer:
 
     def _choose(self, asked: Sequence[_Asked], limits: Limits, options: Options, watch: Watch) -> list[Choice]:
         if limits.visits is None and limits.seconds is None:
-            limits = Limits(visits=self._visits)
-        start = 0.0 if options.deterministic else self._temperature
-        temperatures = [fading(start, self._halflife, len(each.game.moves), each.game.size) for each in asked]
+            limits = Limits(visits=self._settings.visits)
+        start = 0.0 if options.deterministic else self._settings.temperature
+        halflife = self._settings.temperature_halflife
+        temperatures = [fading(start, halflife, len(each.game.moves), each.game.size) for each in asked]
         options = replace(options, wide_root_noise=0.0)
         found = self._think(asked, limits, options, watch, temperatures=np.array(temperatures))
         points = [
@@ -214,7 +209,7 @@ class SearchPlayer:
         Leaves chosen together are chosen without knowing of each other's values; that costs strength where they are
         many beside what is known already.
         """
-        most = np.minimum(np.maximum(visits // VISITS_PER_LEAF, 1), self._leaves)
+        most = np.minimum(np.maximum(visits // VISITS_PER_LEAF, 1), self._settings.leaves)
         return most if limits.visits is None else np.minimum(most, limits.visits - visits)
 
     def _foresee_ends(self, asked: Sequence[_Asked], options: Options) -> None:
@@ -261,8 +256,8 @@ class SearchPlayer:
 
     def _allocated(self, size: int, limits: Limits, *, owners: bool) -> BatchSearch:
         """The search there is, or an empty one for another size, more visits, or nodes that know who owns what."""
-        search, games, leaves = self._search, len(self._seats), self._leaves
-        nodes = int(min(MAX_NODES, max(MIN_NODES, self._memory // tree_bytes(games, 1, size))))
+        search, games, leaves = self._search, len(self._seats), self._settings.leaves
+        nodes = int(min(MAX_NODES, max(MIN_NODES, self._settings.memory_mb * 2**20 // tree_bytes(games, 1, size))))
         if games > 1 and limits.visits is not None:
             nodes, leaves = limits.visits + 2, min(leaves, max(1, limits.visits // VISITS_PER_LEAF))
         if search is None or search.size != size or search.nodes < nodes or (owners and not search.owners):
@@ -277,7 +272,7 @@ class SearchPlayer:
                 games=games,
                 nodes=nodes,
                 leaves=leaves,
-                settings=self._settings,
+                settings=SearchSettings(puct=self._settings.puct),
                 owners=owners,
             )
         return search

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ NEWS = "compiling the kernels, once for this version on this machine; it takes a
 
 
 def warm_up_player(
-    manager: Manager, spec: PlayerSpec, settings: Mapping[str, Any], tell: Callable[[str], None] = lambda text: None
+    manager: Manager, spec: PlayerSpec, settings: Any, tell: Callable[[str], None] = lambda text: None
 ) -> None:
     """Have everything compiled, or loaded from the cache, that a player of this kind calls; `tell` what takes long.
 
@@ -42,7 +42,7 @@ def warm_up_player(
     if marker is None or not marker.exists():
         tell(NEWS)
     game = Game(SIDE)
-    player = spec.build(PlayerContext(evaluator=_ignorant(manager), size=SIDE, seed=0), **settings)
+    player = spec.build(PlayerContext(evaluator=_ignorant(manager), size=SIDE, seed=0), settings)
     options = Options(allow_resign=False)
     game.play(BLACK, player.choose(game, BLACK, Limits(visits=VISITS), options=options).point)
     player.analyze(game, WHITE, Limits(visits=VISITS), options=options)
@@ -56,7 +56,7 @@ def warm_up_player(
 def warm_up(manager: Manager) -> None:
     """The same for the search player, and for the batches of self-play and leagues."""
     spec = manager.players["search"]
-    warm_up_player(manager, spec, spec.defaults)
+    warm_up_player(manager, spec, spec.settings())
     _batches(manager)
 
 

@@ -3,7 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from tessera.settings import check
+from tessera.values import Range
+
+
+@dataclass(frozen=True)
+class PuctSettings:
+    """How a line is chosen below the root, and at a root without Gumbel noise."""
+
+    exploration: Annotated[float, Range(0, 100)] = 1.1
+    """PUCT's constant, for utilities in -1..1."""
+    first_play_reduction: Annotated[float, Range(-10, 10)] = 0.2
+    """How much worse than its parent an unvisited move is taken to be, times the root of the policy already visited."""
+    score_weight: Annotated[float, Range(0, 1)] = 0.1
+    """Share of the utility that is the score, squashed to -1..1; the rest is win minus loss."""
+
+    def __post_init__(self) -> None:
+        check(self)
 
 
 @dataclass(frozen=True)
@@ -20,12 +38,7 @@ class SearchSettings:
     """c_visit of the paper: how far the value is trusted against the policy before any visit."""
     value_scale: float = 0.5
     """c_scale of the paper, for utilities in -1..1 (the paper's 1.0 is for 0..1)."""
-    exploration: float = 1.1
-    """PUCT's constant, for utilities in -1..1."""
-    first_play_reduction: float = 0.2
-    """How much worse than its parent an unvisited move is taken to be, times the root of the policy already visited."""
-    score_weight: float = 0.1
-    """Share of the utility that is the score, squashed to -1..1; the rest is win minus loss."""
+    puct: PuctSettings = PuctSettings()
 
 
 class KernelSettings(NamedTuple):
@@ -44,7 +57,7 @@ def for_kernels(settings: SearchSettings) -> KernelSettings:
         bool(settings.gumbel_root),
         float(settings.visit_offset),
         float(settings.value_scale),
-        float(settings.exploration),
-        float(settings.first_play_reduction),
-        float(settings.score_weight),
+        float(settings.puct.exploration),
+        float(settings.puct.first_play_reduction),
+        float(settings.puct.score_weight),
     )

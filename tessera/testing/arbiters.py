@@ -10,6 +10,7 @@ from tessera.errors import IllegalMove
 from tessera.interfaces.arbiter import VOID, ArbiterContext, ArbiterSpec, GameRecord, Task
 from tessera.rules.game import Game
 from tessera.rules.ruleset import parse_ruleset
+from tessera.settings import from_table
 from tessera.testing.expect import Expect
 
 RESULT = re.compile(rf"[BW]\+([0-9]+(\.5)?|R|T|F)|0|{VOID}")
@@ -24,11 +25,11 @@ def check_arbiter(
 ) -> list[GameRecord]:
     """One record for each task, with legal moves, a well-formed result and a reason for every void game."""
     expect = Expect(f"arbiter {spec.name!r}")
-    expect.described(spec.summary)
+    expect.described(spec.summary, spec.settings)
     for task in tasks:
         pair = (context.entrants[task.black], context.entrants[task.white])
         expect(spec.accepts(*pair, context.manager), f"{task.black} and {task.white} are accepted")
-    arbiter = spec.build(context, **{**spec.defaults, **(settings or {})})
+    arbiter = spec.build(context, from_table(spec.settings, settings or {}, owner=f"arbiter {spec.name}"))
     try:
         records = list(arbiter.play(tasks))
     finally:

@@ -13,6 +13,7 @@ from tessera.interfaces.analysis import Analysis
 from tessera.interfaces.player import RESIGN, BatchPlayer, Limits, Options, Player, PlayerContext, PlayerSpec, Watch
 from tessera.rules.coords import BLACK, opponent
 from tessera.rules.game import Game
+from tessera.settings import from_table
 from tessera.testing.expect import Expect
 
 PROMPT_SECONDS = 2.0
@@ -33,8 +34,9 @@ def check_player(
     `context` must carry an evaluator when the spec needs a network.
     """
     expect = Expect(f"player {spec.name!r}")
-    expect.described(spec.summary)
-    player = spec.build(context or PlayerContext(size=sizes[0]), **{**spec.defaults, **(settings or {})})
+    expect.described(spec.summary, spec.settings)
+    chosen = from_table(spec.settings, settings or {}, owner=f"player {spec.name}")
+    player = spec.build(context or PlayerContext(size=sizes[0]), chosen)
     expect(isinstance(player, Player), "it has name, choose, analyze and close")
     expect(player.name, "it has a name")
     for size in sizes:
@@ -45,7 +47,7 @@ def check_player(
     player.close()
     player.close()
     if spec.build_batch is not None:
-        batch = spec.build_batch(context or PlayerContext(size=sizes[0]), 2, **{**spec.defaults, **(settings or {})})
+        batch = spec.build_batch(context or PlayerContext(size=sizes[0]), chosen, 2)
         for size in sizes:
             _check_batch(expect, batch, size, moves)
         batch.close()

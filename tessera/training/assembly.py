@@ -211,7 +211,7 @@ def _progress_track(manager: Manager, folder: RunFolder, config: RunConfig) -> P
 
     spec = manager.arbiters[config.arbiter]
     return ProgressTrack(
-        folder.path, config, lambda context: spec.build(replace(context, manager=manager), **spec.defaults)
+        folder.path, config, lambda context: spec.build(replace(context, manager=manager), spec.settings())
     )
 
 

@@ -83,7 +83,7 @@ WHOLE_FILES: dict[str, tuple[bytes, str]] = {
     "other storage": (with_members(**{STORAGE + "0": bytes(len(HERE[STORAGE + "0"]))}), "SHA-256 of tensor"),
     "unused storage": (with_members(**{STORAGE + "99": b"x"}), "belongs to no tensor"),
     "2^40 elements": (declaring(2**40), "declares 4398046511104 bytes, the file holds 4"),
-    "2^62 elements": (declaring(2**62), "out of range"),
+    "2^62 elements": (declaring(2**62), "allowed: a whole number, 0 to 281474976710655"),
     **{
         f"member {name}": (raw_zip([*HERE.items(), (name, b"x")]), "unexpected member")
         for name in (
@@ -210,15 +210,24 @@ MANIFESTS: dict[str, tuple[bytes, str]] = {
     "no tensors": (with_manifest(tensors={}), "disagree on tensor"),
     "edited": (with_json(lambda it: it["settings"].update(width=5)), "digest does not match"),
     "edited tensor": (with_json(lambda it: it["tensors"]["model/0.bias"].update(sha256="0")), "digest does not match"),
-    "shape is text": (with_json(lambda it: it["tensors"]["model/0.bias"].update(shape="3")), "is not a list"),
-    "shape of floats": (with_json(lambda it: it["tensors"]["model/0.bias"].update(shape=[3.0])), "out of range"),
+    "shape is text": (
+        with_json(lambda it: it["tensors"]["model/0.bias"].update(shape="3")),
+        "'shape': got '3', allowed: a list",
+    ),
+    "shape of floats": (
+        with_json(lambda it: it["tensors"]["model/0.bias"].update(shape=[3.0])),
+        "got 3.0, allowed: a whole number",
+    ),
     "unknown dtype": (with_json(lambda it: it["tensors"]["model/0.bias"].update(dtype="object")), "dtype"),
-    "size 1": (with_json(lambda it: it["meta"].update(sizes=[1])), "board sizes"),
-    "size true": (with_json(lambda it: it["meta"].update(sizes=[True])), "board sizes"),
-    "negative games": (with_json(lambda it: it["meta"].update(games=-1)), "out of range"),
+    "size 1": (with_json(lambda it: it["meta"].update(sizes=[1])), "'sizes': got .*, allowed: a whole number, 2 to 25"),
+    "size true": (
+        with_json(lambda it: it["meta"].update(sizes=[True])),
+        "'sizes': got .*, allowed: a whole number, 2 to 25",
+    ),
+    "negative games": (with_json(lambda it: it["meta"].update(games=-1)), "got -1, allowed: a whole number"),
     "boolean games": (with_json(lambda it: it["meta"].update(games=True)), "whole number"),
-    "elo is text": (with_json(lambda it: it["meta"].update(elo="high")), "'elo' is not an object"),
-    "elo without interval": (with_json(lambda it: it["meta"]["elo"].pop("low")), "'low' is not a number"),
+    "elo is text": (with_json(lambda it: it["meta"].update(elo="high")), "'elo': got 'high', allowed: a table"),
+    "elo without interval": (with_json(lambda it: it["meta"]["elo"].pop("low")), "'low': got None, allowed: a number"),
 }
 
 

@@ -16,6 +16,7 @@ from tessera.interfaces.player import RESIGN, Choice, PlayerSpec
 from tessera.plugins import build_manager
 from tessera.rules.coords import BLACK, parse_vertex
 from tessera.rules.game import Game
+from tessera.settings import NoSettings
 
 Think = Callable[[Game, int], str]
 """(game, color) -> a vertex, 'resign', or whatever it raises."""
@@ -61,7 +62,7 @@ def app_with(think: Think) -> tuple[App, list[ScriptedPlayer]]:
     """An app that offers the player 'scripted', and the players it has built."""
     built: list[ScriptedPlayer] = []
 
-    def build(context: Any) -> ScriptedPlayer:
+    def build(context: Any, settings: NoSettings) -> ScriptedPlayer:
         built.append(ScriptedPlayer(think))
         return built[-1]
 
@@ -69,7 +70,7 @@ def app_with(think: Think) -> tuple[App, list[ScriptedPlayer]]:
         @staticmethod
         @hookimpl
         def tessera_register_players(register: Callable[[PlayerSpec], None]) -> None:
-            register(PlayerSpec("scripted", "does as told", {}, build))
+            register(PlayerSpec("scripted", "does as told", NoSettings, build))
 
     manager = build_manager()
     manager.register(Plugin, "scripted")

@@ -185,14 +185,15 @@ def test_a_full_disk_behind_stdout(program: list[str], line: bytes) -> None:
 SLOW_PLUGIN = """
 from tessera.hookspecs import hookimpl
 from tessera.interfaces.player import PlayerSpec
+from tessera.settings import NoSettings
 
 @hookimpl
 def tessera_register_players(register):
-    def build(context):
+    def build(context, settings):
         from tests.gtp.fakes import FakePlayer
         print("a library that prints")
         return FakePlayer(slow=True)
-    register(PlayerSpec("sleepy", "thinks until it is stopped", {}, build))
+    register(PlayerSpec("sleepy", "thinks until it is stopped", NoSettings, build))
 """
 
 

@@ -17,6 +17,7 @@ from tessera.league.folder import LeagueFolder
 from tessera.league.records import read_records
 from tessera.league.run import League, Listener, Outcome
 from tessera.plugins import Manager
+from tessera.settings import NoSettings
 
 Key = tuple[str, str, str]
 
@@ -68,7 +69,7 @@ class Script:
     seeds: list[int] = field(default_factory=list)
     closed: int = 0
 
-    def build(self, context: ArbiterContext, **settings: Any) -> ScriptedArbiter:
+    def build(self, context: ArbiterContext, settings: NoSettings) -> ScriptedArbiter:
         self.seeds.append(context.seed)
         return ScriptedArbiter(self, context)
 
@@ -105,12 +106,12 @@ def manager_of(*scripts: Script) -> Manager:
         @hookimpl
         def tessera_register_arbiters(register: Callable[[ArbiterSpec], None]) -> None:
             for each in scripts:
-                register(ArbiterSpec(each.name, "does as told", {}, each.accepts, each.build, each.priority))
+                register(ArbiterSpec(each.name, "does as told", NoSettings, each.accepts, each.build, each.priority))
 
         @staticmethod
         @hookimpl
         def tessera_register_players(register: Callable[[PlayerSpec], None]) -> None:
-            register(PlayerSpec("random", "never built", {}, lambda context: None))  # type: ignore[arg-type, return-value]
+            register(PlayerSpec("random", "never built", NoSettings, lambda *_: None))  # type: ignore[arg-type, return-value]
 
     manager = Manager()
     manager.register(Plugin, "scripted")

@@ -39,8 +39,9 @@ def tasks(count: int, black: str = "bad", white: str = "good") -> list[Task]:
 
 def play(context: ArbiterContext, games: Sequence[Task], **settings: object) -> list[GameRecord]:
     from tessera_arena.gtp_arbiter import GtpArbiter
+    from tessera_arena.settings import GtpSettings
 
-    arbiter = GtpArbiter(context, **settings)  # type: ignore[arg-type]
+    arbiter = GtpArbiter(context, GtpSettings(**settings))  # type: ignore[arg-type]
     try:
         return list(arbiter.play(games))
     finally:

@@ -19,6 +19,7 @@ from tessera.players.passing import ending, pointless
 from tessera.players.policy import PolicyPlayer
 from tessera.players.random import RandomPlayer, sensible_points
 from tessera.players.search import VISITS_PER_LEAF, SearchPlayer
+from tessera.players.settings import SearchPlayerSettings
 from tessera.players.variety import fading
 from tessera.rules.coords import BLACK, WHITE, parse_vertex
 from tessera.rules.endgame import judge
@@ -63,7 +64,7 @@ def test_visits_of_a_kept_tree_count() -> None:
 
 def test_few_leaves_are_evaluated_together_while_the_tree_is_small() -> None:
     world = ByStones(lambda own, other: own.sum(1) - other.sum(1))
-    SearchPlayer(world, leaves=8).analyze(Game(9), BLACK, Limits(visits=400))
+    SearchPlayer(world, SearchPlayerSettings(leaves=8)).analyze(Game(9), BLACK, Limits(visits=400))
     done = 0
     for batch in world.batches:
         assert batch <= max(1, done // VISITS_PER_LEAF)
@@ -99,7 +100,7 @@ def test_values_are_from_the_movers_view() -> None:
 
 
 def test_the_tree_is_kept_between_moves_and_dropped_when_it_does_not_fit() -> None:
-    game, player = Game(5), SearchPlayer(Hashed(5), leaves=2)
+    game, player = Game(5), SearchPlayer(Hashed(5), SearchPlayerSettings(leaves=2))
     first = player.analyze(game, BLACK, Limits(visits=100))
     game.play(BLACK, first.moves[0].point)
     reply = first.moves[0].pv[1]
@@ -117,7 +118,7 @@ def test_the_tree_is_kept_between_moves_and_dropped_when_it_does_not_fit() -> No
 
 
 def test_what_was_searched_can_be_forgotten() -> None:
-    game, player = Game(5), SearchPlayer(Hashed(5), leaves=1)
+    game, player = Game(5), SearchPlayer(Hashed(5), SearchPlayerSettings(leaves=1))
     player.analyze(game, BLACK, Limits(visits=100))
     assert player.analyze(game, BLACK, Limits(visits=1)).visits >= 100
     player.forget()
@@ -126,7 +127,7 @@ def test_what_was_searched_can_be_forgotten() -> None:
 
 def test_reuse_changes_nothing_but_the_count() -> None:
     """A continued tree is a tree of the position at hand: only legal moves, this side's view."""
-    game, player = Game(5), SearchPlayer(Hashed(5), leaves=4)
+    game, player = Game(5), SearchPlayer(Hashed(5), SearchPlayerSettings(leaves=4))
     for _ in range(12):
         choice = player.choose(game, game.to_play, Limits(visits=40))
         assert game.is_legal(game.to_play, choice.point)
@@ -134,7 +135,7 @@ def test_reuse_changes_nothing_but_the_count() -> None:
 
 
 def test_avoid_and_allow() -> None:
-    player = SearchPlayer(Hashed(5), leaves=2)
+    player = SearchPlayer(Hashed(5), SearchPlayerSettings(leaves=2))
     free = player.analyze(Game(5), BLACK, Limits(visits=30))
     best = free.moves[0].point
     avoided = player.analyze(Game(5), BLACK, Limits(visits=30), options=Options(avoid=(best,)))
@@ -144,7 +145,10 @@ def test_avoid_and_allow() -> None:
 
 
 def opening(seed: int, *, moves: int = 8, options: Options = Options(), **settings: Any) -> list[int]:
-    player, game = SearchPlayer(ByStones(lambda own, other: own[:, 12]), seed=seed, **settings), Game(5)
+    player, game = (
+        SearchPlayer(ByStones(lambda own, other: own[:, 12]), SearchPlayerSettings(**settings), seed=seed),
+        Game(5),
+    )
     for _ in range(moves):
         game.play(game.to_play, player.choose(game, game.to_play, Limits(visits=16), options=options).point)
     return [move.point for move in game.moves]
@@ -211,10 +215,10 @@ def test_a_wide_root_looks_at_more_moves_and_shows_the_same_policy() -> None:
 
 def test_a_wide_root_is_for_analysis_only() -> None:
     wide = Options(wide_root_noise=2.0)
-    game, player = Game(5), SearchPlayer(Hashed(5), temperature=0.0)
+    game, player = Game(5), SearchPlayer(Hashed(5), SearchPlayerSettings(temperature=0.0))
     player.analyze(game, BLACK, Limits(visits=500), options=wide)
     choice = player.choose(game, BLACK, Limits(visits=100), options=wide)
-    plain = SearchPlayer(Hashed(5), temperature=0.0).choose(game, BLACK, Limits(visits=100))
+    plain = SearchPlayer(Hashed(5), SearchPlayerSettings(temperature=0.0)).choose(game, BLACK, Limits(visits=100))
     assert choice.analysis is not None and plain.analysis is not None
     assert [m.visits for m in choice.analysis.moves] == [m.visits for m in plain.analysis.moves]
 
@@ -286,10 +290,12 @@ def test_an_open_board_is_not_judged() -> None:
 
 def test_a_quarrel_worth_playing_on_is_played_on() -> None:
     world = ByStones(lambda own, other: torch.where(own.sum(1) > other.sum(1), 4.0, -4.0))  # Black has more throughout
-    assert SearchPlayer(world, leaves=1).choose(quarrel(), BLACK, Limits(visits=8)).point != 25
+    assert SearchPlayer(world, SearchPlayerSettings(leaves=1)).choose(quarrel(), BLACK, Limits(visits=8)).point != 25
 
 
-@pytest.mark.parametrize("player", [SearchPlayer(Constant(), visits=30), PolicyPlayer(Constant()), RandomPlayer()])
+@pytest.mark.parametrize(
+    "player", [SearchPlayer(Constant(), SearchPlayerSettings(visits=30)), PolicyPlayer(Constant()), RandomPlayer()]
+)
 @pytest.mark.parametrize("size", [2, 5, 9])
 def test_whole_games_are_legal_and_end(player: Player, size: int) -> None:
     game = Game(size)

@@ -12,6 +12,7 @@ from tessera.interfaces.player import Limits, Options, Watch
 from tessera.players.policy import PolicyPlayer
 from tessera.players.reading import read_analysis
 from tessera.players.search import SearchPlayer
+from tessera.players.settings import SearchPlayerSettings
 from tessera.rules.coords import BLACK
 from tessera.rules.game import Game
 from tessera.search.batch import BatchSearch
@@ -120,7 +121,11 @@ def test_ownership_of_each_move_is_that_of_the_leaves_below_it() -> None:
 
 def test_a_player_gives_ownership_of_each_move_when_asked() -> None:
     """While thinking too, on a tree made without it, and on one that was kept; and not when not asked."""
-    game, player, asked = Game(5), SearchPlayer(Hashed(5), leaves=2), Options(moves_ownership=True)
+    game, player, asked = (
+        Game(5),
+        SearchPlayer(Hashed(5), SearchPlayerSettings(leaves=2)),
+        Options(moves_ownership=True),
+    )
     plain = player.analyze(game, BLACK, Limits(visits=50))
     assert all(move.ownership is None for move in plain.moves)
     for _ in range(3):

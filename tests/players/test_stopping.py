@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tessera.interfaces.player import Limits, Watch
 from tessera.players.search import SearchPlayer
+from tessera.players.settings import SearchPlayerSettings
 from tessera.players.stopping import Progress, decided, enough, undecided, visits_left
 from tessera.rules.coords import BLACK, WHITE
 from tessera.rules.game import Game
@@ -83,7 +84,7 @@ def test_a_settled_game_needs_no_time(color: int) -> None:
 def test_a_clear_move_ends_a_timed_thought_early() -> None:
     """One move wins and is found: what is left of the minute cannot change that."""
     world = ByStones(lambda own, other: 6.0 * (own[:, 12] - other[:, 12]))
-    choice = SearchPlayer(world, temperature=0.0).choose(Game(5), BLACK, Limits(seconds=60))
+    choice = SearchPlayer(world, SearchPlayerSettings(temperature=0.0)).choose(Game(5), BLACK, Limits(seconds=60))
     assert choice.point == 12
     assert choice.analysis is not None and choice.analysis.seconds < 50
 

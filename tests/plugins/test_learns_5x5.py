@@ -17,6 +17,7 @@ from tessera.plugins import build_manager
 from tessera.ratings.counting import black_score
 from tessera.rules.ruleset import DEFAULT
 from tessera.settings import from_table
+from tessera_arena.settings import SelfSettings
 from tessera_resnet.settings import ResNetSettings
 from tessera_selfplay import build_gumbel
 from tessera_selfplay.settings import GumbelSettings
@@ -64,7 +65,7 @@ def won_against_random(checkpoint: Path) -> int:
     context = ArbiterContext(
         entrants=entrants, size=SIZE, rules=DEFAULT, komi=KOMI, logs=checkpoint.parent, seed=3, manager=manager
     )
-    arbiter = manager.arbiters["self"].build(context, batch=GAMES)
+    arbiter = manager.arbiters["self"].build(context, SelfSettings(batch=GAMES))
     try:
         records = list(arbiter.play(tasks))
     finally:

@@ -50,9 +50,9 @@ def offering(*specs: Any, hook: str = "tessera_register_networks") -> Any:
 SPECS: dict[str, Any] = {
     "networks": network("x"),
     "evaluators": EvaluatorSpec("x", "", lambda module, device: None),  # type: ignore[arg-type,return-value]
-    "players": PlayerSpec("x", "", {}, lambda context: None),  # type: ignore[arg-type,return-value]
+    "players": PlayerSpec("x", "", NoSettings, lambda *_: None),  # type: ignore[arg-type,return-value]
     "trainers": TrainerSpec("x", "", NoSettings, lambda *_: None),  # type: ignore[arg-type,return-value]
-    "arbiters": ArbiterSpec("x", "", {}, lambda *_: True, lambda *_: None),  # type: ignore[arg-type,return-value]
+    "arbiters": ArbiterSpec("x", "", NoSettings, lambda *_: True, lambda *_: None),  # type: ignore[arg-type,return-value]
     "stores": StoreSpec("x", "", lambda: None),  # type: ignore[arg-type,return-value]
 }
 

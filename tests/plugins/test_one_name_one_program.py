@@ -19,6 +19,7 @@ from tessera.plugins import build_manager
 from tessera.rules.coords import WHITE
 from tessera.rules.game import Game
 from tessera.rules.ruleset import PRESETS
+from tessera.settings import NoSettings
 from tests.search.worlds import Hashed
 
 NETWORK = {"evaluator": "torch", "device": "cpu"}
@@ -51,7 +52,7 @@ def tasks(*pairs: tuple[str, str]) -> list[Task]:
 
 def play(arbiter: str, context: ArbiterContext, games: list[Task]) -> dict[int, GameRecord]:
     spec = context.manager.arbiters[arbiter]
-    playing = spec.build(context, **spec.defaults)
+    playing = spec.build(context, spec.settings())
     try:
         return {record.number: record for record in playing.play(games)}
     finally:
@@ -77,7 +78,7 @@ class Last:
 def test_a_plugins_player_plays_in_a_batch(tmp_path: Path) -> None:
     manager = build_manager()
     manager.players["last"] = PlayerSpec(
-        "last", "the last point", {}, lambda context: None, build_batch=lambda context, games: Last()
+        "last", "the last point", NoSettings, lambda *_: None, build_batch=lambda *_: Last()
     )  # type: ignore[arg-type, return-value]
     entrants = {**ENTRANTS, "mine": Entrant("mine", "tessera", {"player": "last"})}
     context = context_of(tmp_path, entrants=entrants, manager=manager)
@@ -90,7 +91,7 @@ def test_a_plugins_player_plays_in_a_batch(tmp_path: Path) -> None:
 
 def test_a_player_that_plays_one_game_at_a_time_is_not_for_the_batch(tmp_path: Path) -> None:
     manager = build_manager()
-    manager.players["single"] = PlayerSpec("single", "one game", {}, lambda context: None)  # type: ignore[arg-type, return-value]
+    manager.players["single"] = PlayerSpec("single", "one game", NoSettings, lambda *_: None)  # type: ignore[arg-type, return-value]
     entrants = {**ENTRANTS, "mine": Entrant("mine", "tessera", {"player": "single"})}
     context = context_of(tmp_path, entrants=entrants, manager=manager)
     assert not manager.arbiters["self"].accepts(entrants["mine"], entrants["random"], manager)

@@ -12,6 +12,7 @@ from tessera.plugins import build_manager
 from tessera.rules.ruleset import PRESETS
 from tessera.testing import check_arbiter
 from tessera_arena import accepts_own
+from tessera_arena.settings import SelfSettings
 
 ENTRANTS = {
     "random": Entrant("random", "tessera", {"player": "random"}),
@@ -46,7 +47,7 @@ def tasks(*pairs: tuple[str, str]) -> list[Task]:
 
 
 def play(context: ArbiterContext, batch: int, games: list[Task]) -> dict[int, GameRecord]:
-    arbiter = context.manager.arbiters["self"].build(context, batch=batch)
+    arbiter = context.manager.arbiters["self"].build(context, SelfSettings(batch=batch))
     try:
         return {record.number: record for record in arbiter.play(games)}
     finally:
@@ -84,7 +85,7 @@ def test_search_beats_random(context: ArbiterContext) -> None:
 
 
 def test_stopping_in_the_middle(context: ArbiterContext) -> None:
-    arbiter = context.manager.arbiters["self"].build(context, batch=2)
+    arbiter = context.manager.arbiters["self"].build(context, SelfSettings(batch=2))
     games = arbiter.play(tasks(("random", "policy")))
     assert next(games).number in (1, 2)
     games.close()
@@ -112,6 +113,6 @@ def test_who_can_be_batched(settings: dict[str, object], accepted: bool) -> None
 
 def test_a_missing_checkpoint_is_told_before_the_first_game(context: ArbiterContext, tmp_path: Path) -> None:
     lost = {**ENTRANTS, "lost": Entrant("lost", "tessera", {"ckpt": str(tmp_path / "no.pth")})}
-    arbiter = context.manager.arbiters["self"].build(dataclasses.replace(context, entrants=lost), batch=2)
+    arbiter = context.manager.arbiters["self"].build(dataclasses.replace(context, entrants=lost), SelfSettings(batch=2))
     with pytest.raises(Exception, match="no such file"):
         next(arbiter.play(tasks(("random", "lost"))))

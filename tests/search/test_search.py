@@ -13,7 +13,7 @@ from tessera.rules.game import Game
 from tessera.rules.ruleset import PRESETS
 from tessera.search.batch import SETTLED_VISITS, BatchSearch
 from tessera.search.bodies import MAX_VISITS
-from tessera.search.settings import SearchSettings
+from tessera.search.settings import PuctSettings, SearchSettings
 from tests.search.worlds import ByStones, Constant, Hashed
 
 GUMBEL = SearchSettings(gumbel_root=True, considered=8)
@@ -129,7 +129,11 @@ def test_golden_tree() -> None:
     1-point policies are uniform over 5 actions on 2x2 (prior 1/5), values even, so PUCT visits the
     actions in turn, and only then returns to the first.
     """
-    search = planted(Constant(), Game(2, rules=PRESETS["chinese-kgs"], komi=0), settings=SearchSettings(score_weight=0))
+    search = planted(
+        Constant(),
+        Game(2, rules=PRESETS["chinese-kgs"], komi=0),
+        settings=SearchSettings(puct=PuctSettings(score_weight=0)),
+    )
     order = []
     for _ in range(6):
         before = search.arrays.edge_visits[0, 0].copy()

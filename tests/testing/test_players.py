@@ -46,7 +46,7 @@ class First:
 
 
 def check(player: First) -> None:
-    check_player(PlayerSpec("first", "for tests", {}, lambda context: player), sizes=(5,))
+    check_player(PlayerSpec("first", "for tests", NoSettings, lambda context, settings: player), sizes=(5,))
 
 
 def test_the_right_player_passes() -> None:

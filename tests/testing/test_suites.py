@@ -278,7 +278,7 @@ class Scripted:
 
 def check_scripted(folder: Path, *, accepts: bool = True, **changes: Any) -> None:
     spec = ArbiterSpec(
-        "scripted", "for tests", {}, lambda black, white, manager: accepts, lambda context: Scripted(**changes)
+        "scripted", "for tests", NoSettings, lambda black, white, manager: accepts, lambda *_: Scripted(**changes)
     )
     entrants = {name: Entrant(name, "tessera") for name in "ab"}
     context = ArbiterContext(entrants=entrants, size=5, rules=PRESETS["chinese-kgs"], komi=7.5, logs=folder)

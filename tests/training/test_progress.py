@@ -20,6 +20,7 @@ from tessera.training import progress
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFolder
 from tessera.training.progress import ProgressTrack
+from tessera_arena.settings import SelfSettings
 from tessera_resnet.settings import ResNetSettings
 
 SHAPE: dict[str, Any] = {"blocks": 1, "width": 8, "pool_every": 0}
@@ -35,7 +36,7 @@ class Watched:
 
     def build(self, context: ArbiterContext) -> Arbiter:
         self.contexts.append(context)
-        return MANAGER.arbiters["self"].build(replace(context, manager=MANAGER), batch=8)
+        return MANAGER.arbiters["self"].build(replace(context, manager=MANAGER), SelfSettings(batch=8))
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from tessera.training.config import RunConfig
 from tessera.training.folder import RunFileError, RunFolder
 from tessera.training.progress import ProgressTrack
 from tessera.training.run import Run
+from tessera_arena.settings import SelfSettings
 from tessera_resnet.settings import ResNetSettings
 
 Events = list[tuple[str, Mapping[str, Any]]]
@@ -87,7 +88,9 @@ def run_in(path: Path, trainer: Trainer, clock: Clock, wanted: RunConfig, events
 def track(path: Path, wanted: RunConfig) -> ProgressTrack:
     manager = build_manager()
     spec = manager.arbiters["self"]
-    return ProgressTrack(path, wanted, lambda context: spec.build(replace(context, manager=manager), batch=16))
+    return ProgressTrack(
+        path, wanted, lambda context: spec.build(replace(context, manager=manager), SelfSettings(batch=16))
+    )
 
 
 def test_minutes_checkpoints_and_a_win_rate_beside_every_loss(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,18 @@ if TYPE_CHECKING:
     from tessera_example.memory import MemoryStore
 
 
+@dataclass(frozen=True)
+class CenterSettings:
+    """The player `center`."""
+
+    shy: bool = False
+    """Whether it keeps away from the center."""
+
+
 @hookimpl
 def tessera_register_players(register: Callable[[PlayerSpec], None]) -> None:
     summary = "the legal point nearest to the center"
-    register(PlayerSpec("center", summary, {"shy": False}, build_player, build_batch=build_batch))
+    register(PlayerSpec("center", summary, CenterSettings, build_player, build_batch=build_batch))
 
 
 @hookimpl
@@ -57,14 +66,14 @@ def tessera_run_event(event: RunEvent) -> None:
             file.write(json.dumps({"kind": event.kind, "late": time.time() - event.time}) + "\n")
 
 
-def build_batch(context: PlayerContext, games: int, *, shy: bool = False) -> CenterPlayer:
-    return build_player(context, shy=shy)
+def build_batch(context: PlayerContext, settings: CenterSettings, games: int) -> CenterPlayer:
+    return build_player(context, settings)
 
 
-def build_player(context: PlayerContext, *, shy: bool = False) -> CenterPlayer:
+def build_player(context: PlayerContext, settings: CenterSettings) -> CenterPlayer:
     from tessera_example.center import CenterPlayer
 
-    return CenterPlayer(shy=shy)
+    return CenterPlayer(shy=settings.shy)
 
 
 def build_store() -> MemoryStore:

@@ -1,0 +1,43 @@
+"""Every number our players can be tuned by. No heavy import: a GTP engine checks them before its first answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from tessera.search.settings import PuctSettings
+from tessera.settings import check
+from tessera.values import Range, Unit
+
+Temperature = Annotated[float, Range(0, 100)]
+
+
+@dataclass(frozen=True)
+class SearchPlayerSettings:
+    """The player `search`."""
+
+    visits: Annotated[int, Range(1, 10_000_000), Unit("visits")] = 400
+    """A move's search where nothing else limits it."""
+    leaves: Annotated[int, Range(1, 256), Unit("positions")] = 8
+    """Most that are evaluated together, in one batch of the network."""
+    memory_mb: Annotated[int, Range(16, 1_000_000), Unit("MB")] = 1024
+    """The tree's share of memory; a tree that fills it is searched no further."""
+    temperature: Temperature = 0.5
+    """How freely a move is drawn from the visits at the start of a game; 0: always the best."""
+    temperature_halflife: Annotated[float, Range(0, 1_000), Unit("board sides")] = 0.5
+    """Moves after which that temperature has halved; 0: it is over after the first."""
+    puct: PuctSettings = PuctSettings()
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class PolicyPlayerSettings:
+    """The player `policy`."""
+
+    temperature: Temperature = 0.0
+    """How freely a move is drawn from the policy; 0: always the favourite, 1: as the policy says."""
+
+    def __post_init__(self) -> None:
+        check(self)
