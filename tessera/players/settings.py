@@ -25,7 +25,7 @@ class SearchPlayerSettings:
     temperature: Temperature = 0.5
     """How freely a move is drawn from the visits at the start of a game; 0: always the best."""
     temperature_halflife: Annotated[float, Range(0, 1_000), Unit("board sides")] = 0.5
-    """Moves after which that temperature has halved; 0: it is over after the first."""
+    """Moves after which that temperature has halved, gone in the end; 0: no move is drawn."""
     puct: PuctSettings = PuctSettings()
 
     def __post_init__(self) -> None:

@@ -116,7 +116,7 @@ def test_wrong_options(options: list[str], code: int, words: str, tmp_path: Path
         (["--evaluator", "abacus"], "evaluator: got 'abacus'"),
         (["--device", "tpu"], "--device: got 'tpu', allowed: auto, cpu, cuda"),
         (["--set", "colour=red"], "player search: setting: got 'colour'"),
-        (["--set", "leaves=0"], "player search: leaves: got 0, allowed: 1 to 256"),
+        (["--set", "leaves=0"], "player search: leaves: got 0, allowed: a whole number, 1 to 256"),
         (["--seed", "-4"], "'--seed': -4"),
     ],
 )
