@@ -11,8 +11,8 @@ import json
 from collections.abc import Hashable, Sequence
 from typing import Generic, TypeVar
 
+from tessera.html.words import clean
 from tessera.interfaces.arbiter import GameRecord
-from tessera.league.report.words import clean
 from tessera.rules.coords import WHITE, sgf_point
 from tessera.rules.ruleset import parse_ruleset
 from tessera.sgf.values import rules_text

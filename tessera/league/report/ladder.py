@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tessera.league.report.words import escape, interval, name, whole
+from tessera.html.ticks import ticks
+from tessera.html.words import escape, interval, name, whole
 
 if TYPE_CHECKING:
     from tessera.league.summary import Row, Summary
@@ -45,11 +46,7 @@ class Scale:
 
     def ticks(self) -> list[float]:
         """Round values 1, 2 or 5 times a power of ten apart, `TICKS` of them at most."""
-        rough = (self.right - self.left) / TICKS
-        power = 10.0 ** math.floor(math.log10(rough))
-        step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
-        first = math.ceil(self.left / step)
-        return [step * k for k in range(first, math.floor(self.right / step) + 1)]
+        return ticks(self.left, self.right, TICKS)
 
 
 def ladder(summary: Summary) -> str:

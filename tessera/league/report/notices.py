@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from tessera.league.report.words import clean, count, escape, interval, listed, whole
+from tessera.html.words import clean, count, escape, interval, listed, whole
 
 if TYPE_CHECKING:
     from tessera.league.summary import Summary

@@ -15,12 +15,13 @@ from string import Template
 from typing import TYPE_CHECKING
 
 import tessera
+from tessera.html.page import style
+from tessera.html.words import escape
 from tessera.interfaces.arbiter import GameRecord
 from tessera.league.report.games import games_json
 from tessera.league.report.ladder import ladder
 from tessera.league.report.notices import notices, scale_note, setting, tiles
 from tessera.league.report.tables import cross_table, ratings_table, superiority_table
-from tessera.league.report.words import escape
 
 if TYPE_CHECKING:
     from tessera.league.summary import Summary
@@ -41,7 +42,7 @@ def render(summary: Summary, records: Sequence[GameRecord], trial: Trial | None 
         title=escape(summary.title) or "League",
         setting=escape(setting(summary)),
         digest=digest,
-        style=_asset("style.css"),
+        style=style() + _asset("style.css"),
         tiles="\n".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in tiles(summary)),
         notices=_notices(summary, trial),
         ratings=_ratings(summary),

@@ -12,8 +12,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from tessera.html.words import clean
 from tessera.interfaces.arbiter import GameRecord
-from tessera.league.report.words import clean
 
 if TYPE_CHECKING:
     from tessera.league.summary import Summary

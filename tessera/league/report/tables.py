@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from tessera.league.report.words import MISSING, decimals, escape, interval, name, percent, whole
+from tessera.html.words import MISSING, decimals, escape, interval, name, percent, whole
 
 if TYPE_CHECKING:
     from tessera.league.summary import Row, Summary

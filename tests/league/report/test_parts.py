@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from tessera.league.report import words
+from tessera.html import words
 from tessera.league.report.ladder import TICKS, Scale
 
 INF, NAN = math.inf, math.nan

@@ -1,0 +1,190 @@
+"""What a run's files say as curves: the same for the report, the dashboard and whoever draws them otherwise."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+
+from tessera.html.chart import Chart, Line
+from tessera.runs.folder import Run
+from tessera.runs.lines import Row, number_at
+
+MOST = 500
+"""Lines of a file that a curve is drawn from; more would not be seen."""
+GIB = float(2**30)
+AXES = {"games": "self-play games", "steps": "training steps", "hours": "hours of training"}
+PERCENT = (0.0, 100.0)
+SHARES = {"truncated": "at the move limit", "resigned": "resigned", "unique": "different", "black_wins": "won by Black"}
+ACCURACIES = {"value_accuracy": "value", "policy_accuracy": "policy"}
+SAFETY = {"skipped": "steps skipped", "lowered": "rate lowered", "rolled_back": "rolled back"}
+SIZED = re.compile(r"(length|fair_komi)_(\d+)")
+"""Numbers that stand once for each board size."""
+KNOWN = {
+    *SHARES,
+    *ACCURACIES,
+    *SAFETY,
+    "length",
+    "rate",
+    "gradient",
+    "target_entropy",
+    "state_norm",
+    "passes",
+    "judged_games",
+}
+
+Pick = Callable[[Row], float | None]
+Charts = dict[str, list[Chart]]
+
+
+def charts(run: Run, *, axis: str = "", most: int = MOST, since: float = 0.0) -> Charts:
+    """Charts by section: Strength, Learning, Games, Speed, Memory, Safety.
+
+    `axis` is one of `AXES`, or '' for the first along which this run has moved; `since` leaves out what lies before
+    that share (0..1) of the run.
+    """
+    maker = _Maker(run, axis or natural_axis(run), most, since)
+    return {
+        "Strength": maker.strength(),
+        "Learning": maker.learning(),
+        "Games": maker.games(),
+        "Speed": maker.speed(),
+        "Memory": [maker.chart("Memory in use", "GiB", maker.memory())],
+        "Safety": maker.safety(),
+    }
+
+
+def natural_axis(run: Run) -> str:
+    """Games where there were any, else steps, else hours."""
+    last = run.training.last
+    return next((axis for axis in ("games", "steps") if number_at(last, axis)), "hours")
+
+
+class _Maker:
+    """The rows of a run, and where each lies along the axis."""
+
+    def __init__(self, run: Run, axis: str, most: int, since: float) -> None:
+        self._axis = axis
+        self._rows = run.training.sampled(most)
+        steps = [(number_at(row, "steps"), number_at(row, "seconds")) for row in self._rows]
+        self._clock = [(step, seconds) for step, seconds in steps if step is not None and seconds is not None]
+        end = self._x(self._rows[-1]) if self._rows else None
+        self._from = since * (end or 0.0)
+        self._rows = self._kept(self._rows)
+        self._elo, self._tiles = self._kept(run.elo.sampled(most)), self._kept(run.tiles.sampled(most))
+        self._health = sorted({key for row in self._rows[-1:] + self._rows[:1] for key in _table(row, "health")})
+
+    def _kept(self, rows: Sequence[Row]) -> list[Row]:
+        return [row for row in rows if (x := self._x(row)) is not None and x >= self._from]
+
+    def _x(self, row: Row) -> float | None:
+        """Lines of all three files tell games and steps by names of their own, and only the log tells the time."""
+        step = number_at(row, "steps") if "steps" in row else number_at(row, "step")
+        if self._axis == "steps":
+            return step
+        if self._axis == "games":
+            last = number_at(row, "last_game")
+            return number_at(row, "games") if last is None else last + 1
+        seconds = number_at(row, "seconds")
+        if seconds is None and step is not None and self._clock:
+            seconds = self._clock[min(len(self._clock) - 1, bisect_left(self._clock, (step, 0.0)))][1]
+        return None if seconds is None else seconds / 3600
+
+    def line(self, name: str, rows: Sequence[Row], pick: Pick, band: tuple[Pick, Pick] | None = None) -> Line:
+        points, bounds = [], []
+        for row in rows:
+            x, y = self._x(row), pick(row)
+            if x is None or y is None:
+                continue
+            points.append((x, y))
+            if band and (low := band[0](row)) is not None and (high := band[1](row)) is not None:
+                bounds.append((x, low, high))
+        return Line(name, points, bounds)
+
+    def chart(self, title: str, y_name: str, lines: Sequence[Line], whole: tuple[float, float] | None = None) -> Chart:
+        return Chart(title, AXES[self._axis], y_name, [line for line in lines if line.points], whole)
+
+    def logged(self, name: str, *keys: str, scale: float = 1.0) -> Line:
+        """A number of training.jsonl."""
+        return self.line(name, self._rows, _scaled(keys, scale))
+
+    def strength(self) -> list[Chart]:
+        band = (_scaled(("low",)), _scaled(("high",)))
+        rates = [
+            self.line("against random", self._elo, _scaled(("win_rate_random",), 100)),
+            self.line("against the best before", self._elo, _scaled(("win_rate_best",), 100)),
+        ]
+        return [
+            self.chart("Elo of the checkpoints", "Elo", [self.line("Elo", self._elo, _scaled(("elo",)), band)]),
+            self.chart("Elo by tile of games", "Elo", [self.line("Elo", self._tiles, _scaled(("elo",)), band)]),
+            self.chart("Points won in evaluations", "%", rates, PERCENT),
+        ]
+
+    def learning(self) -> list[Chart]:
+        heads = list(_table(self._rows[-1], "losses")) if self._rows else []
+        accuracies = [self.logged(name, "health", key, scale=100) for key, name in ACCURACIES.items()]
+        found = [
+            self.chart("Loss by head", "loss", [self.logged(head, "losses", head) for head in heads]),
+            self.chart("Learning rate", "rate", [self.logged("rate", "health", "rate")]),
+            self.chart("Gradient norm", "norm", [self.logged("gradient", "health", "gradient")]),
+            self.chart("Entropy of the targets", "nats", [self.logged("entropy", "health", "target_entropy")]),
+            self.chart("Accuracy", "%", accuracies),
+        ]
+        return _drawn(found)
+
+    def games(self) -> list[Chart]:
+        shares = [self.logged(name, "health", key, scale=100) for key, name in SHARES.items()]
+        lengths, komi = self._sized("length"), self._sized("fair_komi")
+        found = [
+            self.chart("Length of games", "moves", lengths or [self.logged("all", "health", "length")]),
+            self.chart("Shares of the games", "%", shares, PERCENT),
+            self.chart("Komi that is fair to both", "points", komi),
+            self.chart("Passes in a game", "passes", [self.logged("passes", "health", "passes")]),
+        ]
+        return _drawn(found)
+
+    def _sized(self, quantity: str) -> list[Line]:
+        sizes = sorted(
+            int(match[2]) for key in self._health if (match := SIZED.fullmatch(key)) and match[1] == quantity
+        )
+        return [self.logged(f"{size}×{size}", "health", f"{quantity}_{size}") for size in sizes]
+
+    def speed(self) -> list[Chart]:
+        return [
+            self.chart("Games an hour", "games/h", [self.logged("games/h", "games_per_hour")]),
+            self.chart("Moves a second", "moves/s", [self.logged("moves/s", "moves_per_second")]),
+        ]
+
+    def memory(self) -> list[Line]:
+        found = {"of the process": "memory", "of the device": "device_memory"}
+        return [self.logged(name, key, scale=1 / GIB) for name, key in found.items()]
+
+    def safety(self) -> list[Chart]:
+        """The guard, the norms, and every number of the log that no other chart shows."""
+        found = [
+            self.chart(
+                "What the guard did", "times", [self.logged(name, "health", key) for key, name in SAFETY.items()]
+            ),
+            self.chart("Norm of the network's state", "norm", [self.logged("state", "health", "state_norm")]),
+        ]
+        others = [key for key in self._health if key not in KNOWN and not SIZED.fullmatch(key)]
+        return _drawn(
+            found + [self.chart(key.replace("_", " "), key, [self.logged(key, "health", key)]) for key in others]
+        )
+
+
+def _scaled(keys: tuple[str, ...], scale: float = 1.0) -> Pick:
+    def pick(row: Row) -> float | None:
+        value = number_at(row, *keys)
+        return None if value is None else scale * value
+
+    return pick
+
+
+def _table(row: Row, key: str) -> Mapping[str, object]:
+    value = row.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _drawn(found: Sequence[Chart]) -> list[Chart]:
+    return [chart for chart in found if chart.lines]

@@ -1,0 +1,105 @@
+"""`tessera report`: the curves are the file's numbers, and the page is one file that asks for nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tessera.cli.main import App, cli
+from tessera.html.chart import Chart
+from tessera.runs import open_run
+from tessera.runs.curves import charts
+from tessera.runs.report import duration, render
+
+from .written import line, write_lines, write_run
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    return write_run(tmp_path / "small")
+
+
+def found(path: Path, **more: object) -> dict[str, Chart]:
+    return {each.title: each for section in charts(open_run(path), **more).values() for each in section}
+
+
+def test_curves_are_the_numbers_of_the_lines(run: Path) -> None:
+    shown = found(run)
+    heads = {each.name: each.points for each in shown["Loss by head"].lines}
+    assert set(heads) == {"policy", "value", "total"}
+    assert heads["policy"] == [(10.0 * n, 4.0 / (1 + n)) for n in range(20)]
+    [elo] = shown["Elo of the checkpoints"].lines
+    assert elo.points == [(10.0 * n, 20.0 * n) for n in (0, 5, 10, 15)]
+    assert elo.band[1] == (50.0, 50.0, 150.0)
+    [tiles] = shown["Elo by tile of games"].lines
+    assert tiles.points == [(100.0, 200.0), (200.0, 200.0)]
+    assert shown["Memory in use"].lines[0].points[0] == (0.0, 1.0)
+    assert [each.name for each in shown["Length of games"].lines] == ["7×7", "9×9"]
+    assert [y for _, y in shown["novel"].lines[0].points] == list(range(20)), "a number nobody foresaw is drawn too"
+
+
+def test_the_axis_can_be_steps_or_hours_and_begin_late(run: Path) -> None:
+    assert [x for x, _ in found(run, axis="steps")["Elo of the checkpoints"].lines[0].points] == [0, 25, 50, 75]
+    hours = [x for x, _ in found(run, axis="hours")["Elo of the checkpoints"].lines[0].points]
+    assert hours == pytest.approx([0, 150 / 3600, 300 / 3600, 450 / 3600])
+    late = found(run, since=0.5)
+    assert [x for x, _ in late["Learning rate"].lines[0].points] == [10.0 * n for n in range(10, 20)]
+
+
+@pytest.mark.parametrize("lines", [0, 1, 2])
+def test_a_run_that_has_just_begun_has_a_page(tmp_path: Path, lines: int) -> None:
+    page = render(open_run(write_run(tmp_path / "new", lines=lines)))
+    assert "Nothing was recorded" in page
+
+
+def test_an_old_or_foreign_run_has_a_page(tmp_path: Path) -> None:
+    (tmp_path / "training.jsonl").write_text('{"games": "many", "losses": 3, "health": [1]}\n{}\n[]\n{"elo": null}\n')
+    assert "config.toml is missing" in render(open_run(tmp_path))
+
+
+def test_the_page_is_one_file_and_foreign_text_stays_text(run: Path) -> None:
+    evil = "</script><img src=x onerror=alert(1)> \"'\u202e"
+    rows = [line(1), line(2, warnings=[evil], losses={evil: 1.0}, health={evil: 2.0})]
+    write_lines(run / "training.jsonl", rows)
+    (run / "config.toml").write_text(f"network = {json.dumps(evil)}\n[{json.dumps(evil)}]\na = {json.dumps(evil)}\n")
+    page = render(open_run(run))
+    tags: list[tuple[str, dict[str, str | None]]] = []
+
+    class Collect(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            tags.append((tag, dict(attrs)))
+
+    Collect().feed(page)
+    assert not {tag for tag, _ in tags} & {"img", "script", "link", "iframe", "object"}
+    assert not [key for _, attrs in tags for key in attrs if key in ("src", "onerror") or key.startswith("on")]
+    assert all(str(attrs.get("href", "#")).startswith("#") for _, attrs in tags)
+    assert "default-src 'none'" in page
+    assert "Warning</b> after 20 games" in page
+
+
+def test_figures_on_the_page_are_those_of_the_last_line(run: Path) -> None:
+    page = render(open_run(run))
+    assert "<dd>190 <small>15,200 moves</small></dd>" in page
+    assert "<dd>100 <small>95%: 50 to 150</small></dd>" in page
+    assert "<dd>1.02 GiB</dd>" in page
+    assert "9 min 30 s" in page
+
+
+def test_the_command_writes_the_page_or_says_in_one_line_why_not(run: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["report", str(run)], obj=App())
+    assert done.exit_code == 0, done.output
+    assert re.search("wrote .*report.html", done.output.replace("\n", ""))
+    assert (run / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    (tmp_path / "empty").mkdir()
+    wrong = CliRunner().invoke(cli, ["report", str(tmp_path / "empty")], obj=App())
+    assert wrong.exit_code != 0
+    assert "tessera train --out" in str(wrong.exception)
+
+
+def test_durations_are_words() -> None:
+    assert [duration(each) for each in (None, 5, 65, 15134.7)] == ["–", "5 s", "1 min 5 s", "4 h 12 min"]
