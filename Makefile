@@ -58,5 +58,6 @@ clean:
 	touch $@
 
 .venv/.stamp-dev: .venv/.stamp-play
-	$(PIP) --no-build-isolation --editable ".[openvino,dev]"
+	sh .ci/system "$(PYTHON)" test
+	$(PIP) --no-build-isolation --editable ".[openvino,dashboard,dev]"
 	touch $@

@@ -25,7 +25,7 @@ from tessera.players.choice import BATCH, Choice, choose
 from tessera.plugins import Manager
 
 PACKAGES = ("torch", "numba", "numpy", "pluggy", "click", "rich", "sgfmill")
-EXTRAS = {"numba-cuda": "cuda", "mamba-ssm": "mamba", "openvino": "openvino"}
+EXTRAS = {"numba-cuda": "cuda", "mamba-ssm": "mamba", "openvino": "openvino", "streamlit": "dashboard"}
 
 
 @dataclass(frozen=True)

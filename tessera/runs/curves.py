@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from tessera.html.chart import Chart, Line
 from tessera.runs.folder import Run
@@ -52,6 +53,24 @@ def charts(run: Run, *, axis: str = "", most: int = MOST, since: float = 0.0) ->
         "Memory": [maker.chart("Memory in use", "GiB", maker.memory())],
         "Safety": maker.safety(),
     }
+
+
+def compared(named: Mapping[str, Charts]) -> Charts:
+    """The charts of several runs as one: the same curves in the same chart, each called by its run."""
+    if len(named) == 1:
+        return next(iter(named.values()))
+    merged: Charts = {}
+    for run, sections in named.items():
+        for section, found in sections.items():
+            known = {each.title: number for number, each in enumerate(merged.setdefault(section, []))}
+            for each in found:
+                lines = [replace(line, name=f"{run}: {line.name}") for line in each.lines]
+                if each.title in known:
+                    before = merged[section][known[each.title]]
+                    merged[section][known[each.title]] = replace(before, lines=[*before.lines, *lines])
+                else:
+                    merged[section].append(replace(each, lines=lines))
+    return merged
 
 
 def natural_axis(run: Run) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tessera.html import chart, page
 from tessera.html.words import MISSING, clean, escape, interval, name, whole
@@ -20,8 +20,8 @@ HELD = b'"warnings": ["'
 
 def render(run: Run) -> str:
     """The page, to be written as UTF-8."""
-    sections = {title: _charts(found) for title, found in charts(run).items()}
-    sections["Checkpoints"] = _checkpoints(run)
+    sections = {title: figures(found) for title, found in charts(run).items()}
+    sections["Checkpoints"] = checkpoints_table(run, lineage([run]))
     sections["Settings"] = _settings(run)
     links = " ".join(f'<a href="#{title.lower()}">{title}</a>' for title in sections)
     parts = "\n".join(
@@ -90,7 +90,8 @@ def _count(row: Row, key: str) -> str:
     return MISSING if value is None else f"{value:,.0f}"
 
 
-def _charts(found: Sequence[chart.Chart]) -> str:
+def figures(found: Sequence[chart.Chart]) -> str:
+    """Charts side by side, as HTML."""
     if not found:
         return "<p>Nothing was recorded.</p>"
     return '<div class="charts">\n' + "\n".join(map(chart.figure, found)) + "\n</div>"
@@ -107,7 +108,14 @@ def _warnings(lines: JsonLines) -> str:
     return f'<ul class="notices" aria-label="Warnings">\n{items}\n</ul>\n'
 
 
-def _checkpoints(run: Run) -> str:
+def lineage(runs: Sequence[Run]) -> dict[str, str]:
+    """What the checkpoints of these runs are called, by digest: 'run2 / net-00001234'."""
+    found = [(run.name, each) for run in runs for each in run.checkpoints() if each.digest]
+    return {each.digest: f"{name} / {each.name}" for name, each in reversed(found)}
+
+
+def checkpoints_table(run: Run, known: Mapping[str, str]) -> str:
+    """The checkpoints of a run, newest first; `known` names networks that a run may have begun with."""
     found = run.checkpoints()
     if not found:
         return "<p>There is none.</p>"
@@ -116,7 +124,7 @@ def _checkpoints(run: Run) -> str:
         f'<th scope="col">{each}</th>'
         for each in ("Checkpoint", "Games", "Moves", "Elo", "95%", "MiB", "Written, UTC", "Identity", "Began with")
     )
-    lines = "\n".join(_checkpoint(each, rated.get(each.name, {})) for each in reversed(found))
+    lines = "\n".join(_checkpoint(each, rated.get(each.name, {}), known) for each in reversed(found))
     return (
         "<p>net: a network to play with; run: the same with all that the run needs to go on.</p>\n"
         '<div class="scroll" tabindex="0" role="region" aria-label="Checkpoints"><table class="figures">'
@@ -125,7 +133,7 @@ def _checkpoints(run: Run) -> str:
     )
 
 
-def _checkpoint(each: Checkpoint, row: Row) -> str:
+def _checkpoint(each: Checkpoint, row: Row, known: Mapping[str, str]) -> str:
     elo, low, high = (number_at(row, key) for key in ("elo", "low", "high"))
     cells = [
         f"{each.games:,}",
@@ -135,11 +143,17 @@ def _checkpoint(each: Checkpoint, row: Row) -> str:
         f"{each.bytes / 2**20:,.1f}",
         time.strftime("%Y-%m-%d %H:%M", time.gmtime(each.written)),
         f"<code>{each.digest[:12]}</code>",
-        f"<code>{escape(each.parent[:12])}</code>" if each.parent else "random weights",
+        _origin(each.parent, known),
     ]
     if each.problem:
         cells[-2:] = [f'<span title="{escape(each.problem)}">cannot be read</span>', MISSING]
     return f'<tr><th scope="row">{name(each.name)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def _origin(parent: str | None, known: Mapping[str, str]) -> str:
+    if parent is None:
+        return "random weights"
+    return escape(known[parent]) if parent in known else f"<code>{escape(parent[:12])}</code>"
 
 
 def _settings(run: Run) -> str:

@@ -27,12 +27,12 @@ def stub(folder: Path, name: str, body: str) -> None:
     (folder / name).chmod(0o755)
 
 
-def run(stubs: Path, python: str) -> tuple[int, str, list[str]]:
+def run(stubs: Path, python: str, *words: str) -> tuple[int, str, list[str]]:
     """(exit code, stderr, packages that apt-get was told to install)."""
     stub(stubs, "python", python)
     script = (ROOT / ".ci" / "system").read_text().replace("/usr/games", str(stubs / "games"))
     done = subprocess.run(
-        ["/bin/sh", "-c", script, "system", "python"],
+        ["/bin/sh", "-c", script, "system", "python", *words],
         env={"PATH": str(stubs)},
         capture_output=True,
         text=True,
@@ -50,6 +50,14 @@ def test_nothing_is_done_where_all_is_there(stubs: Path) -> None:
 def test_root_gets_venv_and_gnugo(stubs: Path) -> None:
     (stubs / "gnugo").unlink()
     assert run(stubs, NO_VENV) == (0, "", ["python3.11-venv", "gnugo"])
+
+
+def test_a_browser_is_for_tests_alone(stubs: Path) -> None:
+    assert run(stubs, "exit 0") == (0, "", [])
+    assert run(stubs, "exit 0", "test") == (0, "", ["chromium"])
+    stub(stubs, "chromium", "")
+    (stubs / "calls").unlink()
+    assert run(stubs, "exit 0", "test") == (0, "", [])
 
 
 def test_an_old_python_is_refused_with_the_cure(stubs: Path) -> None:

@@ -12,14 +12,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SKIP = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__", "tests", "runs", "*.sgf")
+ANYWHERE = shutil.ignore_patterns(".*", "*.egg-info", "__pycache__", "*.sgf")
+AT_THE_TOP = {"build", "dist", "tests", "runs"}
+
+
+def skipped(folder: str, names: list[str]) -> set[str]:
+    """What a fresh clone has not, or the wheel does not need."""
+    return ANYWHERE(folder, names) | (AT_THE_TOP & set(names) if Path(folder) == ROOT else set())
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the unpacked wheel."""
     folder = tmp_path_factory.mktemp("wheel")
-    shutil.copytree(ROOT, folder / "source", ignore=SKIP)
+    shutil.copytree(ROOT, folder / "source", ignore=skipped)
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
     done = subprocess.run(
         [*command, "--wheel-dir", str(folder), str(folder / "source")], capture_output=True, text=True, check=False
@@ -37,7 +43,7 @@ def test_every_module_and_data_file_is_there(site: Path) -> None:
             if package.is_dir() and package.suffix != ".egg-info":
                 wanted = {path.relative_to(tree) for path in package.rglob("*.py")}
                 wanted |= {path.relative_to(tree) for path in package.rglob("assets/*") if path.is_file()}
-                wanted |= {path.relative_to(tree) for path in package.rglob("*.toml")}
+                wanted |= {path.relative_to(tree) for kind in ("toml", "css") for path in package.rglob(f"*.{kind}")}
                 assert {path for path in wanted if not (site / path).is_file()} == set()
     assert not list(site.glob("tests*"))
 

@@ -1,0 +1,1 @@
+"""One file for each page; `show` draws it. What refreshes is a fragment of its own, so the reader's place stays."""
