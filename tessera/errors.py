@@ -66,6 +66,12 @@ class SgfError(TesseraError):
     """An SGF file that cannot be read as one game of Go within our limits."""
 
 
+class BeyondHelp(TesseraError):
+    """A run that would go wrong again the same way: starting it again is no use."""
+
+    exit_code = 3
+
+
 class CheckpointError(TesseraError):
     """A checkpoint that cannot be read: missing, foreign, damaged or hostile."""
 

@@ -39,6 +39,7 @@ COMMANDS: dict[str, Entry] = {
     "selfplay": Entry("tessera.cli.selfplay:command", "Play games against itself and write them as SGF."),
     "train": Entry("tessera.cli.train:command", "Learn from self-play, or from SGF files."),
     "report": Entry("tessera.cli.report:command", "The curves of a run, as one HTML page."),
+    "supervise": Entry("tessera.cli.supervise:command", "Keep a training run going: restarts after a crash."),
     "league": Entry("tessera.cli.league:command", "Tournaments, and Elo with error bars."),
     "sprt": Entry("tessera.cli.sprt:command", "Is A stronger than B? Plays until that is decided."),
     "bench": Entry("tessera.cli.bench:command", "Measure speed: rules, search, networks, self-play, leagues."),

@@ -27,6 +27,18 @@ if TYPE_CHECKING:
     from tessera.training.config import RunConfig
     from tessera.training.run import Emit
 
+FIXED = (
+    "--preset",
+    "--config",
+    "--set-network",
+    "--network",
+    "--trainer",
+    "--start-from",
+    "--seed",
+    "--batch",
+    "--evaluator",
+)
+"""Options that a resumed run cannot change: its beginning, its network and its trainer."""
 PLAYING = 8
 """The level at which a new network is offered as an opponent: it searches, and answers at once."""
 
@@ -71,7 +83,8 @@ def command(
     """Learn from self-play, or from SGF files. Ctrl-C ends the run with a checkpoint; --resume goes on with it.
 
     On a terminal the run is shown live, elsewhere as a line every few seconds. A run whose games are no longer Go
-    (passes only, one game again and again, ...) ends with the check that failed and exit code 1.
+    (passes only, one game again and again, ...) ends with the check that failed, one that diverges whatever is done
+    with what was tried: exit code 3. tessera supervise starts a run again after a crash.
 
     \b
     Examples:
@@ -117,10 +130,10 @@ def command(
 
 
 def _refuse_with_resume(**options: Any) -> None:
-    """What a resumed run cannot change: its beginning, its network and its trainer."""
-    for name in ("preset", "config", "set_network", "network", "trainer", "start_from", "seed", "batch", "evaluator"):
-        if options[name] not in (None, ()):
-            raise BadValue("--" + name.replace("_", "-"), options[name], "not together with --resume", "leave it out")
+    for option in FIXED:
+        value = options[option.removeprefix("--").replace("-", "_")]
+        if value not in (None, ()):
+            raise BadValue(option, value, "not together with --resume", "leave it out")
 
 
 def _adjusted(config: RunConfig, given: Mapping[str, Any]) -> RunConfig:

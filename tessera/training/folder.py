@@ -13,11 +13,11 @@ import contextlib
 import json
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tessera.checkpoints import Meta, load, save
+from tessera.checkpoints import Manifest, Meta, load, save, verify
 from tessera.checkpoints.durable import BINARY
 from tessera.checkpoints.read import Catalog
 from tessera.errors import BadValue, CheckpointError, TesseraError
@@ -58,6 +58,8 @@ class RunFolder:
         self.refuse_run()
         try:
             self.checkpoints.mkdir(parents=True, exist_ok=True)
+            # What a run wrote that was killed before its first checkpoint: this one writes it again.
+            self.rewind(dict.fromkeys(GROWING, 0))
             (self.path / "config.toml").write_text(config.to_toml(), encoding="utf-8")
         except OSError as error:
             raise BadValue("--out", str(self.path), f"a folder that can be written ({error.strerror})") from None
@@ -118,6 +120,21 @@ class RunFolder:
             if state is not None:
                 return path, state
         raise CheckpointError(f"{self.checkpoints}: no readable checkpoint to resume from; start a new run")
+
+    def newest_whole(self, tell: Callable[[str], None] = log.warning) -> tuple[Path, Manifest] | None:
+        """The newest checkpoint to resume from of which every byte is right, without torch; None where there is none.
+
+        `tell` hears of damaged ones; raises `CheckpointError` when there are no others.
+        """
+        found = self._full()
+        for path in reversed(found):
+            try:
+                return path, verify(path)
+            except CheckpointError as error:
+                tell(str(error))
+        if found:
+            raise CheckpointError(f"{self.checkpoints}: every checkpoint to resume from is damaged; restore a copy")
+        return None
 
     def _full(self) -> list[Path]:
         return sorted(self.checkpoints.glob("run-*.pth"), key=lambda path: path.name)

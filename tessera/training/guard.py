@@ -10,7 +10,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tessera.errors import TesseraError
+from tessera.errors import BeyondHelp
 
 LEARN, SKIP, LOWER, ROLL_BACK = "learn", "skip", "lower", "roll back"
 """What to do with a step, mildest first; LOWER and ROLL_BACK skip the step too."""
@@ -28,7 +28,7 @@ USUAL_AFTER = 50
 """Good steps before a gradient can be called unusual."""
 
 
-class Diverged(TesseraError):
+class Diverged(BeyondHelp):
     """Training goes wrong again and again, whatever the guard does."""
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tessera.errors import TesseraError
+from tessera.errors import BeyondHelp
 from tessera.interfaces.trainer import StepReport
 
 LENGTH_KEY = re.compile(r"length_([0-9]+)")
@@ -32,7 +32,7 @@ WEAK = 0.2
 """Points per game against the random player that a network which learns is above."""
 
 
-class RewardGamed(TesseraError):
+class RewardGamed(BeyondHelp):
     """The run's games are no longer worth learning from."""
 
 
