@@ -21,6 +21,9 @@ from tessera.players.variety import generator, generators
 if TYPE_CHECKING:
     from tessera.rules.game import Game
 
+LIKELY = 3
+"""Moves."""
+
 
 class PolicyPlayer:
     """Plays the network's favourite, or draws from its policy to the power 1 / temperature; in up to `games` games.
@@ -93,8 +96,15 @@ class PolicyPlayer:
     def _finished(
         self, games: Sequence[Game], looks: Sequence[tuple[Analysis, passing.Ending | None]], options: Options
     ) -> list[bool]:
-        """Of each position whether nothing is left to gain, and the network thinks no less of it after a pass."""
-        over = [passing.is_finished(game, end, options) for game, (_, end) in zip(games, looks, strict=True)]
+        """Of each position whether nothing is left to gain, and the network thinks no less of it after a pass.
+
+        Where somebody passed, or a pass is among the likeliest moves: else the verdict would cost more than the move.
+        """
+        over = [
+            (game.passes > 0 or any(move.point == game.points for move in analysis.moves[:LIKELY]))
+            and passing.is_finished(game, end, options)
+            for game, (analysis, end) in zip(games, looks, strict=True)
+        ]
         after = {}
         for index in map(int, np.flatnonzero(over)):
             then = games[index].copy()

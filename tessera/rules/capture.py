@@ -16,14 +16,14 @@ from tessera.rules.coords import opponent
 from tessera.rules.layout import KO_POINT, KO_RULE, LEGAL_BITS, PASSES, SUICIDE, bits_at, meta_at, tables
 
 PLAYS = 6_000
-"""Moves read for one question before it is given up; 0.1 s."""
+"""Moves read for all questions about a region before they are given up; 0.1 s."""
 DEPTH = 24
 """Longest line read."""
 NO_KEYS = np.zeros(1, np.int64)
 
 
 class TooHard(Exception):
-    """The question needs more reading than is allowed."""
+    """What is asked of a region needs more reading than is allowed."""
 
 
 class Region:
@@ -36,12 +36,12 @@ class Region:
         # Simple ko, no suicide: what happens in a region does not depend on the whole board.
         self._start[meta + KO_RULE] = self._start[meta + SUICIDE] = self._start[meta + PASSES] = 0
         self._start[meta + KO_POINT] = -1
+        self._plays = 0
 
     def captured(self, target: int, *, attacker_first: bool) -> bool:
         """Whether the stone at `target` is captured against every defence. Raises `TooHard`."""
         self._target, self._color = target, int(self._start[target])
         self._known: dict[tuple[bytes, int, bool], bool] = {}
-        self._plays = 0
         return self._attack(self._start, 0) if attacker_first else not self._defend(self._start, 0)
 
     def _attack(self, state: NDArray[np.int32], depth: int) -> bool:

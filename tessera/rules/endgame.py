@@ -120,7 +120,7 @@ def _read(
                 elif region.captured(min(chain), attacker_first=False):
                     verdicts[chain] = True
             except TooHard:
-                continue
+                break
     return verdicts
 
 

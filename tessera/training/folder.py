@@ -111,15 +111,19 @@ class RunFolder:
 
     def newest(self, manager: Catalog) -> tuple[Path, dict[str, Any]]:
         """The newest checkpoint that can be read and the state in it; damaged ones are passed over with a warning."""
+        passed_over: list[CheckpointError] = []
         for path in reversed(self._full()):
             try:
                 state = load(str(path), manager, with_trainer=True).trainer
             except CheckpointError as error:
-                log.warning("%s; trying the one before", error)
+                passed_over.append(error)
                 continue
             if state is not None:
+                for each in passed_over:
+                    log.warning("%s; going on from %s", each, path.name)
                 return path, state
-        raise CheckpointError(f"{self.checkpoints}: no readable checkpoint to resume from; start a new run")
+        why = f" ({passed_over[0]})" if passed_over else ""
+        raise CheckpointError(f"{self.checkpoints}: no readable checkpoint to resume from; start a new run{why}")
 
     def newest_whole(self, tell: Callable[[str], None] = log.warning) -> tuple[Path, Manifest] | None:
         """The newest checkpoint to resume from of which every byte is right, without torch; None where there is none.
