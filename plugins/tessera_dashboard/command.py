@@ -12,7 +12,6 @@ from pathlib import Path
 import click
 
 from tessera.errors import BadValue, MissingExtra
-from tessera_dashboard.site import Site
 
 LOOPBACK = "127.0.0.1"
 FLAGS = {
@@ -55,6 +54,8 @@ def command(runs: tuple[Path, ...], leagues: tuple[Path, ...], port: int, host: 
       tessera dashboard runs --league league
       tessera dashboard runs --port 8600
     """
+    from tessera_dashboard.site import Site
+
     site = Site(runs, leagues, refresh)
     site.check()
     if importlib.util.find_spec("streamlit") is None:

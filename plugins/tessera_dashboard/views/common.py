@@ -56,8 +56,3 @@ def manager() -> Manager:
 def looker(path: Path | None, written: float, size: int) -> Looker:
     """`written` is part of the key: another file under the same name is another network."""
     return Looker(manager(), path, size=size)
-
-
-def told(error: Exception) -> None:
-    """An error the reader can cure, as one line."""
-    st.error(str(error))

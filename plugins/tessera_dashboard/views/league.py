@@ -14,7 +14,7 @@ from tessera.league.report.notices import scale_note, setting, tiles
 from tessera.league.report.tables import cross_table, ratings_table, superiority_table
 from tessera.league.summary import Summary
 from tessera_dashboard.board import sheet
-from tessera_dashboard.views.common import refreshing, site, told
+from tessera_dashboard.views.common import refreshing, site
 
 
 def show() -> None:
@@ -29,7 +29,7 @@ def show() -> None:
             games = (chosen / "games.jsonl").stat()
             summary = _summary(chosen, (games.st_mtime_ns, games.st_size))
         except (TesseraError, OSError) as error:
-            told(error)
+            st.error(str(error))
             return
         facts = "".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in tiles(summary))
         parts = [f"<p>{escape(setting(summary))}</p>", f'<dl class="tiles">{facts}</dl>']

@@ -13,7 +13,7 @@ from tessera.errors import IllegalMove, TesseraError
 from tessera_dashboard.board import board
 from tessera_dashboard.look import new_game
 from tessera_dashboard.seat import Seat, color_of
-from tessera_dashboard.views.common import choose_network, choose_run, looker, manager, told
+from tessera_dashboard.views.common import choose_network, choose_run, looker, manager
 
 SIZES = (9, 13, 19, 7, 5)
 VISITS = {"policy alone": 1, "16 visits": 16, "64 visits": 64, "200 visits": 200}
@@ -42,7 +42,7 @@ def _begin(path: Path | None, name: str, size: int, color: str, visits: int) -> 
         with st.spinner("Loading the network"):
             seat = Seat(manager(), path, size=size, komi=7.0, person=color_of(color), visits=visits, seed=seed)
     except TesseraError as error:
-        told(error)
+        st.error(str(error))
         return
     st.session_state.update(seat=seat, against=(name, path), game_id=f"play {seed}", note="")
 
@@ -80,7 +80,8 @@ def _try(act: Callable[[], None]) -> None:
         act()
         st.session_state.note = ""
     except IllegalMove as error:
-        st.session_state.note = f"{error}."
+        told = str(error)
+        st.session_state.note = f"{told[:1].upper()}{told[1:]}."
 
 
 def _looks(seat: Seat, path: Path | None) -> dict[str, Any]:
