@@ -14,6 +14,8 @@ from tessera.runs.lines import JsonLines, Row, number_at
 
 WARNINGS = 20
 """The newest that are shown."""
+EVENTS = 50
+"""Of the supervisor, likewise."""
 HELD = b'"warnings": ["'
 """In a line of training.jsonl that tells a warning."""
 
@@ -21,6 +23,8 @@ HELD = b'"warnings": ["'
 def render(run: Run) -> str:
     """The page, to be written as UTF-8."""
     sections = {title: figures(found) for title, found in charts(run).items()}
+    if len(run.supervisor):
+        sections["Supervisor"] = supervisor_table(run)
     sections["Checkpoints"] = checkpoints_table(run, lineage([run]))
     sections["Settings"] = _settings(run)
     links = " ".join(f'<a href="#{title.lower()}">{title}</a>' for title in sections)
@@ -33,7 +37,7 @@ def render(run: Run) -> str:
     body = (
         f"<header>\n<h1><bdi>{escape(run.name)}</bdi></h1>\n<p>{escape(subtitle(run))}</p>\n"
         f'<nav aria-label="Sections">{links}</nav>\n</header>\n<main>\n<dl class="tiles">\n{facts}\n</dl>\n'
-        f"{_warnings(run.training)}{parts}\n</main>\n<footer><p>{_drawn(run)}</p></footer>"
+        f"{warnings(run.training)}{parts}\n</main>\n<footer><p>{_drawn(run)}</p></footer>"
     )
     return page.document(run.name, body, css=chart.style())
 
@@ -97,7 +101,8 @@ def figures(found: Sequence[chart.Chart]) -> str:
     return '<div class="charts">\n' + "\n".join(map(chart.figure, found)) + "\n</div>"
 
 
-def _warnings(lines: JsonLines) -> str:
+def warnings(lines: JsonLines) -> str:
+    """The newest warnings of training.jsonl; empty without one."""
     told = [(row, text) for row in lines.holding(HELD)[-WARNINGS:] for text in row.get("warnings") or ()]
     if not told:
         return ""
@@ -106,6 +111,29 @@ def _warnings(lines: JsonLines) -> str:
         for row, text in told[-WARNINGS:]
     )
     return f'<ul class="notices" aria-label="Warnings">\n{items}\n</ul>\n'
+
+
+def supervisor_table(run: Run) -> str:
+    """What `tessera supervise` noted, newest first."""
+    rows = [row for row in run.supervisor[-EVENTS:] if row]
+    lines = "\n".join(
+        f'<tr><th scope="row">{escape(str(row.get("time", "")))}</th><td>{escape(str(row.get("kind", "")))}</td>'
+        f'<td class="words">{escape(_told(row))}</td></tr>'
+        for row in reversed(rows)
+    )
+    return (
+        '<div class="scroll" tabindex="0" role="region" aria-label="Supervisor"><table class="figures">'
+        '<thead><tr><th scope="col">Time, UTC</th><th scope="col">What</th><th scope="col">Details</th></tr></thead>\n'
+        f"<tbody>\n{lines}\n</tbody></table></div>"
+    )
+
+
+def _told(row: Row) -> str:
+    """The text of an event, else its numbers and names."""
+    if text := row.get("text"):
+        return str(text)
+    details = {key: value for key, value in row.items() if key not in ("time", "kind", "command")}
+    return ", ".join(f"{key} {value}" for key, value in details.items() if value is not None)
 
 
 def lineage(runs: Sequence[Run]) -> dict[str, str]:

@@ -33,6 +33,8 @@ from tessera.training.folder import RunFileError, RunFolder, append_line
 from tessera.training.heartbeat import Heartbeat
 
 LOG, LOCK = "supervisor.jsonl", "supervisor.lock"
+NO_PULSE = frozenset((LOG, LOCK, "report.html", "report.html.tmp"))
+"""Files in the folder that others than the run write."""
 POLL_SECONDS = 2.0
 """Between two looks at the run; its end is seen at once."""
 SAME_SECONDS = 5.0
@@ -157,7 +159,7 @@ class Supervisor:
     def _stay(self, child: subprocess.Popen[bytes]) -> dict[str, Any]:
         """Wait for its end, or end it when it hangs: what is to be said about that then."""
         limit, told = self._patience.hang_seconds, False
-        heart = Heartbeat(self._folder.path, apart=frozenset((LOG, LOCK)))
+        heart = Heartbeat(self._folder.path, apart=NO_PULSE)
         while not _ends_within(child, min(POLL_SECONDS, limit / 4 or POLL_SECONDS)):
             if self._asked is not None and not told:
                 told = True

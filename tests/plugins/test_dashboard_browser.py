@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -140,6 +141,23 @@ def test_every_page_opens_and_fits(page: Page, address: str, width: int) -> None
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than the window"
 
 
+def test_it_listens_on_this_machine_alone(address: str) -> None:
+    """127.0.0.2 is the same machine: who listens on all addresses answers there."""
+    port = int(address.rpartition(":")[2])
+    socket.create_connection(("127.0.0.1", port), timeout=10).close()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", port), timeout=10)
+
+
+def test_files_beside_the_app_are_not_served(address: str) -> None:
+    for path in ("/app/static/app.py", "/app/static/../../../../etc/passwd", "/media/../../etc/passwd"):
+        try:
+            with urllib.request.urlopen(address + path, timeout=30) as answer:
+                assert b"<!doctype html>" in answer.read().lower()
+        except urllib.error.HTTPError as error:
+            assert error.code in (400, 403, 404)
+
+
 def test_an_address_names_a_page_and_nothing_else(page: Page, address: str) -> None:
     page.goto(f"{address}/?page=Checkpoints")
     seen(page, "net-00000025")
@@ -256,3 +274,29 @@ def test_a_game_is_played_to_the_end_against_a_checkpoint(page: Page, address: s
         if over.count():
             break
     expect(over).to_contain_text(re.compile(r"(B|W)\+\d|a draw"), timeout=WAIT)
+
+
+@pytest.mark.long
+def test_a_real_run_is_followed_while_it_trains(page: Page, address: str, run: Path) -> None:
+    """Training begins while the page is open; its figures are those of its log at every look."""
+    page.goto(f"{address}/?page=Runs")
+    seen(page, "Games an hour")
+    real = run.parent / "real"
+    words = ["train", "--preset", "5x5", "--out", str(real), "--minutes", "3"]
+    training = subprocess.Popen(tessera(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        log, looks = real / "training.jsonl", set[int]()
+        deadline = time.monotonic() + 240
+        while len(looks) < 4 and time.monotonic() < deadline:
+            assert training.poll() is None or len(looks) > 1
+            page.wait_for_timeout(1000)
+            shown = re.search(r"([\d,]+) moves", "".join(page.get_by_text(" moves").all_inner_texts()[1:]))
+            if shown and log.exists():
+                moves = [json.loads(text)["moves"] for text in log.read_text().splitlines()]
+                assert int(shown[1].replace(",", "")) in moves
+                looks.add(int(shown[1].replace(",", "")))
+        assert len(looks) == 4, "the page did not follow"
+        expect(page.get_by_text("in progress")).to_have_count(2)
+    finally:
+        training.terminate()
+        training.wait(60)

@@ -15,6 +15,8 @@ from tessera.html.chart import Chart
 from tessera.runs import open_run
 from tessera.runs.curves import charts
 from tessera.runs.report import duration, render
+from tessera.training.heartbeat import Heartbeat
+from tessera.training.supervisor import NO_PULSE
 
 from .written import line, write_lines, write_run
 
@@ -99,6 +101,27 @@ def test_the_command_writes_the_page_or_says_in_one_line_why_not(run: Path, tmp_
     wrong = CliRunner().invoke(cli, ["report", str(tmp_path / "empty")], obj=App())
     assert wrong.exit_code != 0
     assert "tessera train --out" in str(wrong.exception)
+
+
+def test_what_the_supervisor_noted_is_shown_newest_first(run: Path) -> None:
+    events = [
+        {"time": "2026-01-02T03:04:05Z", "kind": "launched", "pid": 7, "command": ["tessera"], "checkpoint": None},
+        {"time": "2026-01-02T04:04:05Z", "kind": "crashed", "text": "killed by SIGKILL <b>"},
+    ]
+    assert "Supervisor" not in render(open_run(run))
+    write_lines(run / "supervisor.jsonl", events)
+    page = render(open_run(run))
+    assert page.index("killed by SIGKILL &lt;b&gt;") < page.index("pid 7")
+    assert "checkpoint None" not in page
+
+
+def test_a_report_is_no_sign_of_life_to_the_supervisor(run: Path) -> None:
+    clock = iter(range(0, 100, 3))
+    heart = Heartbeat(run, apart=NO_PULSE, clock=lambda: float(next(clock)))
+    for _ in range(2):
+        assert CliRunner().invoke(cli, ["report", str(run)], obj=App()).exit_code == 0
+        silent = heart.silence()
+    assert silent == 6.0
 
 
 def test_durations_are_words() -> None:

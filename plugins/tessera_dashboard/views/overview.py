@@ -6,7 +6,7 @@ import time
 
 from tessera.html.words import name
 from tessera.runs import Run, number_at
-from tessera.runs.report import subtitle, tiles
+from tessera.runs.report import subtitle, supervisor_table, tiles, warnings
 from tessera_dashboard.board import sheet
 from tessera_dashboard.views.common import refreshing, site
 
@@ -23,6 +23,9 @@ def _all() -> None:
     for key, run in site().runs().items():
         facts = "".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in tiles(run))
         parts.append(f'<h2>{name(key)}</h2><p>{_state(run)}{name(subtitle(run))}</p><dl class="tiles">{facts}</dl>')
+        parts.append(warnings(run.training))
+        if len(run.supervisor):
+            parts.append(f"<h3>Supervisor</h3>{supervisor_table(run)}")
     sheet("".join(parts), "overview")
 
 
