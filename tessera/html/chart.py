@@ -99,6 +99,8 @@ class _Drawing:
         # A band may be far wider than the curve (the first games of a run): it is cut rather than the curve flattened.
         low, high = min(ys), max(ys)
         room = high - low or abs(high) * 0.1 or 1.0
+        if high == low:
+            low, high = low - room / 2, high + room / 2
         bounds = [bound for line in lines for _, *both in line.band for bound in both]
         if bounds:
             low, high = max(min(low, *bounds), low - room), min(max(high, *bounds), high + room)

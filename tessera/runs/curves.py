@@ -19,6 +19,8 @@ PERCENT = (0.0, 100.0)
 SHARES = {"truncated": "at the move limit", "resigned": "resigned", "unique": "different", "black_wins": "won by Black"}
 ACCURACIES = {"value_accuracy": "value", "policy_accuracy": "policy"}
 SAFETY = {"skipped": "steps skipped", "lowered": "rate lowered", "rolled_back": "rolled back"}
+MEMORY = {"memory": "of the process", "device_memory": "of the device"}
+STATE = "state_norm"
 SIZED = re.compile(r"(length|fair_komi)_(\d+)")
 """Numbers that stand once for each board size."""
 KNOWN = {
@@ -175,18 +177,29 @@ class _Maker:
         ]
 
     def memory(self) -> list[Line]:
-        found = {"of the process": "memory", "of the device": "device_memory"}
-        return [self.logged(name, key, scale=1 / GIB) for name, key in found.items()]
+        """Whatever the log calls memory, in bytes: in use, and what else a version of ours writes."""
+        keys = [key for key in (self._rows[-1] if self._rows else {}) if "memory" in key]
+        return [self.logged(MEMORY.get(key, key.replace("_", " ")), key, scale=1 / GIB) for key in keys]
+
+    def _states(self) -> list[Line]:
+        """The largest, and each layer's where the log tells it: state_norm, state_norm_0, ..."""
+        keys = [key for key in self._health if key.startswith(STATE)]
+        return [self.logged(key.removeprefix(STATE).strip("_") or "largest", "health", key) for key in keys]
 
     def safety(self) -> list[Chart]:
         """The guard, the norms, and every number of the log that no other chart shows."""
         found = [
             self.chart(
-                "What the guard did", "times", [self.logged(name, "health", key) for key, name in SAFETY.items()]
+                "What the guard did",
+                "times",
+                [self.logged(name, "health", key) for key, name in SAFETY.items()],
+                (0, 1),
             ),
-            self.chart("Norm of the network's state", "norm", [self.logged("state", "health", "state_norm")]),
+            self.chart("Norm of the network's state", "norm", self._states()),
         ]
-        others = [key for key in self._health if key not in KNOWN and not SIZED.fullmatch(key)]
+        others = [
+            key for key in self._health if key not in KNOWN and not SIZED.fullmatch(key) and not key.startswith(STATE)
+        ]
         return _drawn(
             found + [self.chart(key.replace("_", " "), key, [self.logged(key, "health", key)]) for key in others]
         )

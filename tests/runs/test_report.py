@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from tessera.cli.main import App, cli
 from tessera.html.chart import Chart
 from tessera.runs import open_run
-from tessera.runs.curves import charts
+from tessera.runs.curves import charts, compared
 from tessera.runs.report import duration, render
 from tessera.training.heartbeat import Heartbeat
 from tessera.training.supervisor import NO_PULSE
@@ -43,6 +43,26 @@ def test_curves_are_the_numbers_of_the_lines(run: Path) -> None:
     assert shown["Memory in use"].lines[0].points[0] == (0.0, 1.0)
     assert [each.name for each in shown["Length of games"].lines] == ["7×7", "9×9"]
     assert [y for _, y in shown["novel"].lines[0].points] == list(range(20)), "a number nobody foresaw is drawn too"
+
+
+def test_memory_and_norms_are_drawn_by_whatever_names_the_log_has(run: Path) -> None:
+    health = {"state_norm": 3.0, "state_norm_0": 1.0, "state_norm_1": 3.0, "skipped": 0.0}
+    rows = [line(n, health=health, device_memory=2**31, memory_planned=2**32) for n in range(3)]
+    write_lines(run / "training.jsonl", rows)
+    shown = found(run)
+    newest = {each.name: each.points[-1][1] for each in shown["Memory in use"].lines}
+    assert newest == {"of the process": pytest.approx(1 + 2 / 1024), "of the device": 2.0, "memory planned": 4.0}
+    norms = {each.name: each.points[-1][1] for each in shown["Norm of the network's state"].lines}
+    assert norms == {"largest": 3.0, "0": 1.0, "1": 3.0}
+    assert not [title for title in shown if "state norm" in title]
+
+
+def test_two_runs_are_compared_in_one_chart(run: Path, tmp_path: Path) -> None:
+    other = write_run(tmp_path / "other", lines=5)
+    merged = compared({"a": charts(open_run(run)), "b": charts(open_run(other))})
+    [losses] = [each for each in merged["Learning"] if each.title == "Loss by head"]
+    assert [each.name for each in losses.lines][::3] == ["a: policy", "b: policy"]
+    assert [len(each.points) for each in losses.lines] == [20, 20, 20, 5, 5, 5]
 
 
 def test_the_axis_can_be_steps_or_hours_and_begin_late(run: Path) -> None:
