@@ -75,4 +75,10 @@ def tessera_register_commands(cli: click.Group) -> None:
 
 @hookspec
 def tessera_run_event(event: RunEvent) -> None:
-    """Listen to a long job. Called in its thread: return at once, never raise to stop it."""
+    """Listen to a long job. Called in its thread: return at once, never raise to stop it.
+
+    Kinds of a training run: 'started', 'step' (each line of the log), 'judging', 'evaluation', 'tile' (a block of
+    self-play games is finished and rated), 'best' (a new strongest network), 'checkpoint', 'warning', 'rolled_back'
+    (training diverged, earlier weights are back), 'disk_low', 'finished', 'failed'.
+    Kinds of `tessera supervise`: 'damaged', 'crashed', 'hung', 'restarting', 'gave_up'.
+    """

@@ -25,7 +25,13 @@ from tessera.players.choice import BATCH, Choice, choose
 from tessera.plugins import Manager
 
 PACKAGES = ("torch", "numba", "numpy", "pluggy", "click", "rich", "sgfmill")
-EXTRAS = {"numba-cuda": "cuda", "mamba-ssm": "mamba", "openvino": "openvino", "streamlit": "dashboard"}
+EXTRAS = {
+    "numba-cuda": "cuda",
+    "mamba-ssm": "mamba",
+    "openvino": "openvino",
+    "streamlit": "dashboard",
+    "apprise": "notify",
+}
 
 
 @dataclass(frozen=True)

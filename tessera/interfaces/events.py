@@ -12,7 +12,7 @@ class RunEvent:
     """Something that happened in a run."""
 
     kind: str
-    """'started', 'step', 'judging', 'evaluation', 'checkpoint', 'warning', 'finished', 'failed', ..."""
+    """One of those that `tessera_run_event` lists."""
     data: Mapping[str, Any]
     """Plain JSON values."""
     time: float

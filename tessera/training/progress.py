@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,10 @@ class Verdict:
     """The strongest network before this one."""
     rate_best: float | None = None
     """Points per game against it."""
+    leads: bool = False
+    """Whether it is the strongest network of the run now."""
+    tiles: int = 0
+    """Blocks of self-play games finished so far."""
 
     @property
     def rate(self) -> float:
@@ -99,7 +103,7 @@ class ProgressTrack:
         self._write_tiles(games, step, elo)
         self._rivals = [*(name for name in self._rivals if name != player), player][-RIVALS:]
         self._best = next(row.name for row in summary.rows if row.name != RANDOM)
-        return verdict
+        return replace(verdict, leads=self._best == player, tiles=self._tiles)
 
     def _opponents(self, network: Path) -> list[str]:
         """Rivals and best, as far as their files are still there."""

@@ -6,8 +6,7 @@ never logged without a win rate beside it: a checkpoint, and its evaluation, com
 Resuming is exact. A stop by a signal saves at once, without an evaluation, so that the run goes on as if nothing
 had happened: same steps, same evaluations, same files, but for what depends on the clock.
 
-Events: 'started', 'tick' (several a second, for a live view; a row of the log), 'step' (the same, each line of the
-log), 'judging', 'evaluation', 'checkpoint', 'warning', 'finished' or 'failed'.
+Events are those of `tessera_run_event` (hookspecs.py) and 'tick', several a second, for a live view: a row of the log.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from tessera.interfaces.trainer import StepReport, Trainer
 from tessera.nn.allocator import give_back_freed_memory
 from tessera.training.budget import Pace, Spent, over
 from tessera.training.config import RunConfig
+from tessera.training.disk import Disk
 from tessera.training.folder import RunFolder
 from tessera.training.memory import device_bytes, resident_bytes
 from tessera.training.progress import ProgressTrack, Verdict
@@ -61,6 +61,7 @@ class Run:
         self._report = StepReport(0, 0, 0, {}, {})
         self._verdict: Verdict | None = None
         self._truth = Truth()
+        self._disk = Disk(folder.path)
         self._judged: list[tuple[float, float]] = []
         """(loss, points against random) of the last evaluations."""
         self._judged_at = self._logged_at = 0.0
@@ -134,13 +135,15 @@ class Run:
 
     def _step(self) -> None:
         wall, cpu = self._clock(), self._cpu_clock()
-        report = self._trainer.step()
+        before, report = self._report, self._trainer.step()
         now = self._clock()
         seconds, cpu_seconds = self._spent.seconds + now - wall, self._spent.cpu_seconds + self._cpu_clock() - cpu
         self._report, self._spent = report, Spent(seconds, cpu_seconds, report.games, report.moves)
         self._pace.add(self._spent)
         for text in report.warnings:
             self._warn(text)
+        if (times := report.health.get("rolled_back", 0)) > before.health.get("rolled_back", 0):
+            self._emit("rolled_back", {"times": times, "text": "; ".join(report.warnings), **self._counters()})
         if now - self._ticked_at >= TICK_SECONDS:
             self._ticked_at = now
             self._emit("tick", self._row())
@@ -185,6 +188,10 @@ class Run:
         }
 
     def _log(self) -> None:
+        if low := self._disk.look():
+            self._emit("disk_low", low)
+            free, needed = low["free"] / 1e6, low["needed"] / 1e6
+            self._warn(f"{free:,.1f} MB are left on the disk, a checkpoint takes {needed:,.1f} MB")
         row = self._row()
         self._folder.write_line(row)
         self._logged_at = self._spent.seconds
@@ -227,6 +234,7 @@ class Run:
         }
         state = {"trainer": self._trainer.state(), "run": run}
         path = self._folder.save_run(self._trainer.network(), self._config, self._meta(), state)
+        self._disk.needed = net.stat().st_size + path.stat().st_size
         del run, state
         # Copies of replay and games, and what the evaluation held: as much memory after a checkpoint as before it.
         give_back_freed_memory()
@@ -240,7 +248,7 @@ class Run:
 
     def _judge(self, net: Path) -> None:
         self._emit("judging", {"network": str(net)})
-        report = self._report
+        report, before = self._report, self._verdict
         verdict = self._verdict = self._track.judge(net, games=report.games, step=report.steps)
         self._judged_at, self._judged_step = self._spent.seconds, (report.moves, report.steps)
         told = {
@@ -253,6 +261,11 @@ class Run:
             "games_played": verdict.played,
         }
         self._emit("evaluation", self._counters() | told)
+        if verdict.tiles > (before.tiles if before else 0):
+            last = verdict.tiles * self._config.tile_games - 1
+            self._emit("tile", self._counters() | {"tile": verdict.tiles - 1, "last_game": last})
+        if verdict.leads and before is not None:
+            self._emit("best", self._counters())
         if report.losses:
             loss = report.losses.get("total", sum(report.losses.values()))
             self._judged = [*self._judged, (loss, verdict.rate)][-STRETCH:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -14,12 +15,14 @@ from typing import Any
 import pytest
 import torch
 
+from tessera import hookspecs
 from tessera.errors import BadValue, CheckpointError, NotCommitted
 from tessera.interfaces.trainer import StepReport, Trainer
 from tessera.plugins import build_manager
+from tessera.training import run as run_module
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFileError, RunFolder
-from tessera.training.progress import ProgressTrack
+from tessera.training.progress import ProgressTrack, Verdict
 from tessera.training.run import Run
 from tessera_arena.settings import SelfSettings
 from tessera_resnet.settings import ResNetSettings
@@ -49,13 +52,17 @@ class Counter:
     def __init__(self, clock: Clock, at: Mapping[int, Callable[[], object]] | None = None) -> None:
         self.steps, self._clock, self._at = 0, clock, at or {}
         self.warnings: tuple[str, ...] = ()
+        self.rolled_back = 0
         self._module = build_manager().networks["resnet"].build(ResNetSettings(**SHAPE))
 
     def step(self) -> StepReport:
         self.steps += 1
         self._clock.now += 10.0
         self._at.get(self.steps, lambda: None)()
-        losses, health = {"policy": 1.0 / self.steps}, {"unique": 1.0, "state_norm": float("inf")}
+        losses, health = (
+            {"policy": 1.0 / self.steps},
+            {"unique": 1.0, "state_norm": float("inf"), "rolled_back": self.rolled_back},
+        )
         return StepReport(2 * self.steps, 20 * self.steps, self.steps, losses, health, self.warnings)
 
     def network(self) -> torch.nn.Module:
@@ -126,6 +133,55 @@ def test_a_line_of_the_log_says_all_there_is_to_say(tmp_path: Path) -> None:
     assert rows[-1]["win_rate_best"] is not None and rows[0]["win_rate_best"] is None
     assert rows[0]["health"]["state_norm"] is None, "JSON has no word for infinity"
     assert [kind for kind, _ in events].count("tick") == 4
+
+
+class Fixed(ProgressTrack):
+    """Evaluations without games: the third network of four is the strongest."""
+
+    def judge(self, network: Path, *, games: int, step: int) -> Verdict:
+        self._write_tiles(games, step, {"elo": 100.0, "low": 50.0, "high": 150.0})
+        leads = step in (0, 12)
+        return Verdict(network.stem, 3, 0, 1, 20.0, 100.0, 50.0, 150.0, 4, 4, leads=leads, tiles=self._tiles)
+
+
+def test_news_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A finished tile, a new best network, a roll-back and a full disk are events, each once."""
+    monkeypatch.setattr(run_module, "Disk", TinyDisk)
+    clock, events = Clock(), Events()
+    trainer = Counter(clock)
+
+    def diverge() -> None:
+        trainer.rolled_back, trainer.warnings = 1, ("loss nan: weights of step 6 are back",)
+
+    def recover() -> None:
+        trainer.warnings = ()
+
+    trainer._at = {8: diverge, 9: recover}
+    wanted = config(minutes=3.0, tile_games=10)
+    folder = RunFolder(tmp_path / "run")
+    folder.create(wanted)
+    follow = Fixed(folder.path, wanted, build_arbiter=lambda context: pytest.fail("no games here"))
+    emit = lambda kind, data: events.append((kind, data))  # noqa: E731
+    Run(trainer, folder, wanted, track=follow, emit=emit, clock=clock, cpu_clock=clock.cpu).go(threading.Event())
+
+    def told(kind: str, *names: str) -> list[tuple[Any, ...]]:
+        return [tuple(data[name] for name in names) for each, data in events if each == kind]
+
+    assert told("tile", "steps", "tile", "last_game", "elo") == [(6, 0, 9, 100), (12, 1, 19, 100), (18, 2, 29, 100)]
+    assert told("best", "judged", "elo_low") == [("net-00000012", 50)], "the first of all is no news"
+    assert told("rolled_back", "steps", "times", "text") == [(8, 1, "loss nan: weights of step 6 are back")]
+    assert told("disk_low", "free", "needed") == [(7, 9)]
+    assert "MB are left on the disk" in told("warning", "text")[0][0]
+    assert set(dict(events)) - {"tick"} <= set(re.findall(r"'(\w+)'", hookspecs.tessera_run_event.__doc__ or ""))
+
+
+class TinyDisk:
+    def __init__(self, folder: Path) -> None:
+        self.needed, self._told = 0, False
+
+    def look(self) -> dict[str, int]:
+        low, self._told = {} if self._told else {"free": 7, "needed": 9}, True
+        return low
 
 
 def test_games_or_cpu_time_end_a_run(tmp_path: Path) -> None:
