@@ -83,8 +83,8 @@ class Sender:
             self._queue.task_done()
 
     def _turn_off(self, error: TesseraError) -> None:
-        self._off = True
         log.warning("nobody is notified of this run: %s", error)
+        self._off = True
 
 
 def wanted_events() -> frozenset[str]:
