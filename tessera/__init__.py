@@ -7,6 +7,7 @@ Where to start reading
     search/       one batched tree, used by self-play (many games) and play (one game)
     players/      who chooses a move: a policy, a search, a process outside
     gtp/          the Go Text Protocol, both ends
+    runs/         what a training run wrote down, read for reports, pages and programs; html/ draws it
     cli/          one small file per command
 
 Dimension letters, everywhere:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from tessera_dashboard.views import checkpoints, curves, games, league, overview, play, speed
+from tessera_dashboard.views.common import shown
 
 PAGES = {
     "Runs": overview.show,
@@ -30,4 +31,4 @@ chosen = st.segmented_control("Page", names, key="page", required=True, label_vi
 st.query_params["page"] = chosen
 if "run" in st.session_state:
     st.session_state.run = st.session_state.run  # the chosen run goes along from page to page
-PAGES[chosen]()
+shown(PAGES[chosen])

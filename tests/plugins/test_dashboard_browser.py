@@ -255,6 +255,18 @@ def test_moves_are_played_against_a_checkpoint(page: Page, address: str) -> None
     seen(page, "The game is over: W+R.")
 
 
+def test_a_run_that_is_moved_away_is_one_line_until_it_is_back(page: Page, address: str, run: Path) -> None:
+    page.goto(f"{address}/?page=Runs")
+    seen(page, "Games an hour")
+    away = run.parent.rename(run.parent.with_name("away"))
+    try:
+        seen(page, "a run, or a folder of runs")
+        assert page.get_by_test_id("stException").count() == 0
+    finally:
+        away.rename(run.parent)
+    seen(page, "Games an hour")
+
+
 @pytest.mark.long
 def test_a_game_is_played_to_the_end_against_a_checkpoint(page: Page, address: str) -> None:
     """The reader plays the first legal point until the engine passes or there is none, then passes as well."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from tessera.errors import TesseraError
 from tessera.runs import Run
 from tessera_dashboard.look import Looker
 from tessera_dashboard.site import SHIPPED, Site, networks
@@ -27,7 +28,15 @@ def site() -> Site:
 
 def refreshing(draw: Callable[[], None]) -> None:
     """Draw now, and again every few seconds while nothing else of the page is drawn anew."""
-    st.fragment(run_every=site().refresh)(draw)()
+    st.fragment(run_every=site().refresh)(lambda: shown(draw))()
+
+
+def shown(draw: Callable[[], None]) -> None:
+    """Draw; what the reader can cure (a run's folder that was moved away) is one line."""
+    try:
+        draw()
+    except TesseraError as error:
+        st.error(str(error))
 
 
 def choose_run() -> Run:
