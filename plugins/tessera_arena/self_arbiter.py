@@ -109,11 +109,11 @@ class SelfArbiter:
             return []
         limits, start = _limits(self._context.entrants[name]), time.perf_counter()
         points = self._players[name].play([each.slot for each in mine], [each.match.game for each in mine], limits)
-        share = round((time.perf_counter() - start) / len(mine), 4)
+        share = (time.perf_counter() - start) / len(mine)
         for each, point in zip(mine, points, strict=True):
             match, color = each.match, each.match.game.to_play
             match.seconds[color] += share
-            match.make(Turn(color, int(point), None, share))
+            match.make(Turn(color, int(point), None, round(share, 4)))
         return [(each, self._record(each)) for each in mine if each.match.is_over]
 
     def _record(self, each: _Playing) -> GameRecord:

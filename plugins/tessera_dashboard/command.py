@@ -43,7 +43,7 @@ FLAGS = {
     help="Seconds between two looks at the runs.",
 )
 def command(runs: tuple[Path, ...], leagues: tuple[Path, ...], port: int, host: str, refresh: float) -> None:
-    """Show training runs in the browser: curves, memory, checkpoints, games; and play against any checkpoint.
+    """Show training runs in the browser, and play against their checkpoints.
 
     Each of RUNS is the folder of a run, finished or in progress, or a folder of such folders. The pages read these
     folders and those of the leagues, nothing else, and write nothing.

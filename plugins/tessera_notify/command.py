@@ -13,7 +13,9 @@ from tessera_notify.targets import load_targets
 
 @click.group("notify")
 def notify() -> None:
-    """Messages about runs: where to is in TESSERA_NOTIFY or in the file TESSERA_NOTIFY_FILE names, as apprise's URLs.
+    """Messages about runs, to Discord and other places.
+
+    Where they go is in TESSERA_NOTIFY or in the file TESSERA_NOTIFY_FILE names, as apprise's URLs.
 
     \b
     Example:

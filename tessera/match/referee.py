@@ -106,7 +106,7 @@ def record_of(
         komi=context.komi,
         rules=context.rules.name,
         opening=task.opening.name,
-        seconds=(match.seconds[BLACK], match.seconds[WHITE]) if match else (0.0, 0.0),
+        seconds=(round(match.seconds[BLACK], 4), round(match.seconds[WHITE], 4)) if match else (0.0, 0.0),
         attempt=task.attempt,
         note=note,
         culprit=culprit,

@@ -17,7 +17,7 @@ from tessera.checkpoints import read_manifest
 from tessera.cli import output
 from tessera.cli.funnel import guarded
 from tessera.cli.main import App, cli
-from tessera.errors import BadValue
+from tessera.errors import BadValue, BeyondHelp
 from tessera.interfaces.trainer import StepReport, TrainerSpec
 from tessera.settings import NoSettings
 from tessera.training.assembly import pick_device_for
@@ -169,7 +169,7 @@ def test_a_run_that_games_the_reward_is_one_line_and_an_exit_code(
     words = ["train", "--preset", "5x5", "--out", str(tmp_path / "run"), "--trainer", "passing", *SMALL, "--json"]
     code = guarded("tessera", lambda: cli.main(args=words, standalone_mode=False, obj=app))
     error = capsys.readouterr().err.splitlines()
-    assert code == 1 and len(error) == 1
+    assert code == BeyondHelp.exit_code and len(error) == 1
     assert "no longer Go: passes: 100.0%, at most 45.0% of the moves allowed: the players pass" in error[0]
     assert list((tmp_path / "run" / "checkpoints").glob("run-*.pth"))
 

@@ -80,7 +80,8 @@ def test_it_is_listed_with_its_origin_and_offers(example: Path) -> None:
 
 
 def test_its_command_is_in_the_help_and_runs(example: Path) -> None:
-    assert re.search(r"Commands from plugins:\n  example-hello +Greet NAME", tessera(example, "--help").stdout)
+    _, plugins = tessera(example, "--help").stdout.split("Commands from plugins:\n")
+    assert re.search(r"^  example-hello +Greet NAME", plugins, re.MULTILINE)
     assert tessera(example, "example-hello", "Lee").stdout == "hello Lee\n"
 
 
