@@ -43,8 +43,8 @@ class Searcher:
             nodes=max(settings.simulations, settings.fast_simulations) + 2,
             settings=SearchSettings(
                 gumbel_root=True,
-                considered=settings.considered,
-                value_scale=settings.value_scale,
+                max_num_considered_actions=settings.considered,
+                c_scale=settings.value_scale,
                 puct=PuctSettings(score_weight=settings.score_weight),
             ),
             seed=seed,
@@ -54,7 +54,7 @@ class Searcher:
     def choose(self, batch: Batch) -> Choice:
         settings, search = self._settings, self._search
         full = self._is_full()
-        search.plant(batch.state, batch.seen)
+        search.set_roots(batch.state, batch.seen)
         search.run_gumbel(settings.simulations if full else settings.fast_simulations)
         action, policy = search.choices()
         prior = search.tree.prior[:, 0]
@@ -62,7 +62,7 @@ class Searcher:
         return Choice(
             action=action,
             policy=policy,
-            expected=search.tree.raw[:, 0, 1],
+            expected=search.tree.raw_values[:, 0, 1],
             surprise=gain.sum(1).clamp(min=0.0),
             learned=torch.full_like(action, full, dtype=torch.bool),
         )

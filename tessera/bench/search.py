@@ -79,14 +79,14 @@ def build_ours(trees: int, simulations: int) -> Callable[[], float]:
         size=SIZE,
         games=trees,
         nodes=simulations + 1,
-        settings=SearchSettings(gumbel_root=True, considered=CONSIDERED),
+        settings=SearchSettings(gumbel_root=True, max_num_considered_actions=CONSIDERED),
     )
     game = Game(SIZE)
     states, seen = np.repeat(game.state[None], trees, 0), np.repeat(game.seen[None], trees, 0)
 
     def run() -> float:
         start = time.perf_counter()
-        search.plant(states, seen)
+        search.set_roots(states, seen)
         search.run_gumbel(simulations)
         search.choices()
         return time.perf_counter() - start

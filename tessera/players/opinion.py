@@ -30,7 +30,7 @@ class NetworkOpinion:
         size, search = games[0].size, self._search
         if search is None or search.size != size or search.capacity < len(games):
             search = self._search = BatchSearch(self._evaluator, size=size, games=len(games), nodes=1)
-        search.plant(*stacked(games, colors))
+        search.set_roots(*stacked(games, colors))
         return search.arrays
 
     def ownership(self, games: Sequence[Game], colors: Sequence[int]) -> NDArray[np.float64]:

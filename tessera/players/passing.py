@@ -10,7 +10,7 @@ A player calls, in this order:
             the pass forward.
 `decide`    the move: most visited or drawn by visits, but a pass in a finished game unless a move promises more.
 
-In between the search counts a line that two passes end without the stones of `Ending.dead` (`search.walk.finish`),
+In between the search counts a line that two passes end without the stones of `Ending.dead` (`search.search.finish`),
 so a pass is worth in the tree what it will be worth in the count, and nobody has to capture what is dead anyway.
 A player without a tree asks `is_finished` and `pass_keeps` in place of `decide`.
 

@@ -43,7 +43,7 @@ def read_analysis(
     """
     tree = Tree(*(array[game : game + 1] for array in tree))
     prior = np.asarray(tree.prior)[0, 0]
-    visits = np.asarray(tree.edge_visits)[0, 0]
+    visits = np.asarray(tree.children_visits)[0, 0]
     color = int(np.asarray(tree.state)[0, 0, meta_at(size) + TO_PLAY])
     visited = [a for a in np.flatnonzero(visits > 0) if prior[a] > 0 and _settled_visits(tree, int(a)) > 0]
     total = sum(_settled_visits(tree, int(a)) for a in visited)
@@ -56,7 +56,7 @@ def read_analysis(
     ownership = (np.asarray(tree.ownership)[0] * (sign / leaves)).astype(np.float32)
     if moves_ownership:
         moves = _with_ownership(tree, moves, ownership, sign)
-    root, raw = _values(tree, 0, 1.0), np.asarray(tree.raw)[0, 0]
+    root, raw = _values(tree, 0, 1.0), np.asarray(tree.raw_values)[0, 0]
     return Analysis(
         color=color,
         size=size,
@@ -134,14 +134,14 @@ def _move_info(tree: Tree, action: int, total: int) -> MoveInfo:
         weight=visits / max(1, total),
         utility=values.utility,
         score_stdev=values.score_stdev,
-        edge_visits=int(np.asarray(tree.edge_visits)[0, 0, action]),
+        edge_visits=int(np.asarray(tree.children_visits)[0, 0, action]),
         pv_visits=(visits, *line_visits),
     )
 
 
 def _unvisited_info(tree: Tree, action: int) -> MoveInfo:
     """A move nothing is known of but the network's values of the root."""
-    utility, result, score = map(float, np.asarray(tree.raw)[0, 0])
+    utility, result, score = map(float, np.asarray(tree.raw_values)[0, 0])
     prior = float(np.asarray(tree.prior)[0, 0, action])
     return MoveInfo(action, 0, 0.5 + 0.5 * result, score, prior, 0.0, (action,), 1.0, utility, pv_visits=(0,))
 
@@ -152,7 +152,7 @@ def _line(tree: Tree, node: int) -> tuple[list[int], list[int]]:
     counts: list[int] = []
     child = np.asarray(tree.child)
     while len(line) < MAX_LINE - 1:
-        visits = np.asarray(tree.edge_visits)[0, node]
+        visits = np.asarray(tree.children_visits)[0, node]
         action = int(np.argmax(visits))
         if visits[action] == 0 or child[0, node, action] < 0:
             break

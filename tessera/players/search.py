@@ -180,7 +180,7 @@ class SearchPlayer:
         while not watch.stop.is_set():
             visits, now = tree.visits[rows, 0].copy(), time.monotonic()
             progress = Progress(visits, visits - known, now - start)
-            root = (tree.prior[rows, 0], tree.edge_visits[rows, 0], tree.edge_value[rows, 0])
+            root = (tree.prior[rows, 0], tree.children_visits[rows, 0], tree.children_values[rows, 0])
             live &= ~enough(limits, progress, temperatures, *root)
             if not live.any():
                 break
@@ -240,7 +240,7 @@ class SearchPlayer:
             fresh = special or options.deterministic or options.wide_root_noise != each.seat.noise
             if not fresh and self._follow(each):
                 kept.append(each)
-        search.rebase(self._seen)
+        search.set_seen(self._seen)
         old = {each.slot for each in self._still_right(kept, options)}
         new = [each for each in asked if each.slot not in old]
         if new:
@@ -294,7 +294,7 @@ class SearchPlayer:
         if known is None or moves[: len(known)] != known:
             return False
         for action in moves[len(known) :]:
-            if not self._search.follow(action, game=each.slot):
+            if not self._search.reuse_subtree(action, game=each.slot):
                 return False
         root, expected = self._search.arrays.state[each.slot, 0], self._states[each.slot]
         meta = meta_at(each.game.size)
@@ -338,7 +338,7 @@ class SearchPlayer:
         assert self._search is not None
         which = np.zeros(len(self._seats), np.bool_)
         which[[each.slot for each in asked]] = True
-        self._search.plant(self._states, self._seen, which=which)
+        self._search.set_roots(self._states, self._seen, which=which)
         for each in asked:
             if each.seat.ending is None:
                 owners = self._search.arrays.ownership[each.slot].tolist()

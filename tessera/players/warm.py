@@ -81,7 +81,7 @@ def _batches(manager: Manager) -> None:
     search = BatchSearch(
         _ignorant(manager), size=SIDE, games=2, nodes=SIMULATIONS + 2, settings=SearchSettings(gumbel_root=True)
     )
-    search.plant(games.state, games.seen)
+    search.set_roots(games.state, games.seen)
     search.run_gumbel(SIMULATIONS)
     search.choices()
 

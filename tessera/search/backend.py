@@ -13,7 +13,7 @@ from tessera.search.settings import KernelSettings
 
 
 class Backend(Protocol):
-    """The batched calls on `tree` and `work`, whose arrays have been adopted; bodies.py says what each does.
+    """The batched calls on `tree` and `work`, whose arrays have been adopted; per_game.py says what each does.
 
     On a GPU nothing waits for the device.
     """
@@ -26,23 +26,25 @@ class Backend(Protocol):
         """A numpy table as the kernels take it, for good; copied to the device where there is one."""
         ...
 
-    def answers(self, outputs: Outputs) -> tuple[Any, Any, Any, Any]:
-        """Policy, value, score and ownership as `absorb` takes them: float32, contiguous, beside the trees."""
+    def network_outputs(self, outputs: Outputs) -> tuple[Any, Any, Any, Any]:
+        """Policy, value, score and ownership as `expand_and_backward` takes them, float32, beside the trees."""
         ...
 
     def filled(self, work: Any) -> NDArray[np.int64] | None:
         """The rows of the network's input that are worth evaluating; None where only the device knows."""
         ...
 
-    def plant(self, tree: Any, work: Any, states: Any, seen: Any) -> None: ...
+    def init(self, tree: Any, work: Any, states: Any, seen: Any) -> None: ...
     def draw_gumbel(self, tree: Any, work: Any, scale: float) -> None: ...
-    def descend(
+    def simulate(
         self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, settings: KernelSettings
     ) -> None: ...
-    def absorb(self, tree: Any, work: Any, answers: tuple[Any, Any, Any, Any], settings: KernelSettings) -> None: ...
+    def expand_and_backward(
+        self, tree: Any, work: Any, outputs: tuple[Any, Any, Any, Any], settings: KernelSettings
+    ) -> None: ...
     def gumbel_choices(self, tree: Any, work: Any, settings: KernelSettings, actions: Any, policies: Any) -> None: ...
 
-    def reroot(self, tree: Any, game: int, action: int) -> bool:
+    def reuse_subtree(self, tree: Any, game: int, action: int) -> bool:
         """Keep what is below `action` in the tree of `game`; False, and no change, when nothing is known there."""
         ...
 

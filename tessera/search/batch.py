@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tessera.interfaces.network import Evaluator, Outputs
 from tessera.search.backend import backend_for
-from tessera.search.halving import schedule
+from tessera.search.seq_halving import schedule
 from tessera.search.settings import SearchSettings, for_kernels
 from tessera.search.tree import Tree, Workspace, allocate, first_games, random_states
 
@@ -46,7 +46,7 @@ class BatchSearch:
         import torch
 
         self.size, self.games, self.leaves = size, games, leaves
-        """`games` searched now: as many as were planted, at most what the trees were allocated for."""
+        """`games` searched now: as many as were given roots, at most what the trees were allocated for."""
         self.evaluator = evaluator
         self.settings = settings
         self.device = device
@@ -91,7 +91,7 @@ class BatchSearch:
         """[B, K] the nodes the last step had evaluated; -1 none."""
         return self._work.leaf
 
-    def plant(self, states: Any, seen: Any, *, which: Any = None) -> None:
+    def set_roots(self, states: Any, seen: Any, *, which: Any = None) -> None:
         """Start new trees at states [B, S] with the games' superko sets [B, T], and evaluate the roots.
 
         B may be less than what was allocated; the search is then of those trees only. Trees that are not in
@@ -105,8 +105,8 @@ class BatchSearch:
         self._seen = self._backend.adopt(seen)
         if which is not None:
             self.work.which.copy_(torch.as_tensor(which))
-        self._backend.plant(self.arrays, self._work, self._backend.adopt(states), self._seen)
-        self._evaluate(all_rows=which is None)
+        self._backend.init(self.arrays, self._work, self._backend.adopt(states), self._seen)
+        self._evaluate_and_backward(all_rows=which is None)
         if which is not None:
             self.work.which.fill_(True)
 
@@ -122,18 +122,18 @@ class BatchSearch:
     def judge_dead(self, dead: Any, *, game: int = 0) -> None:
         """Take these stones off where a line of a game's search ends: dead [P] int8 colours, 0 where none is dead.
 
-        The verdict is on the root; what was counted before by another one is not counted again. `plant` forgets it.
+        The verdict is on the root; what was counted before by another one is not counted again. `set_roots` forgets it.
         """
         import torch
 
         self.work.dead[game].copy_(torch.as_tensor(dead))
 
-    def follow(self, action: int, *, game: int = 0) -> bool:
+    def reuse_subtree(self, action: int, *, game: int = 0) -> bool:
         """Keep the subtree below `action` of a game's tree; False when nothing is known there. On the CPU only."""
         self._barren = 0
-        return self._backend.reroot(self.arrays, game, action)
+        return self._backend.reuse_subtree(self.arrays, game, action)
 
-    def rebase(self, seen: Any) -> None:
+    def set_seen(self, seen: Any) -> None:
         """Search on under the games' grown superko sets [B, T]."""
         self._seen = self._backend.adopt(seen)
 
@@ -142,7 +142,9 @@ class BatchSearch:
         assert self.leaves == 1 and self.settings.gumbel_root
         self._backend.draw_gumbel(self.arrays, self._work, self.settings.gumbel_scale)
         if simulations not in self._schedules:
-            self._schedules[simulations] = self._backend.constant(schedule(self.settings.considered, simulations))
+            self._schedules[simulations] = self._backend.constant(
+                schedule(self.settings.max_num_considered_actions, simulations)
+            )
         self.work.most.fill_(1)
         for simulation in range(simulations):
             self._step(self._schedules[simulations], simulation, all_rows=True)
@@ -165,23 +167,34 @@ class BatchSearch:
         self._backend.gumbel_choices(self.arrays, self._work, self._settings, *adopted)
         return actions, policies
 
-    def _step(self, plan: Any, simulation: int, *, all_rows: bool = False) -> None:
-        self._backend.descend(self.arrays, self._work, self._seen, plan, simulation, self._settings)
-        self._evaluate(all_rows=all_rows)
+    def _step(self, schedule: Any, simulation: int, *, all_rows: bool = False) -> None:
+        """The loop's turn in every tree: simulate down to leaves, evaluate them, expand them, and backward to the root.
 
-    def _evaluate(self, *, all_rows: bool = False) -> None:
-        """`all_rows`: also what nobody waits for, in batches that are nearly full, so that their shape stays."""
+        Here K simulations at once: while a leaf waits, its path counts as visited and lost. search.py has the phases.
+        """
+        self._backend.simulate(self.arrays, self._work, self._seen, schedule, simulation, self._settings)
+        self._evaluate_and_backward(all_rows=all_rows)
+
+    def _evaluate_and_backward(self, *, all_rows: bool) -> None:
+        outputs = self._evaluate(all_rows=all_rows)
+        if outputs is not None:
+            network_outputs = self._backend.network_outputs(outputs)
+            self._backend.expand_and_backward(self.arrays, self._work, network_outputs, self._settings)
+
+    def _evaluate(self, *, all_rows: bool) -> Outputs | None:
+        """What the network says of the waiting leaves; None where there is none.
+
+        `all_rows`: also what nobody waits for, in batches that are nearly full, so that their shape stays.
+        """
         filled = None if all_rows and self.games > 1 else self._backend.filled(self._work)
         if filled is not None and len(filled) == 0:
             self._barren += 1
-            return
+            return None
         self._barren = 0
         planes, globals_ = self.work.planes, self.work.globals_
         device, rows = self.evaluator.device, slice(None) if filled is None else _rows(filled)
         outputs = self.evaluator.evaluate(planes[rows].to(device), globals_[rows].to(device))
-        if not isinstance(rows, slice):
-            outputs = _spread(outputs, rows, len(planes))
-        self._backend.absorb(self.arrays, self._work, self._backend.answers(outputs), self._settings)
+        return outputs if isinstance(rows, slice) else _spread(outputs, rows, len(planes))
 
 
 def _rows(filled: NDArray[np.int64]) -> slice | torch.Tensor:
@@ -193,7 +206,7 @@ def _rows(filled: NDArray[np.int64]) -> slice | torch.Tensor:
 
 
 def _spread(outputs: Outputs, rows: torch.Tensor, count: int) -> Outputs:
-    """Answers for `rows` as answers for `count` rows, zeros elsewhere."""
+    """Answers for `rows` as network_outputs for `count` rows, zeros elsewhere."""
 
     def spread(answer: torch.Tensor) -> torch.Tensor:
         return answer.new_zeros((count, *answer.shape[1:])).index_copy_(0, rows.to(answer.device), answer)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from tessera.interfaces.network import Outputs
 from tessera.rules.jit import Batched, serial_kernel
 from tessera.rules.layout import tables
-from tessera.search import bodies
-from tessera.search.reroot import reroot
+from tessera.search import per_game
+from tessera.search.reuse_subtree import reuse_subtree
 from tessera.search.settings import KernelSettings
 
 PARALLEL_FROM = 512
@@ -33,38 +33,38 @@ def _batched(function: Callable[..., None]) -> Callable[..., None]:
 
 
 @_batched
-def _plant(tree, work, n, t, states, seen):
+def _init(tree, work, n, t, states, seen):
     for b in prange(tree.size.shape[0]):
-        bodies.plant(tree, work, b, n, t, states[b], seen[b])
+        per_game.init(tree, work, b, n, t, states[b], seen[b])
 
 
 @_batched
 def _draw_gumbel(tree, work, scale):
     for b in prange(tree.size.shape[0]):
-        bodies.draw_gumbel(tree, work, b, scale)
+        per_game.draw_gumbel(tree, work, b, scale)
 
 
 @_batched
-def _descend(tree, work, n, t, seen, schedule, simulation, settings):
+def _simulate(tree, work, n, t, seen, schedule, simulation, settings):
     for b in prange(tree.size.shape[0]):
-        bodies.descend(tree, work, b, n, t, seen[b], schedule, simulation, settings)
+        per_game.simulate(tree, work, b, n, t, seen[b], schedule, simulation, settings)
 
 
 @_batched
-def _absorb(tree, work, n, policy, value, score, ownership, settings):
+def _expand_and_backward(tree, work, n, policy, value, score, ownership, settings):
     for b in prange(tree.size.shape[0]):
-        bodies.absorb(tree, work, b, n, policy, value, score, ownership, settings)
+        per_game.expand_and_backward(tree, work, b, n, policy, value, score, ownership, settings)
 
 
 @_batched
 def _gumbel_choices(tree, work, settings, actions, policies):
     for b in prange(tree.size.shape[0]):
-        actions[b] = bodies.gumbel_choice(tree, work, b, settings, policies[b])
+        actions[b] = per_game.gumbel_choice(tree, work, b, settings, policies[b])
 
 
 @serial_kernel
-def _reroot(tree, b, action, moved):
-    return reroot(tree, b, action, moved)
+def _reuse_subtree(tree, b, action, moved):
+    return reuse_subtree(tree, b, action, moved)
 
 
 class CpuBackend:
@@ -80,7 +80,7 @@ class CpuBackend:
     def constant(self, array: Any) -> Any:
         return array
 
-    def answers(self, outputs: Outputs) -> tuple[Any, Any, Any, Any]:
+    def network_outputs(self, outputs: Outputs) -> tuple[Any, Any, Any, Any]:
         policy, value, score, ownership = (
             output.detach().float().cpu().contiguous().numpy()
             for output in (outputs.policy, outputs.value, outputs.score, outputs.ownership)
@@ -90,22 +90,24 @@ class CpuBackend:
     def filled(self, work: Any) -> NDArray[np.int64]:
         return np.flatnonzero(work.leaf >= 0)
 
-    def plant(self, tree: Any, work: Any, states: Any, seen: Any) -> None:
-        _plant(tree, work, self.size, self._t, states, seen)
+    def init(self, tree: Any, work: Any, states: Any, seen: Any) -> None:
+        _init(tree, work, self.size, self._t, states, seen)
 
     def draw_gumbel(self, tree: Any, work: Any, scale: float) -> None:
         _draw_gumbel(tree, work, scale)
 
-    def descend(
+    def simulate(
         self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, settings: KernelSettings
     ) -> None:
-        _descend(tree, work, self.size, self._t, seen, schedule, simulation, settings)
+        _simulate(tree, work, self.size, self._t, seen, schedule, simulation, settings)
 
-    def absorb(self, tree: Any, work: Any, answers: tuple[Any, Any, Any, Any], settings: KernelSettings) -> None:
-        _absorb(tree, work, self.size, *answers, settings)
+    def expand_and_backward(
+        self, tree: Any, work: Any, outputs: tuple[Any, Any, Any, Any], settings: KernelSettings
+    ) -> None:
+        _expand_and_backward(tree, work, self.size, *outputs, settings)
 
     def gumbel_choices(self, tree: Any, work: Any, settings: KernelSettings, actions: Any, policies: Any) -> None:
         _gumbel_choices(tree, work, settings, actions, policies)
 
-    def reroot(self, tree: Any, game: int, action: int) -> bool:
-        return bool(_reroot(tree, game, action, np.empty(tree.parent.shape[1], np.int32)))
+    def reuse_subtree(self, tree: Any, game: int, action: int) -> bool:
+        return bool(_reuse_subtree(tree, game, action, np.empty(tree.parent.shape[1], np.int32)))

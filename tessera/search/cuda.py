@@ -1,7 +1,7 @@
 """The search over a batch of trees on a GPU: one tree per thread, launched on the caller's stream (extra `cuda`).
 
-The bodies are the functions the CPU runs. Trees and workspace travel to the kernels as the named tuples they are;
-all arrays of a launch together take some 2,300 of the 4,096 bytes that CUDA leaves for arguments. Nothing here waits
+The functions of per_game.py are those the CPU runs. Trees and workspace travel to the kernels as the named tuples they
+are; all arrays of a launch together take some 2,300 of the 4,096 bytes that CUDA leaves for arguments. Nothing here waits
 for the device. See `tessera.rules.cuda`, also for how to run it in numba's simulator.
 """
 
@@ -17,43 +17,43 @@ from tessera.errors import BadValue
 from tessera.interfaces.network import Outputs
 from tessera.rules.cuda import as_device_array, check_device, launch
 from tessera.rules.layout import Tables, tables
-from tessera.search import bodies
+from tessera.search import per_game
 from tessera.search.settings import KernelSettings
 
 
 @cuda.jit
-def _plant(tree, work, n, t, states, seen):
+def _init(tree, work, n, t, states, seen):
     b = cuda.grid(1)
     if b < tree.size.shape[0]:
-        bodies.plant(tree, work, b, n, t, states[b], seen[b])
+        per_game.init(tree, work, b, n, t, states[b], seen[b])
 
 
 @cuda.jit
 def _draw_gumbel(tree, work, scale):
     b = cuda.grid(1)
     if b < tree.size.shape[0]:
-        bodies.draw_gumbel(tree, work, b, scale)
+        per_game.draw_gumbel(tree, work, b, scale)
 
 
 @cuda.jit
-def _descend(tree, work, n, t, seen, schedule, simulation, settings):
+def _simulate(tree, work, n, t, seen, schedule, simulation, settings):
     b = cuda.grid(1)
     if b < tree.size.shape[0]:
-        bodies.descend(tree, work, b, n, t, seen[b], schedule, simulation, settings)
+        per_game.simulate(tree, work, b, n, t, seen[b], schedule, simulation, settings)
 
 
 @cuda.jit
-def _absorb(tree, work, n, policy, value, score, ownership, settings):
+def _expand_and_backward(tree, work, n, policy, value, score, ownership, settings):
     b = cuda.grid(1)
     if b < tree.size.shape[0]:
-        bodies.absorb(tree, work, b, n, policy, value, score, ownership, settings)
+        per_game.expand_and_backward(tree, work, b, n, policy, value, score, ownership, settings)
 
 
 @cuda.jit
 def _gumbel_choices(tree, work, settings, actions, policies):
     b = cuda.grid(1)
     if b < tree.size.shape[0]:
-        actions[b] = bodies.gumbel_choice(tree, work, b, settings, policies[b])
+        actions[b] = per_game.gumbel_choice(tree, work, b, settings, policies[b])
 
 
 class CudaBackend:
@@ -75,7 +75,7 @@ class CudaBackend:
     def constant(self, array: Any) -> Any:
         return cuda.to_device(array)
 
-    def answers(self, outputs: Outputs) -> tuple[Any, Any, Any, Any]:
+    def network_outputs(self, outputs: Outputs) -> tuple[Any, Any, Any, Any]:
         policy, value, score, ownership = (
             self.adopt(output.detach().float().contiguous())
             for output in (outputs.policy, outputs.value, outputs.score, outputs.ownership)
@@ -85,25 +85,27 @@ class CudaBackend:
     def filled(self, work: Any) -> None:
         return None
 
-    def plant(self, tree: Any, work: Any, states: Any, seen: Any) -> None:
-        self._launch(_plant, tree, work, self.size, self._t, states, seen)
+    def init(self, tree: Any, work: Any, states: Any, seen: Any) -> None:
+        self._launch(_init, tree, work, self.size, self._t, states, seen)
 
     def draw_gumbel(self, tree: Any, work: Any, scale: float) -> None:
         self._launch(_draw_gumbel, tree, work, scale)
 
-    def descend(
+    def simulate(
         self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, settings: KernelSettings
     ) -> None:
-        self._launch(_descend, tree, work, self.size, self._t, seen, schedule, simulation, settings)
+        self._launch(_simulate, tree, work, self.size, self._t, seen, schedule, simulation, settings)
 
-    def absorb(self, tree: Any, work: Any, answers: tuple[Any, Any, Any, Any], settings: KernelSettings) -> None:
-        self._launch(_absorb, tree, work, self.size, *answers, settings)
+    def expand_and_backward(
+        self, tree: Any, work: Any, outputs: tuple[Any, Any, Any, Any], settings: KernelSettings
+    ) -> None:
+        self._launch(_expand_and_backward, tree, work, self.size, *outputs, settings)
 
     def gumbel_choices(self, tree: Any, work: Any, settings: KernelSettings, actions: Any, policies: Any) -> None:
         self._launch(_gumbel_choices, tree, work, settings, actions, policies)
 
-    def reroot(self, tree: Any, game: int, action: int) -> bool:
-        raise BadValue("device", "cuda", "cpu to keep a tree from move to move", "plant a new tree for every move")
+    def reuse_subtree(self, tree: Any, game: int, action: int) -> bool:
+        raise BadValue("device", "cuda", "cpu to keep a tree from move to move", "init a new tree for every move")
 
     def _launch(self, kernel: Any, tree: Any, *arguments: Any) -> None:
         launch(kernel, tree.size.shape[0], self._stream, tree, *arguments)

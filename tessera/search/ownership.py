@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tessera.rules.jit import serial_kernel
-from tessera.search.walk import EVALUATED, OVER
+from tessera.search.search import EVALUATED, OVER
 
 
 @serial_kernel

@@ -30,13 +30,13 @@ class SearchSettings:
 
     gumbel_root: bool = False
     """Gumbel noise and sequential halving at the root, for few simulations (Danihelka et al., ICLR 2022)."""
-    considered: int = 16
+    max_num_considered_actions: int = 16
     """Root actions a Gumbel search starts with."""
     gumbel_scale: float = 1.0
     """Weight of the noise; 0 makes a Gumbel search deterministic."""
-    visit_offset: float = 50.0
+    c_visit: float = 50.0
     """c_visit of the paper: how far the value is trusted against the policy before any visit."""
-    value_scale: float = 0.5
+    c_scale: float = 0.5
     """c_scale of the paper, for utilities in -1..1 (the paper's 1.0 is for 0..1)."""
     puct: PuctSettings = PuctSettings()
 
@@ -45,8 +45,8 @@ class KernelSettings(NamedTuple):
     """The same numbers as the kernels take them."""
 
     gumbel_root: bool
-    visit_offset: float
-    value_scale: float
+    c_visit: float
+    c_scale: float
     exploration: float
     first_play_reduction: float
     score_weight: float
@@ -55,8 +55,8 @@ class KernelSettings(NamedTuple):
 def for_kernels(settings: SearchSettings) -> KernelSettings:
     return KernelSettings(
         bool(settings.gumbel_root),
-        float(settings.visit_offset),
-        float(settings.value_scale),
+        float(settings.c_visit),
+        float(settings.c_scale),
         float(settings.puct.exploration),
         float(settings.puct.first_play_reduction),
         float(settings.puct.score_weight),

@@ -42,7 +42,7 @@ class Tree(NamedTuple):
     status: torch.Tensor
     """[B, M] int8: 0 waiting for its evaluation, 1 evaluated, 2 the game is over here."""
     visits: torch.Tensor
-    """[B, M] int32 backups through the node; at most `bodies.MAX_VISITS`."""
+    """[B, M] int32 backups through the node; at most `per_game.MAX_VISITS`."""
     utility: torch.Tensor
     """[B, M] float64 sum over backups."""
     result: torch.Tensor
@@ -53,15 +53,15 @@ class Tree(NamedTuple):
     """[B, M] float64 sum of squared utilities, for confidence bounds."""
     score_square: torch.Tensor
     """[B, M] float64 sum of squared scores, for their spread."""
-    raw: torch.Tensor
+    raw_values: torch.Tensor
     """[B, M, 3] float32 utility, result, score of the node's own evaluation."""
     prior: torch.Tensor
     """[B, M, A] float32 policy over legal actions, 0 for illegal ones."""
     child: torch.Tensor
     """[B, M, A] int32 node an edge leads to, -1 when it was not taken yet."""
-    edge_visits: torch.Tensor
+    children_visits: torch.Tensor
     """[B, M, A] int32, leaves in flight included."""
-    edge_value: torch.Tensor
+    children_values: torch.Tensor
     """[B, M, A] float64 sum of utilities for the side that plays the edge; a leaf in flight counts as a loss."""
     size: torch.Tensor
     """[B] int32 nodes in use."""
@@ -98,7 +98,7 @@ class Workspace(NamedTuple):
     legal: torch.Tensor
     """[B] int32 legal actions at the root, pass included."""
     which: torch.Tensor
-    """[B] bool trees that `plant` starts anew; the others it leaves alone."""
+    """[B] bool trees that `init` starts anew; the others it leaves alone."""
     most: torch.Tensor
     """[B] int32 most visits of the next step."""
     random: torch.Tensor
@@ -136,11 +136,11 @@ def allocate(
         score=zeros(games, nodes, dtype=f64),
         square=zeros(games, nodes, dtype=f64),
         score_square=zeros(games, nodes, dtype=f64),
-        raw=zeros(games, nodes, 3),
+        raw_values=zeros(games, nodes, 3),
         prior=zeros(games, nodes, actions),
         child=zeros(games, nodes, actions, dtype=i32),
-        edge_visits=zeros(games, nodes, actions, dtype=i32),
-        edge_value=zeros(games, nodes, actions, dtype=f64),
+        children_visits=zeros(games, nodes, actions, dtype=i32),
+        children_values=zeros(games, nodes, actions, dtype=f64),
         size=zeros(games, dtype=i32),
         ownership=zeros(games, points, dtype=f64),
         leaves=zeros(games, dtype=i32),

@@ -17,7 +17,7 @@ from tessera.rules.coords import BLACK
 from tessera.rules.game import Game
 from tessera.search.batch import BatchSearch
 from tessera.search.ownership import by_move
-from tests.search.test_search import planted
+from tests.search.test_search import started
 from tests.search.worlds import Hashed
 
 
@@ -32,13 +32,13 @@ def leaves_below(tree: Any, node: int) -> tuple[list[float], list[float]]:
         depth[below] = depth[parent] + 1 if below != node else 0
         sign = (-1) ** depth[below]
         times = int(tree.visits[0, below]) if tree.status[0, below] == 2 else 1
-        results += [sign * float(tree.raw[0, below, 1])] * times
-        scores += [sign * float(tree.raw[0, below, 2])] * times
+        results += [sign * float(tree.raw_values[0, below, 1])] * times
+        scores += [sign * float(tree.raw_values[0, below, 2])] * times
     return results, scores
 
 
 def test_values_are_those_of_the_leaves() -> None:
-    search = planted(Hashed(3), Game(3), leaves=4)
+    search = started(Hashed(3), Game(3), leaves=4)
     for _ in range(60):
         search.step()
     tree = search.arrays
@@ -56,11 +56,11 @@ def test_values_are_those_of_the_leaves() -> None:
         assert move.winrate == pytest.approx(0.5 - 0.5 * np.mean(results), abs=1e-5)
         assert move.score == pytest.approx(-np.mean(scores), abs=1e-4)
         assert move.score_stdev == pytest.approx(np.std(scores), abs=1e-4)
-        assert move.utility == pytest.approx(tree.edge_value[0, 0, move.point] / move.visits)
+        assert move.utility == pytest.approx(tree.children_values[0, 0, move.point] / move.visits)
 
 
 def test_the_line_says_how_often_it_was_looked_at() -> None:
-    search = planted(Hashed(5), Game(5), leaves=4)
+    search = started(Hashed(5), Game(5), leaves=4)
     for _ in range(60):
         search.step()
     for move in read_analysis(search.arrays, 5, seconds=0.0, during_search=False).moves:
@@ -70,7 +70,7 @@ def test_the_line_says_how_often_it_was_looked_at() -> None:
 
 def test_before_any_search_the_values_are_the_networks() -> None:
     for found in (
-        read_analysis(planted(Hashed(5), Game(5)).arrays, 5, seconds=0.0, during_search=False),
+        read_analysis(started(Hashed(5), Game(5)).arrays, 5, seconds=0.0, during_search=False),
         PolicyPlayer(Hashed(5)).analyze(Game(5), BLACK, Limits()),
     ):
         first = found.moves[0]
@@ -106,7 +106,7 @@ def reaches(tree: Any, node: int, above: int) -> bool:
 
 def test_ownership_of_each_move_is_that_of_the_leaves_below_it() -> None:
     """From a new tree, and from one that was kept over a move."""
-    search = planted(Hashed(3), Game(3), leaves=4, owners=True)
+    search = started(Hashed(3), Game(3), leaves=4, owners=True)
     for _ in range(60):
         search.step()
     tree = search.arrays
@@ -115,7 +115,7 @@ def test_ownership_of_each_move_is_that_of_the_leaves_below_it() -> None:
     total, _ = by_move(tree)
     own = tree.owners[0, 0] / 127.0
     assert np.allclose((total.sum(0) + own) / tree.leaves[0], found.ownership, atol=0.005), "rounding to 1/127"
-    assert search.follow(found.moves[0].point)
+    assert search.reuse_subtree(found.moves[0].point)
     check_ownership(search, read_analysis(tree, 3, seconds=0.0, during_search=False, moves_ownership=True))
 
 

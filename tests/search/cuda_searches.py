@@ -24,8 +24,8 @@ from tests.search.worlds import Hashed
 Build = Callable[..., BatchSearch]
 """The constructor of a search without its first argument."""
 CASES: dict[str, tuple[int, int, int, SearchSettings]] = {
-    "gumbel on 3x3": (3, 5, 1, SearchSettings(gumbel_root=True, considered=4)),
-    "gumbel on 4x4": (4, 9, 1, SearchSettings(gumbel_root=True, considered=16)),
+    "gumbel on 3x3": (3, 5, 1, SearchSettings(gumbel_root=True, max_num_considered_actions=4)),
+    "gumbel on 4x4": (4, 9, 1, SearchSettings(gumbel_root=True, max_num_considered_actions=16)),
     "puct on 3x3": (3, 6, 2, SearchSettings()),
 }
 """Size, steps, leaves, settings; small since the simulator runs Python threads."""
@@ -70,7 +70,7 @@ def search(case: str, build: Build, put: Callable[[Any], Any]) -> dict[str, Any]
     found = build(size=size, games=5, nodes=NODES, leaves=leaves, settings=settings, seed=3, owners=owners)
     results: dict[str, Any] = {}
     for count in (3, 5):  # fewer than were allocated, then all
-        found.plant(*(put(np.stack([getattr(g, name) for g in games[:count]])) for name in ("state", "seen")))
+        found.set_roots(*(put(np.stack([getattr(g, name) for g in games[:count]])) for name in ("state", "seen")))
         if settings.gumbel_root:
             found.run_gumbel(steps)
             results |= dict(zip((f"{count}/actions", f"{count}/policies"), found.choices(), strict=True))

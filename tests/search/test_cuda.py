@@ -81,9 +81,9 @@ def test_the_same_trees_on_a_gpu() -> None:
 def test_a_tree_on_a_gpu_is_not_kept_between_moves() -> None:
     pytest.importorskip("numba_cuda")
     game, search = Game(3), BatchSearch(Carried(3), size=3, nodes=4, device="cuda")
-    search.plant(*(torch.from_numpy(array[None]).cuda() for array in (game.state, game.seen)))
+    search.set_roots(*(torch.from_numpy(array[None]).cuda() for array in (game.state, game.seen)))
     with pytest.raises(TesseraError, match="cpu to keep a tree"):
-        search.follow(0)
+        search.reuse_subtree(0)
 
 
 def resnet(device: str) -> TorchEvaluator:
@@ -110,7 +110,7 @@ def searched(device: str, games: list[Game]) -> tuple[torch.Tensor, torch.Tensor
         device=device,
     )
     states, seen = np.stack([g.state for g in games]), np.stack([g.seen for g in games])
-    search.plant(torch.from_numpy(states).to(device), torch.from_numpy(seen).to(device))
+    search.set_roots(torch.from_numpy(states).to(device), torch.from_numpy(seen).to(device))
     search.run_gumbel(16)
     actions, policies = search.choices()
     return actions.cpu(), policies.cpu(), (search.tree.utility[:, 0] / search.tree.visits[:, 0]).cpu()

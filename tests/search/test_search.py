@@ -12,17 +12,17 @@ from tessera.rules.coords import BLACK, WHITE, parse_vertex
 from tessera.rules.game import Game
 from tessera.rules.ruleset import PRESETS
 from tessera.search.batch import SETTLED_VISITS, BatchSearch
-from tessera.search.bodies import MAX_VISITS
+from tessera.search.per_game import MAX_VISITS
 from tessera.search.settings import PuctSettings, SearchSettings
 from tests.search.worlds import ByStones, Constant, Hashed
 
-GUMBEL = SearchSettings(gumbel_root=True, considered=8)
+GUMBEL = SearchSettings(gumbel_root=True, max_num_considered_actions=8)
 
 
-def planted(evaluator: Any, game: Game, **options: Any) -> BatchSearch:
+def started(evaluator: Any, game: Game, **options: Any) -> BatchSearch:
     games = options.get("games", 1)
     search = BatchSearch(evaluator, size=game.size, **{"nodes": 400, **options})
-    search.plant(np.repeat(game.state[None], games, 0), np.repeat(game.seen[None], games, 0))
+    search.set_roots(np.repeat(game.state[None], games, 0), np.repeat(game.seen[None], games, 0))
     return search
 
 
@@ -30,7 +30,7 @@ def check_tree(search: BatchSearch, b: int = 0) -> None:
     """What must hold in every tree whose leaves have all come back."""
     tree = search.arrays
     for node in range(int(tree.size[b])):
-        visits = tree.edge_visits[b, node]
+        visits = tree.children_visits[b, node]
         assert (visits >= 0).all()
         assert (visits[tree.prior[b, node] == 0] == 0).all(), "an illegal move was visited"
         if tree.status[b, node] == 1:
@@ -40,12 +40,12 @@ def check_tree(search: BatchSearch, b: int = 0) -> None:
             child = tree.child[b, node, action]
             assert child > node and tree.parent[b, child] == node and tree.action[b, child] == action
             assert tree.visits[b, child] == visits[action]
-            assert tree.edge_value[b, node, action] == pytest.approx(-tree.utility[b, child], abs=1e-3)
+            assert tree.children_values[b, node, action] == pytest.approx(-tree.utility[b, child], abs=1e-3)
 
 
 @pytest.mark.parametrize("leaves", [1, 4, 8])
 def test_puct_tree_is_consistent(leaves: int) -> None:
-    search = planted(Hashed(5), Game(5), leaves=leaves)
+    search = started(Hashed(5), Game(5), leaves=leaves)
     for _ in range(20):
         search.step()
     assert search.arrays.visits[0, 0] > 20 * leaves * 0.7
@@ -53,7 +53,7 @@ def test_puct_tree_is_consistent(leaves: int) -> None:
 
 
 def test_gumbel_tree_is_consistent_and_spends_every_simulation() -> None:
-    search = planted(Hashed(5), Game(5), games=3, settings=GUMBEL, nodes=40)
+    search = started(Hashed(5), Game(5), games=3, settings=GUMBEL, nodes=40)
     search.run_gumbel(32)
     for b in range(3):
         assert search.arrays.visits[b, 0] == 33
@@ -66,10 +66,10 @@ def test_bandit_puct_finds_the_one_good_move() -> None:
     """The side with a stone on C3 wins; the policy knows nothing of it."""
     center = parse_vertex("C3", 5)
     world = ByStones(lambda own, other: 3.0 * (own[:, center] - other[:, center]))
-    search = planted(world, Game(5), leaves=4)
+    search = started(world, Game(5), leaves=4)
     for _ in range(100):
         search.step()
-    visits = search.arrays.edge_visits[0, 0]
+    visits = search.arrays.children_visits[0, 0]
     assert visits.argmax() == center
     assert visits[center] > 0.5 * visits.sum()
 
@@ -79,8 +79,8 @@ def test_bandit_gumbel_policy_improves(seed: int) -> None:
     """With every action considered once, the chosen one is the best, and the improved policy says so."""
     center = parse_vertex("B2", 3)
     world = ByStones(lambda own, other: 3.0 * (own[:, center] - other[:, center]))
-    settings = SearchSettings(gumbel_root=True, considered=16)
-    search = planted(world, Game(3), settings=settings, seed=seed, nodes=80)
+    settings = SearchSettings(gumbel_root=True, max_num_considered_actions=16)
+    search = started(world, Game(3), settings=settings, seed=seed, nodes=80)
     search.run_gumbel(40)
     actions, policies = search.choices()
     assert int(actions[0]) == center
@@ -89,7 +89,9 @@ def test_bandit_gumbel_policy_improves(seed: int) -> None:
 
 def test_gumbel_without_search_signal_draws_from_the_policy() -> None:
     """With even values the choice follows the Gumbel-max trick: each of 10 actions about equally often."""
-    search = planted(Constant(), Game(3), games=400, settings=SearchSettings(gumbel_root=True, considered=4), nodes=6)
+    search = started(
+        Constant(), Game(3), games=400, settings=SearchSettings(gumbel_root=True, max_num_considered_actions=4), nodes=6
+    )
     search.run_gumbel(4)
     counts = np.bincount(search.choices()[0].numpy(), minlength=10)
     assert counts.min() > 15 and counts.max() < 75  # expectation 40, standard deviation 6
@@ -102,23 +104,23 @@ def test_games_of_a_batch_do_not_influence_each_other() -> None:
     games[2].play(BLACK, 0)
     games[2].play(WHITE, 24)
     together = BatchSearch(Hashed(5), size=5, games=3, nodes=40, settings=GUMBEL, seed=7)
-    together.plant(np.stack([g.state for g in games]), np.stack([g.seen for g in games]))
+    together.set_roots(np.stack([g.state for g in games]), np.stack([g.seen for g in games]))
     noise = together._work.random.copy()
     together.run_gumbel(24)
     for b, game in enumerate(games):
         alone = BatchSearch(Hashed(5), size=5, games=1, nodes=40, settings=GUMBEL)
-        alone.plant(game.state[None], game.seen[None])
+        alone.set_roots(game.state[None], game.seen[None])
         alone._work.random[0] = noise[b]
         alone.run_gumbel(24)
-        for field in ("edge_visits", "edge_value", "parent", "action", "visits"):
+        for field in ("children_visits", "children_values", "parent", "action", "visits"):
             assert (getattr(alone.arrays, field)[0] == getattr(together.arrays, field)[b]).all(), field
 
 
 def test_a_seed_repeats_a_search_and_another_does_not() -> None:
     def visits(seed: int) -> Any:
-        search = planted(Hashed(5), Game(5), settings=GUMBEL, seed=seed)
+        search = started(Hashed(5), Game(5), settings=GUMBEL, seed=seed)
         search.run_gumbel(32)
-        return search.arrays.edge_visits[0, 0].tolist()
+        return search.arrays.children_visits[0, 0].tolist()
 
     assert visits(1) == visits(1) != visits(2)
 
@@ -129,16 +131,16 @@ def test_golden_tree() -> None:
     1-point policies are uniform over 5 actions on 2x2 (prior 1/5), values even, so PUCT visits the
     actions in turn, and only then returns to the first.
     """
-    search = planted(
+    search = started(
         Constant(),
         Game(2, rules=PRESETS["chinese-kgs"], komi=0),
         settings=SearchSettings(puct=PuctSettings(score_weight=0)),
     )
     order = []
     for _ in range(6):
-        before = search.arrays.edge_visits[0, 0].copy()
+        before = search.arrays.children_visits[0, 0].copy()
         search.step()
-        order.append(int((search.arrays.edge_visits[0, 0] - before).argmax()))
+        order.append(int((search.arrays.children_visits[0, 0] - before).argmax()))
     assert order == [0, 1, 2, 3, 4, 0]
     assert search.arrays.size[0] == 7
     assert search.arrays.parent[0, :7].tolist() == [-1, 0, 0, 0, 0, 0, 1]
@@ -155,14 +157,14 @@ def one_pass_from_the_end() -> Game:
 
 def test_two_passes_end_a_line_and_are_counted() -> None:
     """Black has the board: passing after White's pass wins at once, and the search prefers winning to not."""
-    search = planted(Constant(), one_pass_from_the_end(), leaves=1)
+    search = started(Constant(), one_pass_from_the_end(), leaves=1)
     for _ in range(60):
         search.step()
     tree = search.arrays
     child = tree.child[0, 0, 9]
     assert tree.status[0, child] == 2
-    assert tree.raw[0, child, 1] == -1 and tree.raw[0, child, 2] == -8.5  # White to play has lost by 8.5
-    assert tree.edge_visits[0, 0].argmax() == 9
+    assert tree.raw_values[0, child, 1] == -1 and tree.raw_values[0, child, 2] == -8.5  # White to play has lost by 8.5
+    assert tree.children_visits[0, 0].argmax() == 9
 
 
 def superko_game() -> Game:
@@ -181,7 +183,7 @@ def test_superko_holds_along_the_path() -> None:
     game = superko_game()
     take, retake = parse_vertex("B4", 5), parse_vertex("C4", 5)
     assert game.is_legal(WHITE, take)
-    search = planted(Constant(), game, leaves=4, nodes=2000)
+    search = started(Constant(), game, leaves=4, nodes=2000)
     for _ in range(300):
         search.step()
     tree = search.arrays
@@ -201,17 +203,17 @@ def test_superko_holds_along_the_path() -> None:
 
 
 def test_reroot_keeps_the_subtree_and_nothing_else() -> None:
-    search = planted(Hashed(5), Game(5), leaves=4)
+    search = started(Hashed(5), Game(5), leaves=4)
     for _ in range(40):
         search.step()
     tree = search.arrays
-    action = int(tree.edge_visits[0, 0].argmax())
+    action = int(tree.children_visits[0, 0].argmax())
     child = int(tree.child[0, 0, action])
-    kept = tree.edge_visits[0, child].copy()
+    kept = tree.children_visits[0, child].copy()
     visits, value = int(tree.visits[0, child]), float(tree.utility[0, child])
     board = tree.state[0, child].copy()
-    assert search.follow(action)
-    assert tree.edge_visits[0, 0].tolist() == kept.tolist()
+    assert search.reuse_subtree(action)
+    assert tree.children_visits[0, 0].tolist() == kept.tolist()
     assert int(tree.visits[0, 0]) == visits and float(tree.utility[0, 0]) == value
     assert (tree.state[0, 0] == board).all() and tree.parent[0, 0] == -1
     check_tree(search)
@@ -221,7 +223,7 @@ def test_reroot_keeps_the_subtree_and_nothing_else() -> None:
 
 
 def test_a_full_tree_stops_growing_and_stays_whole() -> None:
-    search = planted(Hashed(5), Game(5), leaves=4, nodes=30)
+    search = started(Hashed(5), Game(5), leaves=4, nodes=30)
     for _ in range(40):
         search.step()
     assert search.arrays.size[0] == 30
@@ -234,19 +236,19 @@ def test_colour_symmetry_of_a_search() -> None:
     for color, point in ((BLACK, 6), (WHITE, 8), (BLACK, 12)):
         black.play(color, point)
         white.play(3 - color, point)
-    one, two = planted(Hashed(5), black, leaves=2), planted(Hashed(5), white, leaves=2)
+    one, two = started(Hashed(5), black, leaves=2), started(Hashed(5), white, leaves=2)
     for _ in range(30):
         one.step()
         two.step()
-    assert one.arrays.edge_visits[0, 0].tolist() == two.arrays.edge_visits[0, 0].tolist()
+    assert one.arrays.children_visits[0, 0].tolist() == two.arrays.children_visits[0, 0].tolist()
 
 
-SUMS = ("utility", "result", "score", "square", "score_square", "edge_value", "ownership")
+SUMS = ("utility", "result", "score", "square", "score_square", "children_values", "ownership")
 
 
 def test_sums_still_grow_after_many_visits() -> None:
     """What a visit adds arrives whole, also where 2**28 visits went before: a finished game gets there in minutes."""
-    few, many = (planted(Constant(), one_pass_from_the_end()) for _ in range(2))
+    few, many = (started(Constant(), one_pass_from_the_end()) for _ in range(2))
     for search in (few, many):
         for _ in range(60):
             search.step()
@@ -266,7 +268,7 @@ def test_sums_still_grow_after_many_visits() -> None:
 
 
 def test_visits_never_overflow() -> None:
-    search = planted(Constant(), one_pass_from_the_end(), leaves=4)
+    search = started(Constant(), one_pass_from_the_end(), leaves=4)
     for _ in range(20):
         search.step()
     search.arrays.visits[0, 0] = MAX_VISITS - 1
@@ -277,7 +279,7 @@ def test_visits_never_overflow() -> None:
 
 def test_a_finished_game_leaves_nothing_to_learn() -> None:
     """Only passing is left, and it ends the game. A tree with a line that goes on is never settled."""
-    search, open_ended = planted(Constant(), one_pass_from_the_end(), leaves=8), planted(Hashed(5), Game(5), leaves=8)
+    search, open_ended = started(Constant(), one_pass_from_the_end(), leaves=8), started(Hashed(5), Game(5), leaves=8)
     search.arrays.prior[0, 0, :9] = 0
     for _ in range(200):
         search.step()

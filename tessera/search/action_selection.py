@@ -15,9 +15,19 @@ from tessera.rules.jit import kernel
 
 
 @kernel
+def select_action(tree, b, node, noise, considered_visits, settings):
+    """The action that the simulation takes at a node; noise[B, A] is the root's."""
+    if not settings.gumbel_root:
+        return puct_action(tree, b, node, noise[b], settings)
+    if node == 0:
+        return gumbel_root_action(tree, b, noise, considered_visits, settings)
+    return improved_action(tree, b, node, settings)
+
+
+@kernel
 def puct_action(tree, b, node, bonus, settings):
     """The edge that maximises Q + c * prior * sqrt(visits) / (1 + edge visits); bonus [A] is added to the root's Q."""
-    prior, visits, value = tree.prior[b, node], tree.edge_visits[b, node], tree.edge_value[b, node]
+    prior, visits, value = tree.prior[b, node], tree.children_visits[b, node], tree.children_values[b, node]
     actions = prior.shape[0]
     total = 0
     explored = 0.0
@@ -46,7 +56,7 @@ def puct_action(tree, b, node, bonus, settings):
 @kernel
 def mixed_value(tree, b, node):
     """The value completed Qs give to unvisited actions: the raw value mixed with the visited actions' mean."""
-    prior, visits, value = tree.prior[b, node], tree.edge_visits[b, node], tree.edge_value[b, node]
+    prior, visits, value = tree.prior[b, node], tree.children_visits[b, node], tree.children_values[b, node]
     total, weight, mean = 0, 0.0, 0.0
     for a in range(prior.shape[0]):
         n = visits[a]
@@ -54,7 +64,7 @@ def mixed_value(tree, b, node):
             total += n
             weight += prior[a]
             mean += prior[a] * value[a] / n
-    raw = tree.raw[b, node, 0]
+    raw = tree.raw_values[b, node, 0]
     if total == 0:
         return raw
     return (raw + total * mean / weight) / (1.0 + total)
@@ -69,78 +79,85 @@ def most_visits(visits):
 
 
 @kernel
+def sigma_scale(most, settings):
+    """What sigma multiplies a Q with, at a node whose most visited action has `most` visits."""
+    return (settings.c_visit + most) * settings.c_scale
+
+
+@kernel
+def completed_q(visits, values, action, mixed, scale):
+    """sigma(completed Q) of an action of a node with visits[A] and value sums[A]; `mixed` is the unvisited ones' Q."""
+    n = visits[action]
+    return scale * (values[action] / n if n > 0 else mixed)
+
+
+@kernel
 def improved_action(tree, b, node, settings):
     """Below a Gumbel root: the edge whose visits lag most behind the improved policy.
 
     The improved policy is softmax(log prior + sigma(completed Q)); unvisited actions share one completed
     Q, so only the unvisited action with the highest prior can win among them.
     """
-    prior, visits, value = tree.prior[b, node], tree.edge_visits[b, node], tree.edge_value[b, node]
+    prior, visits, values = tree.prior[b, node], tree.children_visits[b, node], tree.children_values[b, node]
     actions = prior.shape[0]
-    # One pass for everything the rule needs: visited actions are few, unvisited ones share one factor.
-    total, most, weight, mean, top = 0, 0, 0.0, 0.0, -1e30
+    # `mixed_value` and `most_visits` in one pass: visited actions are few, unvisited ones share one factor.
+    total, most, weight, mean, top_q = 0, 0, 0.0, 0.0, -1e30
     fresh, fresh_prior = -1, 0.0
     for a in range(actions):
         p, n = prior[a], visits[a]
         if n > 0:
             if p > 0.0:
-                q = value[a] / n
+                q = values[a] / n
                 total += n
                 most = max(most, n)
                 weight += p
                 mean += p * q
-                top = max(top, q)
+                top_q = max(top_q, q)
         elif p > fresh_prior:
             fresh, fresh_prior = a, p
     if total == 0:
         return fresh if fresh >= 0 else actions - 1
-    mixed = (tree.raw[b, node, 0] + total * mean / weight) / (1.0 + total)
+    mixed = (tree.raw_values[b, node, 0] + total * mean / weight) / (1.0 + total)
+    scale = sigma_scale(most, settings)
     # Subtracting the largest sigma keeps every exponential in 0..1.
-    top = max(top, mixed)
-    scale = (settings.visit_offset + most) * settings.value_scale
-    unvisited_factor = math.exp(scale * (mixed - top))
+    top = scale * max(top_q, mixed)
+    unvisited_factor = math.exp(scale * mixed - top)
     # Rounding may leave the unvisited share a hair below 0 when everything was visited.
     mass = max(0.0, 1.0 - weight) * unvisited_factor
     for a in range(actions):
         if visits[a] > 0 and prior[a] > 0.0:
-            mass += prior[a] * math.exp(scale * (value[a] / visits[a] - top))
+            mass += prior[a] * math.exp(completed_q(visits, values, a, mixed, scale) - top)
     best, best_score = fresh, -1e30
     if fresh >= 0:
         best_score = fresh_prior * unvisited_factor / mass
     for a in range(actions):
         n = visits[a]
         if n > 0 and prior[a] > 0.0:
-            score = prior[a] * math.exp(scale * (value[a] / n - top)) / mass - n / (1.0 + total)
+            improved = prior[a] * math.exp(completed_q(visits, values, a, mixed, scale) - top) / mass
+            score = improved - n / (1.0 + total)
             if score > best_score:
                 best, best_score = a, score
     return best if best >= 0 else actions - 1
 
 
 @kernel
-def gumbel_score(tree, b, gumbel, a, scale, mixed):
-    """Noise + log prior + sigma(completed Q) of a root action."""
-    n = tree.edge_visits[b, 0, a]
-    q = tree.edge_value[b, 0, a] / n if n > 0 else mixed
-    return gumbel[b, a] + math.log(tree.prior[b, 0, a]) + scale * q
-
-
-@kernel
 def gumbel_root_action(tree, b, gumbel, considered_visits, settings):
     """At a Gumbel root: the best action among those visited exactly `considered_visits` times.
 
-    Falls back to the best action of any visit count when none has that many (fewer legal moves than planned).
+    The best has the largest noise + log prior + sigma(completed Q). Falls back to the best action of any visit count
+    when none has that many (fewer legal moves than planned).
     """
-    prior, visits = tree.prior[b, 0], tree.edge_visits[b, 0]
+    prior, visits, values = tree.prior[b, 0], tree.children_visits[b, 0], tree.children_values[b, 0]
     actions = prior.shape[0]
     mixed = mixed_value(tree, b, 0)
-    scale = (settings.visit_offset + most_visits(visits)) * settings.value_scale
+    scale = sigma_scale(most_visits(visits), settings)
     best, best_score, best_fits = actions - 1, -1e30, False
     for a in range(actions):
         if prior[a] > 0.0:
             fits = visits[a] == considered_visits
             if best_fits and not fits:
                 continue
-            score = gumbel_score(tree, b, gumbel, a, scale, mixed)
+            score = gumbel[b, a] + math.log(prior[a]) + completed_q(visits, values, a, mixed, scale)
             if (fits and not best_fits) or score > best_score:
                 best, best_score, best_fits = a, score, fits
     return best
@@ -149,30 +166,27 @@ def gumbel_root_action(tree, b, gumbel, considered_visits, settings):
 @kernel
 def gumbel_choice(tree, b, gumbel, settings):
     """The action a Gumbel search plays: the best score among the most visited actions."""
-    return gumbel_root_action(tree, b, gumbel, most_visits(tree.edge_visits[b, 0]), settings)
+    return gumbel_root_action(tree, b, gumbel, most_visits(tree.children_visits[b, 0]), settings)
 
 
 @kernel
 def improved_policy(tree, b, settings, out):
     """Fill out[A] with softmax(log prior + sigma(completed Q)) of the root: the target a policy learns from."""
-    prior, visits, value = tree.prior[b, 0], tree.edge_visits[b, 0], tree.edge_value[b, 0]
-    actions = prior.shape[0]
+    prior, visits, values = tree.prior[b, 0], tree.children_visits[b, 0], tree.children_values[b, 0]
     mixed = mixed_value(tree, b, 0)
-    scale = (settings.visit_offset + most_visits(visits)) * settings.value_scale
+    scale = sigma_scale(most_visits(visits), settings)
     top = -1e30
-    for a in range(actions):
+    for a in range(prior.shape[0]):
         if prior[a] > 0.0:
-            q = value[a] / visits[a] if visits[a] > 0 else mixed
-            top = max(top, math.log(prior[a]) + scale * q)
+            top = max(top, math.log(prior[a]) + completed_q(visits, values, a, mixed, scale))
     mass = 0.0
-    for a in range(actions):
+    for a in range(prior.shape[0]):
         weight = 0.0
         if prior[a] > 0.0:
-            q = value[a] / visits[a] if visits[a] > 0 else mixed
-            weight = math.exp(math.log(prior[a]) + scale * q - top)
+            weight = math.exp(math.log(prior[a]) + completed_q(visits, values, a, mixed, scale) - top)
         out[a] = weight
         mass += weight
-    for a in range(actions):
+    for a in range(prior.shape[0]):
         out[a] /= mass
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tessera.search.halving import considered_visits, schedule
+from tessera.search.seq_halving import considered_visits, schedule
 
 
 @pytest.mark.parametrize(

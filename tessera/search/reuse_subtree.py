@@ -6,7 +6,7 @@ from tessera.rules.jit import kernel
 
 
 @kernel
-def reroot(tree, b, action, moved):
+def reuse_subtree(tree, b, action, moved):
     """Make the child under `action` the root of tree b. `moved` holds at least M int32.
 
     Children have larger indices than their parents, so one pass forward keeps or drops every node, and
@@ -40,7 +40,7 @@ def reroot(tree, b, action, moved):
         tree.square[b, to] = tree.square[b, node]
         tree.score_square[b, to] = tree.score_square[b, node]
         for i in range(3):
-            tree.raw[b, to, i] = tree.raw[b, node, i]
+            tree.raw_values[b, to, i] = tree.raw_values[b, node, i]
         if tree.owners.shape[1] > 0:
             for p in range(tree.owners.shape[2]):
                 tree.owners[b, to, p] = tree.owners[b, node, p]
@@ -51,8 +51,8 @@ def reroot(tree, b, action, moved):
             below = tree.child[b, node, a]
             tree.child[b, to, a] = moved[below] if below >= 0 else -1
             tree.prior[b, to, a] = tree.prior[b, node, a]
-            tree.edge_visits[b, to, a] = tree.edge_visits[b, node, a]
-            tree.edge_value[b, to, a] = tree.edge_value[b, node, a]
+            tree.children_visits[b, to, a] = tree.children_visits[b, node, a]
+            tree.children_values[b, to, a] = tree.children_values[b, node, a]
     tree.parent[b, 0] = -1
     tree.size[b] = kept
     tree.leaves[b] = 0
