@@ -79,7 +79,7 @@ class Looker:
 
     def _add(self, found: Looks, games: Sequence[Game], colors: Sequence[int]) -> None:
         tree = self._opinion.look(games, colors)
-        raw, prior, owned = (np.asarray(each) for each in (tree.raw[:, 0], tree.prior[:, 0], tree.ownership))
+        raw, prior, owned = (np.asarray(each) for each in (tree.raw_values[:, 0], tree.prior[:, 0], tree.ownership))
         for row, color in enumerate(colors):
             sign = 1 if color == BLACK else -1
             found.winrate.append(round(0.5 + 0.5 * sign * float(raw[row, 1]), 4))

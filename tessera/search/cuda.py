@@ -1,8 +1,8 @@
 """The search over a batch of trees on a GPU: one tree per thread, launched on the caller's stream (extra `cuda`).
 
 The functions of per_game.py are those the CPU runs. Trees and workspace travel to the kernels as the named tuples they
-are; all arrays of a launch together take some 2,300 of the 4,096 bytes that CUDA leaves for arguments. Nothing here waits
-for the device. See `tessera.rules.cuda`, also for how to run it in numba's simulator.
+are; all arrays of a launch together take some 2,300 of the 4,096 bytes that CUDA leaves for arguments. Nothing here
+waits for the device. See `tessera.rules.cuda`, also for how to run it in numba's simulator.
 """
 
 # mypy: disable-error-code="no-untyped-def"

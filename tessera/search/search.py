@@ -66,31 +66,28 @@ def simulate(tree, work, b, slot, n, t, seen, considered_visits, settings):
         tree.children_visits[b, node, action] += 1
         tree.children_values[b, node, action] -= 1.0
         child = np.int64(tree.child[b, node, action])
-        if child < 0:
-            child = add_child(tree, work, b, node, action, n, t, settings)
-            if child < 0:
-                undo_virtual(tree, b, node, action)
-                return False
-            if tree.status[b, child] == WAITING:
-                path[depth] = tree.key[b, child]
-                s = tree.state[b, child]
-                kernels.legal(s, n, t, s[meta_at(n) + TO_PLAY], seen, path, depth + 1)
-                submit(tree, work, b, slot, child, n, t)
-                return True
-        elif tree.status[b, child] == WAITING:
-            undo_virtual(tree, b, node, action)
-            return False
-        if tree.status[b, child] == OVER:
-            count_board(tree, work, b, child, n, t)
-            count_owner(tree, work, b, child, n)
-            backward(tree, b, child)
-            return True
-        if depth + 2 >= path.shape[0]:
-            undo_virtual(tree, b, node, action)
-            return False
+        if child < 0 or tree.status[b, child] != EVALUATED or depth + 2 >= path.shape[0]:
+            break
         node = child
         path[depth] = tree.key[b, node]
         depth += 1
+    # The rest stays outside the loop: inside, its variables would push the loop's out of the registers.
+    is_new = child < 0
+    if is_new:
+        child = add_child(tree, work, b, node, action, n, t, settings)
+    if child >= 0 and tree.status[b, child] == OVER:
+        count_board(tree, work, b, child, n, t)
+        count_owner(tree, work, b, child, n)
+        backward(tree, b, child)
+        return True
+    if is_new and child >= 0:
+        path[depth] = tree.key[b, child]
+        s = tree.state[b, child]
+        kernels.legal(s, n, t, s[meta_at(n) + TO_PLAY], seen, path, depth + 1)
+        submit(tree, work, b, slot, child, n, t)
+        return True
+    undo_virtual(tree, b, node, action)
+    return False
 
 
 @kernel

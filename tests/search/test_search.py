@@ -202,7 +202,7 @@ def test_superko_holds_along_the_path() -> None:
     assert tree.status[0, node] == 1 and tree.prior[0, node, retake] > 0
 
 
-def test_reroot_keeps_the_subtree_and_nothing_else() -> None:
+def test_reuse_subtree_keeps_the_subtree_and_nothing_else() -> None:
     search = started(Hashed(5), Game(5), leaves=4)
     for _ in range(40):
         search.step()
