@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import tessera
+from tessera import files
 from tessera.checkpoints import durable
 from tessera.checkpoints.archive import BOOKKEEPING, FOLDER, MANIFEST, MAX_FILE, compose, read_file
 from tessera.checkpoints.contents import open_contents, walk
@@ -145,7 +146,7 @@ def _made(folder: Path) -> Path:
         return folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        durable.sync_directory(folder.parent)
+        files.sync_directory(folder.parent)
     except OSError as error:
         raise NotCommitted(f"{folder}: not saved: the folder cannot be made: {error.strerror}") from error
     return folder

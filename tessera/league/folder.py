@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tessera import sgf
+from tessera import files, sgf
 from tessera.checkpoints import read_manifest, shipped_path
 from tessera.clock import TimeControl
 from tessera.errors import BadValue, IllegalMove
@@ -98,8 +98,8 @@ class LeagueFolder:
 
     def _complete_sgf(self, records: Iterable[GameRecord]) -> None:
         """Write the games that a kill or a full disk left without a file, and clear away what it left half done."""
-        for unfinished in (*self.path.glob(".*.tmp"), *self.sgf.glob(".*.tmp")):
-            unfinished.unlink(missing_ok=True)
+        for folder in (self.path, self.sgf):
+            files.sweep(folder)
         there = {path.name for path in self.sgf.iterdir()}
         for record in records:
             if sgf_name(record) not in there:

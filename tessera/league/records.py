@@ -1,12 +1,11 @@
-"""Games on disk: one JSON line each (`lines.py`), appended and on the platter before the next game counts.
+"""Games on disk: one JSON line each (`lines.py`). A game counts once the disk has confirmed its line.
 
-A line is whole or it is not there: a torn one at the end, left by a kill or a power cut, is cut off when the
-file is opened for writing. Anything else that is wrong is an error with its line number; nothing is repaired.
+A kill or a power cut may leave half a line at the end of the file; it is cut off when the file is opened for writing.
+Any other damage is an error with its line number, and nothing is repaired.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,17 +13,17 @@ from types import TracebackType
 
 from filelock import FileLock, Timeout
 
-from tessera.checkpoints.durable import BINARY, sync_directory
 from tessera.errors import BadValue, TesseraError
+from tessera.files import BINARY, append_line, sync_directory
 from tessera.interfaces.arbiter import GameRecord
 from tessera.league.lines import line_of, parse_line
 
 MAX_LINE = 1 << 20
 """Bytes."""
 LOCK_SECONDS = 0.5
-"""A process that was killed holds its lock until it, and a child it was about to start, are gone."""
+"""Seconds to wait for the lock: a killed process holds it until it and the child it was starting are gone."""
 LOCK_SUFFIX = ".lock"
-"""Of the empty file beside the games that is locked: on Windows a locked file cannot even be read."""
+"""The lock is an empty file beside the games with this suffix: on Windows a locked file cannot even be read."""
 
 
 class RecordError(TesseraError):
@@ -63,7 +62,6 @@ class RecordFile:
         whole = _whole_bytes(self._descriptor)
         try:
             os.ftruncate(self._descriptor, whole)
-            os.lseek(self._descriptor, whole, os.SEEK_SET)
             sync_directory(self.path.parent)
         except OSError as error:
             raise RecordError(f"{self.path}: cannot be written: {error.strerror}") from None
@@ -73,14 +71,9 @@ class RecordFile:
         line = line_of(record)
         if len(line) > MAX_LINE:
             raise RecordError(f"{self.path}: game {record.number} takes {len(line)} bytes, more than {MAX_LINE}")
-        start = os.lseek(self._descriptor, 0, os.SEEK_CUR)
         try:
-            _write_all(self._descriptor, line)
-            os.fsync(self._descriptor)
+            append_line(self._descriptor, line, durable=True)
         except OSError as error:
-            with contextlib.suppress(OSError):  # what cannot be cut off now is a torn line, cut off at the next start
-                os.ftruncate(self._descriptor, start)
-                os.lseek(self._descriptor, start, os.SEEK_SET)
             raise RecordError(f"{self.path}: game {record.number} was not written: {error.strerror}") from None
         self.records.append(record)
 
@@ -129,9 +122,3 @@ def _whole_bytes(descriptor: int) -> int:
     os.lseek(descriptor, max(0, size - MAX_LINE), os.SEEK_SET)
     tail = os.read(descriptor, min(size, MAX_LINE))
     return size - len(tail) + tail.rfind(b"\n") + 1
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 from sgfmill import sgf, sgf_grammar
 
 import tessera
+from tessera import files
 from tessera.errors import SgfError
 from tessera.rules.coords import BLACK, WHITE, sgf_point
 from tessera.rules.game import Game
@@ -65,16 +63,10 @@ def save(path: Path, text: str) -> None:
 
     Raises `SgfError` with the path and the reason (disk full, no such directory, ...).
     """
-    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
     try:
-        _write_new(temporary, text)
-        temporary.replace(path)
+        files.write_whole(path, text.encode("utf-8", "replace"))
     except OSError as error:
-        raise SgfError(f"{path}: not written: {error.strerror or error}") from None
-    finally:
-        # After a full disk there may be nothing to remove, or no directory at all.
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        raise SgfError(f"{path}: not written: {files.reason(error)}") from None
 
 
 def save_new(directory: Path, stem: str, text: str) -> Path:
@@ -91,14 +83,14 @@ def save_new(directory: Path, stem: str, text: str) -> Path:
             if _claim(path, text):
                 return path
         except OSError as error:
-            raise SgfError(f"{path}: not written: {error.strerror or error}") from None
+            raise SgfError(f"{path}: not written: {files.reason(error)}") from None
 
 
 def _claim(path: Path, text: str) -> bool:
     """Write a new file whole; False when it exists or another process is writing it."""
     claim = path.with_name(f".{path.name}.claim")
     try:
-        _write_new(claim, text)
+        files.create(claim, text.encode("utf-8", "replace"))
     except FileExistsError:
         return False
     # Whoever claimed before us has renamed by now; only then could we create the same claim.
@@ -107,19 +99,6 @@ def _claim(path: Path, text: str) -> bool:
         return False
     claim.replace(path)
     return True
-
-
-def _write_new(path: Path, text: str) -> None:
-    """Create `path`, which must not exist, and have its bytes on the disk; nothing is left behind on failure."""
-    data = text.encode("utf-8", "replace")
-    with path.open("xb") as file:
-        try:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
 
 
 def _set_up(root: sgf.Tree_node, game: Game) -> None:

@@ -9,7 +9,6 @@ checkpoints/run-00001234.pth    the same with all that the run needs to go on; t
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import os
@@ -17,8 +16,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tessera import files
 from tessera.checkpoints import Manifest, Meta, load, save, verify
-from tessera.checkpoints.durable import BINARY
 from tessera.checkpoints.read import Catalog
 from tessera.errors import BadValue, CheckpointError, TesseraError
 from tessera.training.config import RunConfig, read_config
@@ -146,19 +145,14 @@ class RunFolder:
 
 def append_line(path: Path, row: Mapping[str, Any]) -> None:
     """Append one JSON line, whole or not at all; raises `RunFileError`."""
-    data = memoryview((json.dumps(dict(row), allow_nan=False) + "\n").encode())
+    line = (json.dumps(dict(row), allow_nan=False) + "\n").encode()
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | BINARY, 0o644)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | files.BINARY, 0o644)
     except OSError as error:
         raise RunFileError(f"{path}: cannot be opened: {error.strerror}") from None
     try:
-        start = os.fstat(descriptor).st_size
-        try:
-            while data:
-                data = data[os.write(descriptor, data) :]
-        except OSError as error:
-            with contextlib.suppress(OSError):  # a torn line that stays is cut off when the run is resumed
-                os.ftruncate(descriptor, start)
-            raise RunFileError(f"{path}: not written: {error.strerror}; with --resume the run goes on") from None
+        files.append_line(descriptor, line, durable=False)
+    except OSError as error:
+        raise RunFileError(f"{path}: not written: {error.strerror}; with --resume the run goes on") from None
     finally:
         os.close(descriptor)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tessera import files
 from tessera.checkpoints import durable, load, save, verify
 from tessera.checkpoints.archive import MANIFEST
 from tessera.checkpoints.manifest import parse_manifest
@@ -165,19 +166,19 @@ def test_sigkill_in_the_middle_of_saves_never_damages_the_old_one(tmp_path: Path
         writer.wait()
         writer.stdout.close()
         assert target.read_bytes() in contents
-        killed_while_writing += any(target.parent.glob(f".*{durable.SUFFIX}"))
+        killed_while_writing += any(target.parent.glob(f".*{files.SUFFIX}"))
     assert killed_while_writing, "no kill hit a save: the test proved nothing"
     save_toy(target)
     assert list(target.parent.iterdir()) == [target]
 
 
 def test_a_save_in_progress_is_no_orphan(tmp_path: Path) -> None:
-    descriptor = durable._create_locked(tmp_path / f".net.pth.0123{durable.SUFFIX}")
+    descriptor = files._create_locked(tmp_path / f".net.pth.0123{files.SUFFIX}")
     try:
-        assert durable.sweep(tmp_path) == []
+        assert files.sweep(tmp_path) == []
     finally:
         os.close(descriptor)
-    assert len(durable.sweep(tmp_path)) == 1
+    assert len(files.sweep(tmp_path)) == 1
     assert list(tmp_path.iterdir()) == []
 
 

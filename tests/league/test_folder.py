@@ -13,6 +13,7 @@ import pytest
 from tessera import sgf
 from tessera.checkpoints import shipped_path
 from tessera.errors import BadValue, CheckpointError
+from tessera.files import SUFFIX
 from tessera.interfaces.arbiter import VOID, GameRecord
 from tessera.league.config import LeagueConfig, parse_league
 from tessera.league.folder import LeagueFolder, describe, sgf_name, sgf_text
@@ -169,7 +170,7 @@ def test_names_that_are_no_file_names() -> None:
 def test_what_a_kill_left_half_done_is_made_whole(tmp_path: Path) -> None:
     folder = LeagueFolder(tmp_path)
     folder.open(told(config_of("a", "b")), [])
-    (folder.sgf / ".00001-a-b.sgf.0a1b.tmp").write_text("(;")
+    (folder.sgf / f".00001-a-b.sgf.0a1b{SUFFIX}").write_text("(;")
     void = replace(GAME, number=4, result=VOID, culprit="a", note="fell over")
     folder.save_sgf(replace(GAME, result="W+R"))
     folder.open(told(config_of("a", "b")), [GAME, void])

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tessera import files
 from tessera.errors import TesseraError
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write beside the old file, then take its place. Raises `TesseraError` where that fails."""
-    beside = path.with_name(path.name + ".tmp")
+    """Write a file in UTF-8, whole or not at all. Raises `TesseraError` where that fails."""
     try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+        files.write_whole(path, text.encode("utf-8"))
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise TesseraError(f"{path}: not written: {error.strerror}") from None
+        raise TesseraError(f"{path}: not written: {files.reason(error)}") from None
