@@ -86,7 +86,6 @@ def command(
       tessera demo --size 13 --ckpt final.pth --color white
     """
     from tessera.cli.demo_shows import open_show
-    from tessera.interfaces.player import Limits
     from tessera.match.game import Match, Side
 
     engine.check(app)
@@ -94,13 +93,13 @@ def command(
     start = time.monotonic()
     interrupted = False
     with ExitStack() as stack:
-        loaded = engine.open(app, size=size)
+        loaded = engine.open(app, size=size, visits=visits, seconds=seconds)
         stack.callback(loaded.player.close)
-        ours = Side(loaded.name, loaded.player, Limits(visits=visits, seconds=seconds))
+        ours = Side(loaded.name, loaded.player, loaded.limits)
         theirs = _opponent(stack, opponent, rules, size, engine.seed) or ours
         sides = {BLACK: ours, WHITE: theirs} if color == "black" else {BLACK: theirs, WHITE: ours}
         match = Match(new_game(size, rules, komi), sides)
-        comment = loaded.describe(visits, engine.seed)
+        comment = loaded.describe()
         try:
             with open_show(_title(match), size=size, silent=as_json) as show:
                 _play(match, show, delay)

@@ -19,7 +19,6 @@ from tessera.cli.main import App
 from tessera.cli.playing import (
     KOMI_OPTION,
     RULES_OPTION,
-    Engine,
     EngineChoice,
     engine_options,
     make_folder,
@@ -33,6 +32,7 @@ from tessera.rules.coords import BLACK, COLOR_NAMES, WHITE, opponent, parse_vert
 if TYPE_CHECKING:
     from tessera.cli.play_table import Table
     from tessera.interfaces.player import Player
+    from tessera.library.players import LoadedPlayer
     from tessera.rules.game import Game
     from tessera.rules.ruleset import Ruleset
 
@@ -80,7 +80,6 @@ def command(
       printf 'E5\\nC4\\nboard\\n' | tessera play --seed 1
     """
     from tessera.cli.play_table import Table
-    from tessera.interfaces.player import Limits
     from tessera.match.game import Side
 
     game = _game(size, rules, komi, handicap)
@@ -88,13 +87,13 @@ def command(
     make_folder(out)
     person = BLACK if color == "black" else WHITE
     with ExitStack() as stack:
-        loaded = engine.open(app, size=size)
+        loaded = engine.open(app, size=size, visits=visits)
         stack.callback(loaded.player.close)
-        side = Side(f"Tessera, {loaded.strength(visits)}", loaded.player, Limits(visits=visits))
+        side = Side(f"Tessera, {loaded.strength()}", loaded.player, loaded.limits)
         adviser = _Adviser(app, engine, loaded, size)
         stack.callback(adviser.close)
         table = Table(game, person=person, engine=side, adviser=adviser.player, resigns=resign)
-        evening = _Evening(table, loaded.describe(visits, engine.seed), out)
+        evening = _Evening(table, loaded.describe(), out)
         try:
             evening.play()
         except KeyboardInterrupt:
@@ -121,7 +120,7 @@ def _game(size: int, rules: Ruleset, komi: float | None, handicap: int) -> Game:
 class _Adviser:
     """The player for hints and estimates: the one that plays if it searches, else one that does, loaded when asked."""
 
-    def __init__(self, app: App, choice: EngineChoice, loaded: Engine, size: int) -> None:
+    def __init__(self, app: App, choice: EngineChoice, loaded: LoadedPlayer, size: int) -> None:
         self._app, self._choice, self._loaded, self._size = app, choice, loaded, size
         self._own: Player | None = None
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tessera.cli.main import App
-    from tessera.interfaces.player import Player
+    from tessera.library.players import LoadedPlayer
     from tessera.rules.game import Game
 
 MAX_KOMI = 150.0
@@ -58,68 +58,25 @@ class EngineChoice:
             device=self.device,
         )
 
-    def open(self, app: App, *, size: int) -> Engine:
+    def open(self, app: App, *, size: int, visits: int | None = None, seconds: float | None = None) -> LoadedPlayer:
         """Load the network and build the player. Takes seconds: torch and numba come with it."""
-        from tessera.checkpoints import read_manifest, shipped_path
-        from tessera.checkpoints.store import local_path, scheme_of
         from tessera.cli import output
-        from tessera.players.load import open_player
+        from tessera.library.players import load_player
 
-        spec = app.manager.players[self.player]
-        network = digest = ""
-        url = self.checkpoint
-        if spec.needs_network:
-            url = url or str(shipped_path())
-            scheme = scheme_of(url)
-            path = local_path(url) if scheme == "file" else app.manager.stores[scheme].build().get(url)
-            manifest = read_manifest(path)
-            url, network, digest = str(path), manifest.network, manifest.digest
-        player = open_player(
-            app.manager,
-            checkpoint=url,
+        return load_player(
+            self.checkpoint,
             player=self.player,
+            visits=visits,
+            seconds=seconds,
             evaluator=self.evaluator,
             device=self.device,
             seed=self.seed,
             threads=self.threads,
             size=size,
-            settings=dict(self.settings),
+            settings=self.settings,
+            manager=app.manager,
             tell=output.note,
         )
-        return Engine(player=player, kind=self.player, network=network, digest=digest, settings=self.settings)
-
-
-@dataclass(frozen=True)
-class Engine:
-    """A loaded player and what it is made of."""
-
-    player: Player
-    kind: str
-    """The player's registered name, e.g. 'search'."""
-    network: str
-    """The network's registered name, '' without one."""
-    digest: str
-    """Of the checkpoint, '' without one."""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    """Of the player, beside its defaults."""
-
-    @property
-    def name(self) -> str:
-        """'Tessera search (mamba 1a2b3c4d)': what an SGF calls it."""
-        return f"Tessera {self.kind}" + (f" ({self.network} {self.digest[:8]})" if self.digest else "")
-
-    def strength(self, visits: int) -> str:
-        """How strongly it plays, in words: its level, or what it does."""
-        for number, each in enumerate(levels.LEVELS, start=1):
-            if (each.player, dict(each.settings)) == (self.kind, dict(self.settings)) and each.visits == visits:
-                return f"level {number} ({each.words})"
-        return f"{self.kind}, {visits} visits"
-
-    def describe(self, visits: int, seed: int) -> str:
-        """The line in an SGF's root that makes a game repeatable."""
-        network = f"network {self.network} {self.digest}; " if self.digest else ""
-        settings = "".join(f" {name}={value}" for name, value in self.settings.items())
-        return f"{network}player {self.kind}{settings}; {visits} visits; seed {seed}"
 
 
 def engine_options(function: Callable[..., Any]) -> Callable[..., Any]:

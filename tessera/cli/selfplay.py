@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import random
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -16,18 +13,13 @@ from tessera.cli.main import App
 from tessera.cli.playing import (
     KOMI_OPTION,
     RULES_OPTION,
-    Engine,
     EngineChoice,
     engine_options,
     make_folder,
-    new_game,
     size_option,
     strength_options,
 )
 from tessera.rules.ruleset import Ruleset
-
-if TYPE_CHECKING:
-    from tessera.match.game import Match
 
 STEM = "selfplay"
 MAX_GAMES = 1_000_000
@@ -41,20 +33,6 @@ class Saved:
     result: str
     moves: int
     seconds: float
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How every game of a run is played."""
-
-    size: int
-    rules: Ruleset
-    komi: float | None
-    visits: int
-    seed: int
-    opening_moves: int
-    temperature: float
-    resign: bool
 
 
 @click.command("selfplay")
@@ -106,56 +84,41 @@ def command(
       tessera selfplay --games 5 --size 19 --visits 200 --rules japanese --komi 6.5
       tessera selfplay --ckpt final.pth --seed 1 --json
     """
-    moves = size * size // 12 if temperature_moves is None else temperature_moves
-    plan = Plan(
-        size=size,
-        rules=rules,
-        komi=komi,
-        visits=visits,
-        seed=engine.seed,
-        opening_moves=moves,
+    from tessera import sgf
+    from tessera.library.games import self_play
+    from tessera.library.position import Position
+
+    engine.check(app)
+    make_folder(out)
+    loaded = engine.open(app, size=size, visits=visits)
+    run = self_play(
+        loaded,
+        games,
+        Position(size, rules=rules, komi=komi),
+        random_moves=temperature_moves,
         temperature=temperature,
         resign=resign,
     )
-    engine.check(app)
-    make_folder(out)
-    loaded = engine.open(app, size=size)
     saved: list[Saved] = []
     interrupted = False
     try:
         with output.progress(games, "games") as advance:
-            for number in range(games):
-                saved.append(play_one(loaded, plan, number, out))
+            for number, game in enumerate(run, 1):
+                path = sgf.save_new(out, STEM, game.to_sgf(f"{loaded.describe()}; game {number} of the run"))
+                saved.append(Saved(str(path), game.result, len(game.position.moves), round(game.seconds, 3)))
                 advance(1)
     except KeyboardInterrupt:
         interrupted = True
     finally:
-        loaded.player.close()
+        loaded.close()
     if as_json:
         games_as_json = [asdict(each) for each in saved]
-        output.print_json({"out": str(out), "seed": plan.seed, "interrupted": interrupted, "games": games_as_json})
+        output.print_json({"out": str(out), "seed": engine.seed, "interrupted": interrupted, "games": games_as_json})
     elif saved:
         output.print_text(output.escape(summary(saved, out)))
     if interrupted:
         output.note(f"interrupted: {len(saved)} of {games} games are finished and saved in {out}")
     return INTERRUPTED if interrupted else 0
-
-
-def play_one(engine: Engine, plan: Plan, number: int, folder: Path) -> Saved:
-    """Play game `number` of the run to its end and save it."""
-    from tessera.interfaces.player import Limits, Options
-    from tessera.match.game import Match, RandomOpening, Side
-    from tessera.rules.coords import BLACK, WHITE
-
-    side = Side(engine.name, engine.player, Limits(visits=plan.visits), Options(allow_resign=plan.resign))
-    opening = RandomOpening(random.Random(f"{plan.seed}/{number}"), plan.opening_moves, plan.temperature)
-    match = Match(new_game(plan.size, plan.rules, plan.komi), {BLACK: side, WHITE: side}, opening=opening)
-    start = time.monotonic()
-    while not match.is_over:
-        match.play()
-    match.count()
-    path = _save(match, f"{engine.describe(plan.visits, plan.seed)}; game {number + 1} of the run", folder)
-    return Saved(str(path), match.result, len(match.game.moves), round(time.monotonic() - start, 3))
 
 
 def summary(saved: list[Saved], folder: Path) -> str:
@@ -169,20 +132,3 @@ def summary(saved: list[Saved], folder: Path) -> str:
         f"{len(saved)} games in {folder}: Black won {black}, White {white}, drawn {draws}; "
         f"{moves:.0f} moves and {seconds / len(saved):.1f} s each"
     )
-
-
-def _save(match: Match, comment: str, folder: Path) -> Path:
-    from tessera import sgf
-    from tessera.rules.coords import BLACK, WHITE
-
-    if match.note:
-        comment += f"\n{match.note}"
-    text = sgf.dumps(
-        match.game,
-        black=match.sides[BLACK].name,
-        white=match.sides[WHITE].name,
-        result=match.result,
-        date=time.strftime("%Y-%m-%d"),
-        comment=comment,
-    )
-    return sgf.save_new(folder, STEM, text)

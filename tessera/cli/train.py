@@ -6,7 +6,6 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +18,11 @@ from tessera.cli.settings_help import SettingsCommand
 from tessera.cli.train_batch import sized
 from tessera.cli.train_view import TrainView, number, percent
 from tessera.errors import BadValue
-from tessera.training.assembly import begin, settle, with_evaluator
+from tessera.training.assembly import adjusted, begin, settle, with_evaluator
 from tessera.training.assembly import resume as go_on
 from tessera.training.config import presets
 
 if TYPE_CHECKING:
-    from tessera.training.config import RunConfig
     from tessera.training.run import Emit
 
 FIXED = (
@@ -109,7 +107,8 @@ def command(
         config = read_config(config_path)
     else:
         config = read_preset(preset or "9x9")
-    config = settle(app.manager, _adjusted(config, given), trainer_words=assignments, network_words=shape)
+    changes = {name: value for name, value in given.items() if value is not None}
+    config = settle(app.manager, adjusted(config, changes), trainer_words=assignments, network_words=shape)
     if not resume:
         folder.refuse_run()
         make_folder(out)
@@ -134,14 +133,6 @@ def _refuse_with_resume(**options: Any) -> None:
         value = options[option.removeprefix("--").replace("-", "_")]
         if value not in (None, ()):
             raise BadValue(option, value, "not together with --resume", "leave it out")
-
-
-def _adjusted(config: RunConfig, given: Mapping[str, Any]) -> RunConfig:
-    """The config with the options of the command line laid over it."""
-    options = {name: value for name, value in given.items() if value is not None}
-    # Another plugin has other settings: those of the config belong to the one named there.
-    settings: dict[str, Any] = {f"{kind}_settings": {} for kind in ("network", "trainer") if kind in options}
-    return replace(config, **options, **settings)
 
 
 @contextmanager

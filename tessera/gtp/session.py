@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol
 
 from tessera.clock import Clock
 from tessera.errors import OutputError, TesseraError
@@ -22,7 +22,7 @@ from tessera.gtp.resign import Thought
 from tessera.gtp.settings import EngineSettings
 from tessera.gtp.stream import Stream
 from tessera.interfaces.analysis import caveat
-from tessera.interfaces.player import Reproducible
+from tessera.interfaces.player import Forgetful, Reproducible
 from tessera.rules.ruleset import DEFAULT, Ruleset
 
 if TYPE_CHECKING:
@@ -39,13 +39,6 @@ class Attention(Protocol):
     def thinking(self, *, until_input: bool = False) -> AbstractContextManager[threading.Event]:
         """An event that is set when the present command should stop thinking."""
         ...
-
-
-@runtime_checkable
-class Forgetful(Protocol):
-    """A player that keeps something between moves and can drop it."""
-
-    def forget(self) -> None: ...
 
 
 class Session:

@@ -162,6 +162,29 @@ class BatchPlayer(Reproducible, Protocol):
 
 
 @runtime_checkable
+class BatchAnalyst(Protocol):
+    """A player for many games that also analyses many positions at once."""
+
+    def analyze_batch(
+        self, games: Sequence[Game], limits: Limits, *, options: Options = Options()
+    ) -> Sequence[Analysis]:
+        """`Player.analyze` of some games, all of one size, in slots from 0 on, each for its side to play.
+
+        `limits` must not be empty: nobody can stop it.
+        """
+        ...
+
+
+@runtime_checkable
+class Forgetful(Protocol):
+    """A player that keeps something between moves and can drop it."""
+
+    def forget(self) -> None:
+        """The next thought starts from nothing."""
+        ...
+
+
+@runtime_checkable
 class Foresight(Protocol):
     """A player with a network that says who will own which point; the judge of dead stones hears it."""
 

@@ -94,12 +94,18 @@ def open_evaluator(
     checkpoint: str | None = None,
     evaluator: str = AUTO,
     device: str = "auto",
+    threads: int | None = None,
     size: int = 19,
 ) -> Evaluator:
     """The network of a checkpoint (the shipped one by default) behind the named evaluator.
 
     `auto` is the quickest on boards of side `size`: timed for some seconds at its first use, remembered from then on.
+    `threads` is torch's number of CPU threads.
     """
+    import torch
+
+    if threads is not None:
+        torch.set_num_threads(threads)
     where = pick_device(device)
     if evaluator != AUTO and where.split(":")[0] not in manager.evaluators[evaluator].devices:
         allowed = f"{', '.join(manager.evaluators[evaluator].devices)} for the evaluator {evaluator!r}"
@@ -126,22 +132,26 @@ def open_player(
     seed: int = 0,
     threads: int | None = None,
     size: int = 19,
+<<<<<<< HEAD
     settings: Mapping[str, Any] | None = None,
+=======
+    settings: dict[str, Any] | None = None,
+    loaded: Evaluator | None = None,
+>>>>>>> a564529 (Tessera from Python: positions, players, games, ratings and training behind one lazily loaded face (in progress))
     tell: Callable[[str], None] = lambda text: None,
 ) -> Player:
     """A ready player: its network is loaded, and its kernels are compiled, which may take long: `tell` says so.
 
-    Imports torch when it needs a network; `threads` is torch's number of CPU threads.
+    Imports torch when it needs a network; `threads` is torch's number of CPU threads. With an evaluator that is
+    `loaded` already, checkpoint, evaluator, device and threads do not matter.
     """
     spec = manager.players[player]
     chosen = from_table(spec.settings, settings or {}, owner=f"player {player}")
     engine = None
     if spec.needs_network:
-        import torch
-
-        if threads is not None:
-            torch.set_num_threads(threads)
-        engine = open_evaluator(manager, checkpoint=checkpoint, evaluator=evaluator, device=device, size=size)
+        engine = loaded or open_evaluator(
+            manager, checkpoint=checkpoint, evaluator=evaluator, device=device, threads=threads, size=size
+        )
         try:
             warm_up_player(manager, spec, chosen, tell)
         except Exception as error:
@@ -160,7 +170,12 @@ def open_batch_player(
     device: str = "auto",
     seed: int = 0,
     size: int = 19,
+<<<<<<< HEAD
     settings: Mapping[str, Any] | None = None,
+=======
+    settings: dict[str, Any] | None = None,
+    loaded: Evaluator | None = None,
+>>>>>>> a564529 (Tessera from Python: positions, players, games, ratings and training behind one lazily loaded face (in progress))
 ) -> BatchPlayer:
     """The same player for up to `games` games at once. Raises `BadValue` for one that cannot play so."""
     spec = manager.players[player]
@@ -170,5 +185,10 @@ def open_batch_player(
     chosen = from_table(spec.settings, settings or {}, owner=f"player {player}")
     engine = None
     if spec.needs_network:
+<<<<<<< HEAD
         engine = open_evaluator(manager, checkpoint=checkpoint, evaluator=evaluator, device=device, size=size)
     return spec.build_batch(PlayerContext(evaluator=engine, size=size, seed=seed), chosen, games)
+=======
+        engine = loaded or open_evaluator(manager, checkpoint=checkpoint, evaluator=evaluator, device=device, size=size)
+    return spec.build_batch(PlayerContext(evaluator=engine, size=size, seed=seed), games, **chosen)
+>>>>>>> a564529 (Tessera from Python: positions, players, games, ratings and training behind one lazily loaded face (in progress))

@@ -71,6 +71,9 @@ class PolicyPlayer:
         """Every legal move by its prior; `visits` are 0, values those of the position itself."""
         return self._look([game], [color], options)[0][0]
 
+    def analyze_batch(self, games: Sequence[Game], limits: Limits, *, options: Options = Options()) -> list[Analysis]:
+        return [analysis for analysis, _ in self._look(games, [game.to_play for game in games], options)]
+
     def _look(
         self, games: Sequence[Game], colors: Sequence[int], options: Options
     ) -> list[tuple[Analysis, passing.Ending | None]]:

@@ -124,6 +124,10 @@ class SearchPlayer:
     ) -> Analysis:
         return self._think([self._asked(0, game, color)], limits, options, watch, temperatures=None)[0]
 
+    def analyze_batch(self, games: Sequence[Game], limits: Limits, *, options: Options = Options()) -> list[Analysis]:
+        asked = [self._asked(slot, game, game.to_play) for slot, game in enumerate(games)]
+        return self._think(asked, limits, options, UNWATCHED, temperatures=None)
+
     def forget(self) -> None:
         """Drop the trees: the next thought starts from nothing."""
         self._search = None

@@ -7,6 +7,7 @@ played again counts once, with its last attempt that was not void.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 from tessera.errors import BadValue, listed
 from tessera.interfaces.arbiter import VOID, GameRecord
@@ -14,6 +15,19 @@ from tessera.ratings.bradley_terry import DEFAULT_PRIOR, Ratings, fit
 
 FORFEITS = ("F", "T")
 """What stands behind the '+' of a game lost by an illegal move or on time."""
+
+
+class Result(Protocol):
+    """What `rate` asks of a game."""
+
+    @property
+    def black(self) -> str: ...
+
+    @property
+    def white(self) -> str: ...
+
+    @property
+    def result(self) -> str: ...
 
 
 def black_score(result: str) -> float:
@@ -86,7 +100,7 @@ class Pairs:
 
 
 def rate(
-    games: Sequence[GameRecord],
+    games: Sequence[Result],
     players: Sequence[str],
     *,
     anchors: Mapping[str, float] | None = None,

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +94,23 @@ def settle(
     chosen = from_table(trainer.settings, config.trainer_settings, owner=trained)
     chosen = from_words(trainer.settings, trainer_words, owner=trained, base=chosen)
     return replace(config, network_settings=to_table(shape), trainer_settings=to_table(trainer.settle(chosen)))
+
+
+def adjusted(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
+    """The config with some fields changed; settings of a plugin are laid over those there, if it is still the same.
+
+    Raises `BadValue` for a name that is no field.
+    """
+    settings: dict[str, Any] = {}
+    known = [field.name for field in fields(config)]
+    for name in changes:
+        if name not in known:
+            raise BadValue("setting of a run", name, ", ".join(known))
+    for kind in ("network", "trainer"):
+        # Another plugin has other settings: those of the config belong to the one named there.
+        before = {} if kind in changes else getattr(config, f"{kind}_settings")
+        settings[f"{kind}_settings"] = {**before, **changes.get(f"{kind}_settings", {})}
+    return replace(config, **{**changes, **settings})
 
 
 def choose_games(manager: Manager, config: RunConfig, games: int | None) -> Sizing:

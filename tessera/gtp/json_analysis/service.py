@@ -21,9 +21,8 @@ from tessera.gtp.json_analysis.reports import Reports
 from tessera.gtp.lazily import Lazy
 from tessera.gtp.models import Model
 from tessera.gtp.restrictions import restricted
-from tessera.gtp.session import Forgetful
 from tessera.interfaces.analysis import caveat
-from tessera.interfaces.player import Limits, Options, Watch
+from tessera.interfaces.player import Forgetful, Limits, Options, Watch
 
 if TYPE_CHECKING:
     from tessera.interfaces.player import Player

@@ -1,0 +1,250 @@
+"""Loading: a network, a player around it, an engine from outside; and asking a player."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from tessera.checkpoints import Loaded, read_manifest, shipped_path
+from tessera.checkpoints import load as load_checkpoint
+from tessera.checkpoints.store import local_path, scheme_of
+from tessera.errors import BadValue
+from tessera.gtp import levels
+from tessera.gtp.settings import DEFAULT_VISITS, MAX_SECONDS, MAX_VISITS
+from tessera.interfaces.network import AUTO
+from tessera.interfaces.player import RESIGN, BatchAnalyst, Forgetful, Limits, Player
+from tessera.library.analysis import PositionAnalysis, for_black
+from tessera.library.position import Position
+from tessera.players.load import open_batch_player, open_evaluator, open_player
+from tessera.plugins import build_manager
+from tessera.rules.coords import vertex
+from tessera.rules.ruleset import DEFAULT, Ruleset, parse_ruleset
+
+if TYPE_CHECKING:
+    from tessera.interfaces.analysis import Analysis
+    from tessera.plugins import Manager
+
+BATCH = 32
+"""Positions a network is asked for at once when many are analysed."""
+log = logging.getLogger("tessera")
+
+
+@cache
+def default_manager() -> Manager:
+    """The installed plugins, for those who bring no manager of their own; made once."""
+    return build_manager()
+
+
+@dataclass
+class LoadedPlayer:
+    """Somebody to ask for moves and analyses: a player with how long it may think. A context manager."""
+
+    player: Player
+    """What plays (`tessera.interfaces.player`)."""
+    kind: str
+    """Its registered name, e.g. 'search'; 'engine' for a program from outside."""
+    limits: Limits = field(default=Limits())
+    """Of a move or an analysis where the call says nothing else."""
+    seed: int = 0
+    network: str = ""
+    """The network's registered name, '' without one."""
+    digest: str = ""
+    """Of the checkpoint, 64 hex digits; '' without one."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Of the player, beside its defaults."""
+    build_batch: Callable[[int], object] | None = field(default=None, repr=False)
+    """build_batch(games) -> the same player for many games; None where it has none."""
+    _batch: object = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        """'Tessera search (mamba 1a2b3c4d)', or what an engine calls itself: the name in an SGF."""
+        if self.kind == "engine":
+            return self.player.name
+        return f"Tessera {self.kind}" + (f" ({self.network} {self.digest[:8]})" if self.digest else "")
+
+    def strength(self) -> str:
+        """How strongly it plays, in words: its level, or what it does."""
+        for number, each in enumerate(levels.LEVELS, start=1):
+            same = (each.player, dict(each.settings)) == (self.kind, dict(self.settings))
+            if same and each.visits == self.limits.visits:
+                return f"level {number} ({each.words})"
+        return f"{self.kind}, {self.limits.visits} visits"
+
+    def describe(self) -> str:
+        """The line in an SGF's root that makes a game repeatable."""
+        network = f"network {self.network} {self.digest}; " if self.digest else ""
+        settings = "".join(f" {name}={value}" for name, value in self.settings.items())
+        return f"{network}player {self.kind}{settings}; {self.limits.visits} visits; seed {self.seed}"
+
+    def choose(self, position: Position, *, visits: int | None = None, seconds: float | None = None) -> str:
+        """The move it would play now, a vertex or 'pass', or 'resign'. The position is not changed.
+
+        A search goes on from the tree of the moves before. Raises `EngineError` where an engine from outside fails.
+        """
+        choice = self.player.choose(position.game, position.game.to_play, self._limits(visits, seconds))
+        return "resign" if choice.point == RESIGN else vertex(choice.point, position.size)
+
+    @overload
+    def analyze(
+        self, positions: Position, *, visits: int | None = None, seconds: float | None = None
+    ) -> PositionAnalysis: ...
+
+    @overload
+    def analyze(
+        self, positions: Sequence[Position], *, visits: int | None = None, seconds: float | None = None
+    ) -> list[PositionAnalysis]: ...
+
+    def analyze(
+        self, positions: Position | Sequence[Position], *, visits: int | None = None, seconds: float | None = None
+    ) -> PositionAnalysis | list[PositionAnalysis]:
+        """What it thinks of a position, or of many at once (their networks' questions go out in one batch), in order.
+
+        As in KataGo each is searched anew: as many visits as are asked for, whatever was asked before. `seconds` of
+        many positions are for each batch of 32. Raises `EngineError` for an engine from outside: it does not analyse.
+        """
+        limits = self._limits(visits, seconds)
+        if isinstance(positions, Position):
+            return self._alone(positions, limits)
+        found: list[PositionAnalysis] = []
+        for _, group in groupby(positions, key=lambda position: position.size):
+            alike = list(group)
+            for start in range(0, len(alike), BATCH):
+                found += self._together(alike[start : start + BATCH], limits)
+        return found
+
+    def _alone(self, position: Position, limits: Limits) -> PositionAnalysis:
+        _forget(self.player)
+        return for_black(position, self.player.analyze(position.game, position.game.to_play, limits))
+
+    def _together(self, positions: list[Position], limits: Limits) -> list[PositionAnalysis]:
+        if self._batch is None and self.build_batch is not None:
+            self._batch = self.build_batch(BATCH)
+        if not isinstance(self._batch, BatchAnalyst):
+            return [self._alone(position, limits) for position in positions]
+        _forget(self._batch)
+        seen: Sequence[Analysis] = self._batch.analyze_batch([position.game for position in positions], limits)
+        return [for_black(position, analysis) for position, analysis in zip(positions, seen, strict=True)]
+
+    def _limits(self, visits: int | None, seconds: float | None) -> Limits:
+        return self.limits if visits is None and seconds is None else checked_limits(visits, seconds)
+
+    def close(self) -> None:
+        """Release what it holds: trees, an engine's process. Safe to call twice."""
+        self.player.close()
+        self._batch = None
+
+    def __enter__(self) -> LoadedPlayer:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def load(checkpoint: str | Path | None = None, *, device: str = "cpu", manager: Manager | None = None) -> Loaded:
+    """A network: `.module` is the torch module in eval mode, `.manifest` what the checkpoint says about it.
+
+    `checkpoint` is a path or a URL of a checkpoint store; None is the network that comes with Tessera. `module(planes,
+    globals_)` answers `tessera.interfaces.network.Outputs`; to ask about positions, use `load_player`. Raises
+    `CheckpointError`: a damaged or foreign file is refused, never unpickled.
+    """
+    return load_checkpoint(checkpoint or shipped_path(), manager or default_manager(), device=device)
+
+
+def load_player(
+    checkpoint: str | Path | None = None,
+    *,
+    player: str = "search",
+    level: int | None = None,
+    visits: int | None = None,
+    seconds: float | None = None,
+    evaluator: str = AUTO,
+    device: str = "auto",
+    seed: int = 0,
+    threads: int | None = None,
+    size: int = 19,
+    settings: Mapping[str, Any] | None = None,
+    manager: Manager | None = None,
+    tell: Callable[[str], None] = log.warning,
+) -> LoadedPlayer:
+    """A player with the network of a checkpoint; None is the network that comes with Tessera.
+
+    `player` is 'search', 'policy', 'random' or a plugin's, with `settings` beside its defaults (`tessera plugins
+    search` lists them); or give a `level` 1 to 10 in its place. `visits` and `seconds` are the most for a move, 400
+    visits without either. `size` is the board the evaluator is chosen for; any other works. `seed` repeats its games
+    on the CPU. `tell` hears what takes long, in one line. Raises `BadValue` and `CheckpointError`.
+    """
+    manager = manager or default_manager()
+    chosen = dict(settings or {})
+    if level is not None:
+        if visits is not None or chosen or player != "search":
+            raise BadValue("level", level, "instead of player, settings and visits", "leave one of them out")
+        wanted = levels.level(level)
+        player, visits, chosen = wanted.player, wanted.visits, dict(wanted.settings)
+    spec = manager.players[player]
+    if not spec.needs_network:
+        if checkpoint is not None:
+            raise BadValue("checkpoint", str(checkpoint), f"none, for the player {player!r} uses no network")
+        engine, network, digest = None, "", ""
+    else:
+        url = str(checkpoint or shipped_path())
+        scheme = scheme_of(url)
+        url = url if scheme == "file" else str(manager.stores[scheme].build().get(url))
+        manifest = read_manifest(local_path(url))
+        network, digest = manifest.network, manifest.digest
+        engine = open_evaluator(manager, checkpoint=url, evaluator=evaluator, device=device, threads=threads, size=size)
+    return LoadedPlayer(
+        open_player(manager, player=player, seed=seed, size=size, settings=chosen, loaded=engine, tell=tell),
+        player,
+        checked_limits(visits, seconds),
+        seed,
+        network,
+        digest,
+        chosen,
+        None
+        if spec.build_batch is None
+        else lambda games: open_batch_player(
+            manager, games=games, player=player, seed=seed, size=size, settings=chosen, loaded=engine
+        ),
+    )
+
+
+def load_engine(
+    profile: str,
+    *,
+    size: int = 19,
+    rules: str | Ruleset = DEFAULT,
+    seconds: float | None = None,
+    seed: int = 0,
+    settings: Mapping[str, Any] | None = None,
+) -> LoadedPlayer:
+    """A program from outside that speaks GTP, as a player: 'gnugo', 'katago', 'pachi', or a profile in ./engines.
+
+    It is started here and plays on `size` under `rules`; `settings` are the profile's. Close it, or use `with`.
+    Raises `BadValue`, and `EngineError` where the program is missing or does not answer.
+    """
+    from tessera.engines import load_profile
+    from tessera.match.player import open_external
+
+    ruleset = rules if isinstance(rules, Ruleset) else parse_ruleset(rules)
+    opened = open_external(load_profile(profile), ruleset, size=size, settings=settings, seed=seed)
+    return LoadedPlayer(opened, "engine", Limits(seconds=seconds), seed, settings=dict(settings or {}))
+
+
+def checked_limits(visits: int | None, seconds: float | None) -> Limits:
+    """How long to think, the default where nothing is said; raises `BadValue`."""
+    if visits is not None and not 1 <= visits <= MAX_VISITS:
+        raise BadValue("visits", visits, f"1 to {MAX_VISITS}")
+    if seconds is not None and not 0 < seconds <= MAX_SECONDS:
+        raise BadValue("seconds", seconds, f"more than 0, up to {MAX_SECONDS:g}")
+    return Limits(visits=DEFAULT_VISITS if visits is None and seconds is None else visits, seconds=seconds)
+
+
+def _forget(player: object) -> None:
+    if isinstance(player, Forgetful):
+        player.forget()
