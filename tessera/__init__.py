@@ -4,7 +4,7 @@ From Python (`docs/library.md`; each name below loads what it needs when it is f
     Position                   set up, play, count and draw a game
     load_player, load_engine   somebody to ask: `choose`, `analyze`; `load` for a bare network
     play_game, self_play       whole games; read_games, rate: how strong that makes the players
-    train, resume_training     a run; read_run: what it has left
+    train, resume_training     a run; open_run: what it has written down
 
 Where to start reading (docs/architecture.md walks three paths from here)
     library/      the names above, built on the rooms below
@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from tessera.library.games import PlayedGame, play_game, rate, read_games, self_play
     from tessera.library.players import LoadedPlayer, load, load_engine, load_player
     from tessera.library.position import Position
-    from tessera.library.training import TrainingRun, read_run, resume_training, train
+    from tessera.library.training import resume_training, train
+    from tessera.runs import Run, open_run
 
 __version__ = "0.1.0"
 
@@ -54,7 +55,8 @@ _HOMES = {
     "tessera.library.games": ("PlayedGame", "play_game", "rate", "read_games", "self_play"),
     "tessera.library.players": ("LoadedPlayer", "load", "load_engine", "load_player"),
     "tessera.library.position": ("Position",),
-    "tessera.library.training": ("TrainingRun", "read_run", "resume_training", "train"),
+    "tessera.library.training": ("resume_training", "train"),
+    "tessera.runs": ("Run", "open_run"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("errors", "plugins", "ratings", "rules", "sgf")
@@ -68,18 +70,18 @@ __all__ = [
     "PlayedGame",
     "Position",
     "PositionAnalysis",
+    "Run",
     "TesseraError",
-    "TrainingRun",
     "errors",
     "load",
     "load_engine",
     "load_player",
+    "open_run",
     "play_game",
     "plugins",
     "rate",
     "ratings",
     "read_games",
-    "read_run",
     "resume_training",
     "rules",
     "self_play",

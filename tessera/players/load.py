@@ -132,12 +132,8 @@ def open_player(
     seed: int = 0,
     threads: int | None = None,
     size: int = 19,
-<<<<<<< HEAD
     settings: Mapping[str, Any] | None = None,
-=======
-    settings: dict[str, Any] | None = None,
     loaded: Evaluator | None = None,
->>>>>>> a564529 (Tessera from Python: positions, players, games, ratings and training behind one lazily loaded face (in progress))
     tell: Callable[[str], None] = lambda text: None,
 ) -> Player:
     """A ready player: its network is loaded, and its kernels are compiled, which may take long: `tell` says so.
@@ -170,12 +166,8 @@ def open_batch_player(
     device: str = "auto",
     seed: int = 0,
     size: int = 19,
-<<<<<<< HEAD
     settings: Mapping[str, Any] | None = None,
-=======
-    settings: dict[str, Any] | None = None,
     loaded: Evaluator | None = None,
->>>>>>> a564529 (Tessera from Python: positions, players, games, ratings and training behind one lazily loaded face (in progress))
 ) -> BatchPlayer:
     """The same player for up to `games` games at once. Raises `BadValue` for one that cannot play so."""
     spec = manager.players[player]
@@ -185,10 +177,5 @@ def open_batch_player(
     chosen = from_table(spec.settings, settings or {}, owner=f"player {player}")
     engine = None
     if spec.needs_network:
-<<<<<<< HEAD
-        engine = open_evaluator(manager, checkpoint=checkpoint, evaluator=evaluator, device=device, size=size)
-    return spec.build_batch(PlayerContext(evaluator=engine, size=size, seed=seed), chosen, games)
-=======
         engine = loaded or open_evaluator(manager, checkpoint=checkpoint, evaluator=evaluator, device=device, size=size)
-    return spec.build_batch(PlayerContext(evaluator=engine, size=size, seed=seed), games, **chosen)
->>>>>>> a564529 (Tessera from Python: positions, players, games, ratings and training behind one lazily loaded face (in progress))
+    return spec.build_batch(PlayerContext(evaluator=engine, size=size, seed=seed), chosen, games)

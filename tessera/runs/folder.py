@@ -54,6 +54,15 @@ class Run:
         """The checkpoints that are there now, by step."""
         return self._checkpoints.read()
 
+    @property
+    def newest_network(self) -> Path | None:
+        """The newest checkpoint to play with that can be read; None before the first."""
+        found = [each.path for each in self.checkpoints() if each.kind == "net" and not each.problem]
+        return found[-1] if found else None
+
+    def __repr__(self) -> str:
+        return f"<Run {self.path}: {len(self.training)} lines, {len(self.elo)} evaluations>"
+
 
 def open_run(path: str | Path) -> Run:
     """The run in a folder; raises `BadValue` where there is none."""
