@@ -6,7 +6,7 @@ From Python (`docs/library.md`; each name below loads what it needs when it is f
     play_game, self_play       whole games; read_games, rate: how strong that makes the players
     train, resume_training     a run; open_run: what it has written down
 
-Where to start reading (docs/architecture.md walks three paths from here)
+Where to start reading
     library/      the names above, built on the rooms below
     rules/        the game itself: kernels over flat arrays, then `Game` for one game at a time
     interfaces/   what a plugin may implement: Protocols and frozen dataclasses, nothing else
@@ -23,7 +23,8 @@ Where to start reading (docs/architecture.md walks three paths from here)
     cli/          the commands, a file or a few each; bench/: what `tessera bench` measures
     runs/         what a training run wrote down, read for reports, pages and programs; html/ draws it
     testing/      conformance suites for plugins
-    settings.py, config.py, values.py   settings as dataclasses; errors.py: what a user can cause, as one family
+    settings.py, config.py, values.py   settings as dataclasses, checked
+    errors.py, files.py, clock.py, seeds.py   what a user can cause; durable writes; time; seeds by name
 
 Dimension letters, everywhere:
     B games in a batch · N board side · P = N*N points · A = P+1 actions (pass last) · M tree nodes ·
