@@ -91,8 +91,7 @@ def from_table(
     A name or form of before is read, and `tell` hears the new one. Raises `BadValue`.
     """
     values: dict[str, Any] = {}
-    for given, value in table.items():
-        setting = _find(kind, given, owner, tell)
+    for (given, value), setting in zip(table.items(), _find(kind, table, owner, tell), strict=True):
         name, read = setting.name, value
         if name in values:
             raise BadValue(f"{owner}: setting", given, f"{name} once")
@@ -112,13 +111,15 @@ def from_words(
 ) -> S:
     """The same from 'name=value' words, as in `--set blocks=6`; of two for one setting the last holds."""
     table: dict[str, Any] = {}
-    for word in words:
-        given, equals, text = word.partition("=")
+    pairs = [word.partition("=") for word in words]
+    for given, equals, _ in pairs:
         if not equals:
-            raise BadValue(f"{owner}: setting", word, "name=value")
-        setting = _find(kind, given, owner, tell)
+            raise BadValue(f"{owner}: setting", given, "name=value")
+    settings = _find(kind, [given for given, _, _ in pairs], owner, tell)
+    for (given, _, text), setting in zip(pairs, settings, strict=True):
         value = table[setting.name] = from_text(setting.hint, text)
         if isinstance(value, dict) and " " in text:
+            word = f"{given}={text}"
             tell(f"{owner}: {word!r} is now written {setting.name}={as_text(value)}")
     return from_table(kind, table, owner=owner, base=base, tell=tell)
 
@@ -138,16 +139,22 @@ def check(settings: Any) -> None:
         accept(setting.hint, setting.value, setting.name)
 
 
-def _find(kind: type[Any], name: str, owner: str, tell: Tell) -> Setting:
-    """The setting that is, or was, called so."""
+def _find(kind: type[Any], names: Iterable[str], owner: str, tell: Tell) -> list[Setting]:
+    """The settings that are, or were, called so; `tell` hears all new names in one line."""
     known = settings_of(kind)
-    if name in known:
-        return known[name]
-    for setting in known.values():
-        if Was(name) in split(setting.hint)[1]:
-            tell(f"{owner}: {name} is now called {setting.name}")
-            return setting
-    raise BadValue(f"{owner}: setting", name, listed(known) or "none at all")
+    before = {
+        mark.name: setting for setting in known.values() for mark in split(setting.hint)[1] if isinstance(mark, Was)
+    }
+    found, renamed = [], []
+    for name in names:
+        if name not in known and name not in before:
+            raise BadValue(f"{owner}: setting", name, listed(known) or "none at all")
+        found.append(known.get(name) or before[name])
+        if name not in known:
+            renamed.append(f"{name} is now called {before[name].name}")
+    if renamed:
+        tell(f"{owner}: {', '.join(renamed)}")
+    return found
 
 
 def _walk(settings: Any, *, into_parts: bool = True) -> Iterator[Setting]:

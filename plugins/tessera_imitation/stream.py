@@ -77,7 +77,7 @@ class Stream:
         self._warnings.clear()
         return told
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         return {
             "digest": self._files.digest,
             "epoch": self.epoch,
@@ -86,8 +86,8 @@ class Stream:
             "warnings": list(self._warnings),
         }
 
-    def load_state(self, state: dict[str, Any]) -> bool:
-        """Go on in the pass of `state()`; False when the folder has changed, and a new pass begins."""
+    def load_state_dict(self, state: dict[str, Any]) -> bool:
+        """Go on in the pass of `state_dict()`; False when the folder has changed, and a new pass begins."""
         self.epoch, self._place = int(state["epoch"]), 0
         same = bool(state["digest"] == self._files.digest)
         if same:

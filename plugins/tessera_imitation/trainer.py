@@ -43,7 +43,7 @@ class ImitationTrainer:
             files.sides,
             window=settings.window,
             batch=settings.batch,
-            reuse=settings.reuse,
+            replay_ratio=settings.replay_ratio,
             warm_up=settings.warm_up,
             device=device,
         )
@@ -62,7 +62,7 @@ class ImitationTrainer:
             if self._replays.ready:
                 break
         before = self._learner.steps
-        self._learner.progress = before / self._settings.horizon
+        self._learner.progress = before / self._settings.lr_decay_steps
         rows = [self._learn(size) for size in self._replays.due(self._lots)]
         losses = means(rows)
         health = {name: losses.pop(name) for name in WATCHED if name in losses}
@@ -76,28 +76,28 @@ class ImitationTrainer:
         """The averaged network."""
         return self._learner.network
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         return {
-            "learner": self._learner.state(),
+            "learner": self._learner.state_dict(),
             "lots": self._lots.get_state(),
-            "stream": self._stream.state(),
-            "replays": self._replays.state(),
+            "stream": self._stream.state_dict(),
+            "replays": self._replays.state_dict(),
             "games": self._games,
             "moves": self._moves,
             "measured": dict(self._measured),
         }
 
-    def load_state(self, state: dict[str, Any]) -> None:
-        """Go on from `state()`; window and batch must be those it was saved with.
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from `state_dict()`; window and batch must be those it was saved with.
 
         Where the folder has changed since, what was read of it is left behind and the replay fills anew.
         """
-        self._learner.load_state(state["learner"])
+        self._learner.load_state_dict(state["learner"])
         self._lots.set_state(state["lots"].cpu())
         self._games, self._moves = int(state["games"]), int(state["moves"])
         self._measured = {str(name): float(value) for name, value in state["measured"].items()}
-        if self._stream.load_state(state["stream"]):
-            self._replays.load_state(state["replays"])
+        if self._stream.load_state_dict(state["stream"]):
+            self._replays.load_state_dict(state["replays"])
 
     def _read(self) -> None:
         """Put the next file's positions into the replay."""

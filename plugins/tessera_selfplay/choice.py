@@ -31,6 +31,6 @@ class Mover(Protocol):
         """`batch` has its legal moves and features; raises nothing."""
         ...
 
-    def state(self) -> dict[str, Tensor]:
+    def state_dict(self) -> dict[str, Tensor]:
         """The mover's own random numbers and the like, the same tensors at every call; they are saved and restored."""
         ...

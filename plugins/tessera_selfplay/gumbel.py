@@ -40,5 +40,5 @@ def build_gumbel(module: nn.Module, device: str, seed: int, settings: GumbelSett
         learning=settings.learner,
         build_mover=mover,
         teach=teach,
-        surprise=settings.surprise,
+        policy_surprise_weight=settings.policy_surprise_weight,
     )

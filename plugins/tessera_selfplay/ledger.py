@@ -52,9 +52,9 @@ class Ledger:
             numbers[f"length_{size}"] = float(rows[rows[:, 0] == size, 1].float().mean())
         return numbers
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         return {"rows": self._rows.clone(), "games": self.games}
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         self._rows.copy_(state["rows"])
         self.games = int(state["games"])

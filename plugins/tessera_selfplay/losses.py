@@ -13,11 +13,11 @@ WORST = 3.0
 """A move that turned out badly counts at most so many times its advantage, however likely it has become."""
 
 
-def policy_gradient(outputs: Outputs, targets: Positions, *, ratio: float) -> tuple[Tensor, Tensor]:
+def policy_gradient(outputs: Outputs, targets: Positions, *, clip_ratio: float) -> tuple[Tensor, Tensor]:
     """(loss, entropy) of the policy by the games' results: PPO's clipped objective, bounded on both sides.
 
     The advantage is the result less what was expected, halved to lie in -1..1. Its loss is bounded because the
-    likelihood ratio is clipped for good moves at 1 + ratio and for bad ones at WORST (dual clip, Ye et al. 2020):
+    likelihood ratio is clipped for good moves at 1 + clip_ratio and for bad ones at WORST (dual clip, Ye et al. 2020):
     cross-entropy times a negative advantage, by itself, has no lower bound.
     """
     legal = targets.policy > 0
@@ -26,7 +26,7 @@ def policy_gradient(outputs: Outputs, targets: Positions, *, ratio: float) -> tu
     before = targets.policy.float().gather(1, action)[:, 0].clamp(min=1e-7).log()
     change = (log_policy.gather(1, action)[:, 0] - before).clamp(-10.0, 10.0).exp()
     gain = advantage(targets)
-    likely = torch.minimum(change * gain, change.clamp(1.0 - ratio, 1.0 + ratio) * gain)
+    likely = torch.minimum(change * gain, change.clamp(1.0 - clip_ratio, 1.0 + clip_ratio) * gain)
     bounded = torch.where(gain < 0, torch.maximum(likely, WORST * gain), likely)
     return -bounded.mean(), -(log_policy.exp() * log_policy).sum(1).mean()
 

@@ -34,9 +34,9 @@ def build_policy_gradient(
         return Sampler(evaluator, generator=generator)
 
     def teach(outputs: Outputs, targets: Positions) -> Mapping[str, Tensor]:
-        policy, spread = policy_gradient(outputs, targets, ratio=settings.ratio)
+        policy, spread = policy_gradient(outputs, targets, clip_ratio=settings.clip_ratio)
         losses = {**head_losses(outputs, targets), "policy": policy}
-        return {**losses, "entropy": spread, "total": total(losses, settings.losses) - settings.entropy * spread}
+        return {**losses, "entropy": spread, "total": total(losses, settings.losses) - settings.entropy_weight * spread}
 
     return SelfPlayTrainer(
         module, device, seed, settings=settings.games, learning=settings.learner, build_mover=mover, teach=teach

@@ -33,5 +33,5 @@ class Sampler:
             learned=torch.ones_like(action, dtype=torch.bool),
         )
 
-    def state(self) -> dict[str, Tensor]:
+    def state_dict(self) -> dict[str, Tensor]:
         return {}

@@ -43,8 +43,8 @@ class Searcher:
             nodes=max(settings.simulations, settings.fast_simulations) + 2,
             settings=SearchSettings(
                 gumbel_root=True,
-                max_num_considered_actions=settings.considered,
-                c_scale=settings.value_scale,
+                max_num_considered_actions=settings.max_num_considered_actions,
+                c_scale=settings.c_scale,
                 puct=PuctSettings(score_weight=settings.score_weight),
             ),
             seed=seed,
@@ -67,7 +67,7 @@ class Searcher:
             learned=torch.full_like(action, full, dtype=torch.bool),
         )
 
-    def state(self) -> dict[str, Tensor]:
+    def state_dict(self) -> dict[str, Tensor]:
         return {"random": self._search.work.random, "plies": torch.from_numpy(self._plies)}
 
     def _is_full(self) -> bool:

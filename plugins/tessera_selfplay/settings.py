@@ -11,7 +11,7 @@ from typing import Annotated
 
 from tessera.errors import BadValue
 from tessera.rules.coords import MAX_SIZE, MIN_SIZE
-from tessera.settings import check
+from tessera.settings import Was, check
 from tessera.training.settings import LearnerSettings, LossSettings
 from tessera.values import Range, Unit
 
@@ -34,15 +34,15 @@ class GameSettings:
     """Share of games under a random ko rule and with or without suicide; the rest: positional superko, none."""
     window: Annotated[int, Range(1), Unit("positions")] = 60_000
     """What the replay holds, over all sizes."""
-    reuse: Annotated[float, Range(above=0)] = 4.0
+    replay_ratio: Annotated[float, Range(above=0), Was("reuse")] = 4.0
     """How often a position is learned from, on average."""
     warm_up: Annotated[int, Range(1), Unit("positions")] = 2_000
     """What is collected before learning starts."""
     batch: Annotated[int, Range(1), Unit("positions")] = 128
     """The size of a training step."""
-    plies: Annotated[int, Range(1), Unit("moves")] = 4
+    moves_per_iteration: Annotated[int, Range(1), Unit("moves"), Was("plies")] = 4
     """How far every game advances between two rounds of learning; games that end wait for the round."""
-    horizon: Annotated[int, Range(1), Unit("moves")] = 600_000
+    lr_decay_moves: Annotated[int, Range(1), Unit("moves"), Was("horizon")] = 600_000
     """Self-play over which the learning rate falls."""
     symmetries: bool = True
     """Learn from a position under a random one of its eight symmetries."""
@@ -60,9 +60,9 @@ class GumbelSettings:
     games: GameSettings = GameSettings()
     simulations: Annotated[int, Range(1), Unit("simulations")] = 16
     """The search of a move that is learned from."""
-    considered: Annotated[int, Range(1), Unit("moves")] = 8
+    max_num_considered_actions: Annotated[int, Range(1), Unit("moves"), Was("considered")] = 8
     """Root moves a search starts with. More than half the simulations would leave none for looking deeper."""
-    value_scale: Annotated[float, Range(above=0)] = 0.5
+    c_scale: Annotated[float, Range(above=0), Was("value_scale")] = 0.5
     """How sharply the improved policy follows the search's values (c_scale of the Gumbel paper)."""
     score_weight: Share = 0.1
     """Share of the score in what a search maximises; 0: off."""
@@ -71,7 +71,7 @@ class GumbelSettings:
     `fast_simulations` and not learned from, but their games' results are. 1: off. KataGo: 1.37."""
     fast_simulations: Annotated[int, Range(1), Unit("simulations")] = 4
     """The search of the other moves."""
-    surprise: Share = 0.0
+    policy_surprise_weight: Annotated[Share, Was("surprise")] = 0.0
     """Policy-surprise weighting: share of a game's learning that goes to its positions in proportion to how much the
     search changed the policy (KL divergence); the rest is even. 0: off."""
     losses: LossSettings = LossSettings()
@@ -86,11 +86,11 @@ class PolicyGradientSettings:
     """The trainer `policy-gradient`; what it has in common with `gumbel` begins with other values."""
 
     games: GameSettings = GameSettings(
-        sizes={9: 256}, window=40_000, reuse=2.0, batch=256, plies=16, horizon=20_000_000
+        sizes={9: 256}, window=40_000, replay_ratio=2.0, batch=256, moves_per_iteration=16, lr_decay_moves=20_000_000
     )
-    ratio: Annotated[float, Range(above=0)] = 0.2
-    """How far the policy may move from the one that played before a position teaches no more (PPO's clip)."""
-    entropy: Annotated[float, Range(0)] = 0.01
+    clip_ratio: Annotated[float, Range(above=0), Was("ratio")] = 0.2
+    """PPO's epsilon: how far the policy may move from the one that played before a position teaches no more."""
+    entropy_weight: Annotated[float, Range(0), Was("entropy")] = 0.01
     """Weight of the policy's entropy, which keeps it from settling too early."""
     losses: LossSettings = LossSettings()
     learner: LearnerSettings = LearnerSettings()

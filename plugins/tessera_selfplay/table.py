@@ -48,11 +48,11 @@ class Table:
         games: int,
         settings: GameSettings,
         generator: torch.Generator,
-        surprise: float = 0.0,
+        policy_surprise_weight: float = 0.0,
     ) -> None:
         points, device = size * size, generator.device
         self.size, self.games, self.limit = size, games, LONGEST * points
-        self._mover, self._generator, self._surprise = mover, generator, surprise
+        self._mover, self._generator, self._surprise_weight = mover, generator, policy_surprise_weight
         self.beginnings = Beginnings(settings, size=size, games=games, generator=generator)
 
         def zeros(shape: tuple[int, ...], dtype: str) -> Tensor:
@@ -120,11 +120,11 @@ class Table:
         self._begin(self._done.clone())
         return positions, facts
 
-    def state(self) -> dict[str, Tensor]:
-        """Everything `load_state` needs to go on exactly here."""
+    def state_dict(self) -> dict[str, Tensor]:
+        """Everything `load_state_dict` needs to go on exactly here."""
         return {name: tensor.clone() for name, tensor in self._tensors().items()}
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         for name, tensor in self._tensors().items():
             # In place: kernels hold views of this memory.
             tensor.copy_(state[name])
@@ -144,7 +144,7 @@ class Table:
             "truncated": self._truncated,
             "played": self._played,
             **{f"record_{name}": tensor for name, tensor in self._records.items()},
-            **{f"mover_{name}": tensor for name, tensor in self._mover.state().items()},
+            **{f"mover_{name}": tensor for name, tensor in self._mover.state_dict().items()},
         }
 
     def _record(self, choice: Choice, which: Tensor) -> None:
@@ -178,7 +178,7 @@ class Table:
         held = {name: tensor[rows, :longest] for name, tensor in self._records.items()}
         surprise, learned = held.pop("surprise"), held.pop("learned")
         learned = learned & (torch.arange(longest, device=rows.device) < length[:, None])
-        again = copies(surprise, learned, share=self._surprise, generator=self._generator)
+        again = copies(surprise, learned, share=self._surprise_weight, generator=self._generator)
         return Recorded(length=length, copies=again, **held)
 
     def _begin(self, which: Tensor) -> None:

@@ -49,7 +49,7 @@ class SelfPlayTrainer:
         learning: LearnerSettings,
         build_mover: BuildMover,
         teach: Teach,
-        surprise: float = 0.0,
+        policy_surprise_weight: float = 0.0,
     ) -> None:
         self._settings, self._teach = settings, teach
         self._learner = Learner(module, device, learning)
@@ -65,7 +65,7 @@ class SelfPlayTrainer:
                 games=count,
                 settings=settings,
                 generator=self._dice,
-                surprise=surprise,
+                policy_surprise_weight=policy_surprise_weight,
             )
             for size, count in games.items()
         }
@@ -73,7 +73,7 @@ class SelfPlayTrainer:
             games,
             window=settings.window,
             batch=settings.batch,
-            reuse=settings.reuse,
+            replay_ratio=settings.replay_ratio,
             warm_up=settings.warm_up,
             device=device,
         )
@@ -84,8 +84,8 @@ class SelfPlayTrainer:
         return tuple(sorted(self._tables))
 
     def step(self) -> StepReport:
-        """Advance all games by `plies` moves, then learn as often as the new positions allow."""
-        for _ in range(self._settings.plies):
+        """Advance all games by `moves_per_iteration` moves, then learn as often as the new positions allow."""
+        for _ in range(self._settings.moves_per_iteration):
             for table in self._tables.values():
                 table.advance()
         for size, table in self._tables.items():
@@ -113,25 +113,25 @@ class SelfPlayTrainer:
         """The averaged network, which also plays."""
         return self._learner.network
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         return {
-            "learner": self._learner.state(),
-            "playing": self._playing.state(),
+            "learner": self._learner.state_dict(),
+            "playing": self._playing.state_dict(),
             "dice": self._dice.get_state(),
             "lots": self._lots.get_state(),
-            "tables": {str(size): table.state() for size, table in self._tables.items()},
-            "replays": self._replays.state(),
-            "ledger": self._ledger.state(),
+            "tables": {str(size): table.state_dict() for size, table in self._tables.items()},
+            "replays": self._replays.state_dict(),
+            "ledger": self._ledger.state_dict(),
         }
 
-    def load_state(self, state: dict[str, Any]) -> None:
-        """Go on from `state()`; sizes, window and batch must be those it was saved with."""
-        self._learner.load_state(state["learner"])
-        self._playing.load_state(state.get("playing", {}))
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from `state_dict()`; sizes, window and batch must be those it was saved with."""
+        self._learner.load_state_dict(state["learner"])
+        self._playing.load_state_dict(state.get("playing", {}))
         for size in self._tables:
-            self._tables[size].load_state(state["tables"][str(size)])
-        self._replays.load_state(state["replays"])
-        self._ledger.load_state(state["ledger"])
+            self._tables[size].load_state_dict(state["tables"][str(size)])
+        self._replays.load_state_dict(state["replays"])
+        self._ledger.load_state_dict(state["ledger"])
         self._follow_the_schedule()
         self._dice.set_state(state["dice"].cpu())
         self._lots.set_state(state["lots"].cpu())
@@ -148,7 +148,7 @@ class SelfPlayTrainer:
     def _follow_the_schedule(self) -> int:
         """Move the learning rate to where the games are; how many moves they have had."""
         moves = sum(table.played() for table in self._tables.values())
-        self._learner.progress = moves / self._settings.horizon
+        self._learner.progress = moves / self._settings.lr_decay_moves
         return moves
 
     def _learn(self, size: int) -> dict[str, float]:

@@ -65,11 +65,11 @@ class Trainer(Protocol):
         """The network to be saved and judged (an average where the trainer keeps one)."""
         ...
 
-    def state(self) -> dict[str, Any]:
-        """Tensors and primitives that `load_state` turns back into exactly this trainer."""
+    def state_dict(self) -> dict[str, Any]:
+        """Tensors and primitives that `load_state_dict` turns back into exactly this trainer."""
         ...
 
-    def load_state(self, state: dict[str, Any]) -> None: ...
+    def load_state_dict(self, state: dict[str, Any]) -> None: ...
 
 
 @runtime_checkable
@@ -86,7 +86,7 @@ class UsesEvaluator(Protocol):
     """A trainer whose games may be evaluated by any evaluator that is `Refreshing`."""
 
     def play_with(self, spec: EvaluatorSpec) -> None:
-        """Play through this evaluator; called before the first step and before `load_state`. Raises `BadValue`."""
+        """Play through this evaluator; called before the first step and before `load_state_dict`. Raises `BadValue`."""
         ...
 
 

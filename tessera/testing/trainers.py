@@ -50,7 +50,7 @@ def check_trainer(
     state = _through_a_file(trainer, network, to_table(shape))
     _run(expect, trainer, steps)
     resumed = fresh()
-    resumed.load_state(state)
+    resumed.load_state_dict(state)
     _run(expect, resumed, steps)
     expect(_equal(_weights(trainer), _weights(resumed)), "a run resumed from its saved state ends in the same weights")
 
@@ -83,5 +83,5 @@ def _through_a_file(trainer: Trainer, network: NetworkSpec, settings: dict[str, 
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "trainer.pth"
-        save(path, trainer.network(), network=network.name, settings=settings, trainer=trainer.state())
+        save(path, trainer.network(), network=network.name, settings=settings, trainer=trainer.state_dict())
         return load(path, Catalog(network), with_trainer=True).trainer or {}

@@ -235,7 +235,7 @@ def _progress_track(manager: Manager, folder: RunFolder, config: RunConfig) -> P
 def _go_on(run: Run, path: Path, state: Mapping[str, Any]) -> None:
     """Load the state of a run; one that does not fit these settings, or this version, is the user's to cure."""
     try:
-        run.load_state(state)
+        run.load_state_dict(state)
     except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
         raise CheckpointError(
             f"{path}: its state does not fit this trainer with these settings ({type(error).__name__}: "

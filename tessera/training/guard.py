@@ -80,7 +80,7 @@ class Guard:
         if self.rolled_back >= ROLL_BACKS:
             raise Diverged(
                 f"training diverged ({trouble}) after {self.skipped} skipped steps, {self.lowered} lowered rates and "
-                f"{self.rolled_back} returns to earlier weights; start again with a lower rate or clip"
+                f"{self.rolled_back} returns to earlier weights; start again with a lower lr or grad_clip"
             )
         self.lowered_since = 0
         self.rolled_back += 1
@@ -106,11 +106,11 @@ class Guard:
         if self.streak >= GOOD_STREAK:
             self.strikes = self.lowered_since = 0
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         held = asdict(self)
         del held["settings"]
         return held
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
             setattr(self, name, value)

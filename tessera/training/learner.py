@@ -41,7 +41,7 @@ class Learner:
         """How far along its schedule the rate is, 0..1; the trainer moves it."""
         self._settings = settings
         self._module = module.to(device).train()
-        self._average = Average(module, decay=settings.average)
+        self._average = Average(module, decay=settings.ema_decay)
         self._optimizer = _optimizer(module, settings)
         self._guard = Guard(GuardSettings(settings.explosion, settings.state_limit))
         self._bf16 = settings.precision == "bf16" or (settings.precision == "auto" and has_bf16(device))
@@ -59,7 +59,7 @@ class Learner:
         """The learning rate of the next step."""
         settings = self._settings
         done = min(1.0, self.progress)
-        rate = settings.last_rate + (settings.rate - settings.last_rate) * 0.5 * (1.0 + math.cos(math.pi * done))
+        rate = settings.lr_final + (settings.lr - settings.lr_final) * 0.5 * (1.0 + math.cos(math.pi * done))
         return rate * min(1.0, (self.steps + 1) / RAMP) * 0.5**self._guard.lowered
 
     def autocast(self) -> Any:
@@ -79,7 +79,7 @@ class Learner:
             self._state_norm = probe.norm
         self._optimizer.zero_grad(set_to_none=True)
         found["total"].backward()
-        gradient = nn.utils.clip_grad_norm_(self._module.parameters(), self._settings.clip)
+        gradient = nn.utils.clip_grad_norm_(self._module.parameters(), self._settings.grad_clip)
         numbers = {name: float(value.detach()) for name, value in {**found, "gradient": gradient}.items()}
         self._follow(numbers)
         self.steps += 1
@@ -124,20 +124,20 @@ class Learner:
         )
         return {"rate": self.rate, **{name: float(count) for name, count in counts.items()}, **norm}
 
-    def state(self) -> dict[str, Any]:
-        """All that `load_state` needs to go on exactly here. A later roll back comes back to this."""
+    def state_dict(self) -> dict[str, Any]:
+        """All that `load_state_dict` needs to go on exactly here. A later roll back comes back to this."""
         self._checkpoint = self._weights()
         return {
             **self._checkpoint,
-            "guard": self._guard.state(),
+            "guard": self._guard.state_dict(),
             "steps": self.steps,
             "state_norm": math.nan if self._state_norm is None else self._state_norm,
         }
 
-    def load_state(self, state: Mapping[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
         self._restore(state)
         self._checkpoint = self._weights()
-        self._guard.load_state(state["guard"])
+        self._guard.load_state_dict(state["guard"])
         self.steps = int(state["steps"])
         self._state_norm = None if math.isnan(state["state_norm"]) else float(state["state_norm"])
 
@@ -170,7 +170,7 @@ def _optimizer(module: nn.Module, settings: LearnerSettings) -> torch.optim.Adam
     left_alone = no_decay(module)
     named = list(module.named_parameters())
     groups = [
-        {"params": [p for name, p in named if name not in left_alone], "weight_decay": settings.decay},
+        {"params": [p for name, p in named if name not in left_alone], "weight_decay": settings.weight_decay},
         {"params": [p for name, p in named if name in left_alone], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=settings.rate, betas=(0.9, 0.99), fused=True)
+    return torch.optim.AdamW(groups, lr=settings.lr, betas=(0.9, 0.99), fused=True)

@@ -40,7 +40,7 @@ def total(losses: Mapping[str, Tensor], weights: LossSettings) -> Tensor:
         + weights.value_loss * losses["value"]
         + weights.score_loss * losses["score"]
         + weights.ownership_loss * losses["ownership"]
-        + weights.reply_loss * losses["reply"]
+        + weights.opponent_policy_loss * losses["reply"]
     )
 
 

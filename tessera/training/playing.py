@@ -52,13 +52,13 @@ class PlayingNetwork:
             outputs: Outputs = self._learner.network(planes, globals_)
             return outputs
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         """The weights that play, where they are not the learner's own."""
         if self._module is None:
             return {}
         return {"weights": copy.deepcopy(self._module.state_dict()), "taken_at": self._taken_at}
 
-    def load_state(self, state: Mapping[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
         if self._module is not None:
             self._take(state["weights"], int(state["taken_at"]))
 

@@ -159,11 +159,11 @@ class ProgressTrack:
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         return [float(json.loads(line)["elo"]) for line in lines]
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         """What a resumed run needs to go on; networks by name, so that a run folder can be moved."""
         return {"tiles": self._tiles, "rivals": list(self._rivals), "best": self._best}
 
-    def load_state(self, state: Mapping[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
         self._tiles = int(state["tiles"])
         self._rivals = [str(name) for name in state["rivals"]]
         self._best = state["best"]

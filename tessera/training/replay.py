@@ -73,13 +73,13 @@ class Replay:
         which = torch.randint(symmetries, (n,), generator=generator, device=device)
         return transformed(Positions(*(field[rows] for field in self._ring)), which)
 
-    def state(self) -> dict[str, Any]:
-        """What is in the ring; `load_state` of a replay of the same shape takes it back."""
+    def state_dict(self) -> dict[str, Any]:
+        """What is in the ring; `load_state_dict` of a replay of the same shape takes it back."""
         held: dict[str, Tensor | int] = {"added": self.added}
         held.update({name: field[: len(self)].clone() for name, field in zip(FIELDS, self._ring, strict=True)})
         return held
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         self.added = int(state["added"])
         for name, field in zip(FIELDS, self._ring, strict=True):
             field[: len(self)] = state[name]

@@ -1,7 +1,7 @@
 """The replays of a run, one for each board side, and how much is due to be learned from each.
 
-Every position brings `reuse` positions' worth of learning, spent in whole batches; before `warm_up` positions are
-there, nothing is due.
+Every position brings `replay_ratio` positions' worth of learning, spent in whole batches; before `warm_up` positions
+are there, nothing is due.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ class Replays:
     """Rings that share a window of `window` positions as `shares` says, on `device`."""
 
     def __init__(
-        self, shares: Mapping[int, int], *, window: int, batch: int, reuse: float, warm_up: int, device: str
+        self, shares: Mapping[int, int], *, window: int, batch: int, replay_ratio: float, warm_up: int, device: str
     ) -> None:
         total = sum(shares.values())
-        self._batch, self._reuse, self._warm_up = batch, reuse, warm_up
+        self._batch, self._replay_ratio, self._warm_up = batch, replay_ratio, warm_up
         self._rings = {
             size: Replay(size=size, capacity=max(batch, window * share // total), device=device)
             for size, share in sorted(shares.items())
@@ -48,7 +48,7 @@ class Replays:
         """Take in positions of one board side."""
         self._rings[size].add(positions)
         if self.added >= self._warm_up:
-            self._credit[size] += self._reuse * len(positions.value)
+            self._credit[size] += self._replay_ratio * len(positions.value)
 
     def due(self, generator: torch.Generator) -> list[int]:
         """The board sides to learn from now, one entry per training step, in random order; they count as learned."""
@@ -64,13 +64,13 @@ class Replays:
         """A batch of one board side, see `Replay.sample`."""
         return self._rings[size].sample(self._batch, generator, symmetries=symmetries)
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         return {
-            "rings": {str(size): ring.state() for size, ring in self._rings.items()},
+            "rings": {str(size): ring.state_dict() for size, ring in self._rings.items()},
             "credit": {str(size): credit for size, credit in self._credit.items()},
         }
 
-    def load_state(self, state: Mapping[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
         for size, ring in self._rings.items():
-            ring.load_state(state["rings"][str(size)])
+            ring.load_state_dict(state["rings"][str(size)])
             self._credit[size] = float(state["credit"][str(size)])

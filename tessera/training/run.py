@@ -77,10 +77,10 @@ class Run:
         """What it was asked to do, every setting spelled out."""
         return self._config
 
-    def load_state(self, state: Mapping[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from the state in a checkpoint of this run."""
         run = state["run"]
-        self._trainer.load_state(state["trainer"])
+        self._trainer.load_state_dict(state["trainer"])
         report = self._report = StepReport(**run["report"])
         self._spent = Spent(float(run["seconds"]), float(run["cpu_seconds"]), report.games, report.moves)
         self._pace = Pace(self._spent)
@@ -89,8 +89,8 @@ class Run:
         self._judged_at, self._logged_at = run["judged_at"], run["logged_at"]
         self._judged_step = (run["judged_step"][0], run["judged_step"][1])
         self._warnings = [str(text) for text in run["warnings"]]
-        self._truth.load_state(run["truth"])
-        self._track.load_state(run["track"])
+        self._truth.load_state_dict(run["truth"])
+        self._track.load_state_dict(run["track"])
         self._folder.rewind(run["lengths"])
 
     def go(self, stop: threading.Event) -> str:
@@ -228,11 +228,11 @@ class Run:
             "judged_step": list(self._judged_step),
             "logged_at": self._logged_at,
             "warnings": list(self._warnings),
-            "truth": self._truth.state(),
-            "track": self._track.state(),
+            "truth": self._truth.state_dict(),
+            "track": self._track.state_dict(),
             "lengths": self._folder.lengths(),
         }
-        state = {"trainer": self._trainer.state(), "run": run}
+        state = {"trainer": self._trainer.state_dict(), "run": run}
         path = self._folder.save_run(self._trainer.network(), self._config, self._meta(), state)
         self._disk.needed = net.stat().st_size + path.stat().st_size
         del run, state

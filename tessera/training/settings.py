@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from tessera.settings import check
+from tessera.settings import Was, check
 from tessera.values import Range
 
 Weight = Annotated[float, Range(0)]
@@ -15,16 +15,16 @@ Weight = Annotated[float, Range(0)]
 class LearnerSettings:
     """How weights follow a gradient."""
 
-    rate: Annotated[float, Range(above=0)] = 2e-3
+    lr: Annotated[float, Range(above=0), Was("rate")] = 2e-3
     """AdamW's learning rate at the start."""
-    last_rate: Annotated[float, Range(above=0)] = 2e-4
-    """The rate at the end of the schedule and from then on; in between it falls along a cosine."""
-    decay: Annotated[float, Range(0)] = 1e-2
-    """Weight decay of matrices and kernels (not of biases, norms and an SSM's A_log, D, dt_bias)."""
-    clip: Annotated[float, Range(above=0)] = 2.0
+    lr_final: Annotated[float, Range(above=0), Was("last_rate")] = 2e-4
+    """The learning rate at the end of the schedule and from then on; in between it falls along a cosine."""
+    weight_decay: Annotated[float, Range(0), Was("decay")] = 1e-2
+    """AdamW's weight decay of matrices and kernels (not of biases, norms and an SSM's A_log, D, dt_bias)."""
+    grad_clip: Annotated[float, Range(above=0), Was("clip")] = 2.0
     """Largest norm of the gradient."""
-    average: Annotated[float, Range(0, below=1)] = 0.998
-    """Memory per step of the averaged weights, which play and are saved; 0: the newest weights play."""
+    ema_decay: Annotated[float, Range(0, below=1), Was("average")] = 0.998
+    """Memory per step of the weights' moving average (EMA), which plays and is saved; 0: the newest weights play."""
     precision: Literal["auto", "f32", "bf16"] = "auto"
     """Arithmetic of training; auto: bf16 where the device has instructions for it."""
     explosion: Annotated[float, Range(above=0)] = 30.0
@@ -50,7 +50,7 @@ class LossSettings:
     """Learn by how many points; 0: off. KataGo: 1.65 together with the owners."""
     ownership_loss: Weight = 0.5
     """Learn who owns each point at the end; 0: off. KataGo: 1.65 together with the score."""
-    reply_loss: Weight = 0.15
+    opponent_policy_loss: Annotated[Weight, Was("reply_loss")] = 0.15
     """Learn the opponent's next move; 0: off. KataGo: 1.30."""
 
     def __post_init__(self) -> None:

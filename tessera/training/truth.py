@@ -106,10 +106,10 @@ class Truth:
         lasting = [key for key, since in self._since.items() if report.games - since >= PATIENCE]
         return found[lasting[0]] if lasting else None
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         return {"since": dict(self._since)}
 
-    def load_state(self, state: Mapping[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
         self._since = {str(key): int(games) for key, games in state["since"].items()}
 
 

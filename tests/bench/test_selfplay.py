@@ -79,10 +79,10 @@ class Fake:
     def network(self) -> nn.Module:
         return self._network
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         raise AssertionError("speed needs no state")
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         raise AssertionError("speed needs no state")
 
 

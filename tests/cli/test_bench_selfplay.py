@@ -12,8 +12,8 @@ from tessera.cli.main import main
 
 SMALL = ["bench", "selfplay", "--size", "3", "--games", "4", "--seconds", "0.3", "--threads", "1"]
 SHAPE = ["--network", "resnet", "--set", "blocks=1", "--set", "width=8"]
-# plies=1: no game that has ended is searched on until the others have made their moves.
-SETTINGS = ("simulations=6", "considered=4", "plies=1")
+# moves_per_iteration=1: no game that has ended is searched on until the others have made their moves.
+SETTINGS = ("simulations=6", "max_num_considered_actions=4", "moves_per_iteration=1")
 SEARCH = [word for setting in SETTINGS for word in ("--set-trainer", setting)]
 
 

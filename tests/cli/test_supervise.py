@@ -25,7 +25,15 @@ from tessera.cli.supervise import OWN_PROGRAM, _commands
 from tessera.plugins import build_manager
 
 TESSERA = [sys.executable, "-c", "import sys; from tessera.cli.main import main; sys.exit(main())"]
-SETTINGS = ("sizes=5:8", "simulations=4", "considered=2", "batch=16", "warm_up=40", "window=500", "plies=2")
+SETTINGS = (
+    "sizes=5:8",
+    "simulations=4",
+    "max_num_considered_actions=2",
+    "batch=16",
+    "warm_up=40",
+    "window=500",
+    "moves_per_iteration=2",
+)
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
 CONFIG = """
 checkpoint_minutes = {minutes}
@@ -37,14 +45,14 @@ threads = 1
 
 
 def test_what_a_restart_runs() -> None:
-    line = "nice -n 10 tessera train --preset 5x5 --seed 3 --batch=auto --out run --set rate=0.1 --games 9"
+    line = "nice -n 10 tessera train --preset 5x5 --seed 3 --batch=auto --out run --set lr=0.1 --games 9"
     words = shlex.split(line)
     fresh, resumed, out = _commands(App(), words, False)
     start = ["nice", "-n", "10", *OWN_PROGRAM, "train"]
     assert fresh == [*start, *words[5:]] and out == Path("run")
     assert resumed == [*start, "--resume", "--out", "run", "--games", "9"]
-    fresh, resumed, _ = _commands(App(), ["x", "train", "--out=run", "--resume", "--set", "rate=0.1"], True)
-    assert fresh == resumed == ["x", "train", "--out=run", "--resume", "--set", "rate=0.1", "--json"]
+    fresh, resumed, _ = _commands(App(), ["x", "train", "--out=run", "--resume", "--set", "lr=0.1"], True)
+    assert fresh == resumed == ["x", "train", "--out=run", "--resume", "--set", "lr=0.1", "--json"]
     fresh, resumed, _ = _commands(App(), ["x", "train", "--json", "--out", "run", "--device", "cpu"], True)
     assert fresh.count("--json") == 1
     assert sorted(resumed) == sorted(["x", "train", "--resume", "--json", "--out", "run", "--device", "cpu"])

@@ -24,7 +24,7 @@ from tessera.training.assembly import pick_device_for
 from tessera.training.config import presets
 from tessera.training.folder import RunFolder
 
-SETTINGS = ("sizes=4:6", "simulations=4", "considered=2", "batch=16", "warm_up=20", "window=500")
+SETTINGS = ("sizes=4:6", "simulations=4", "max_num_considered_actions=2", "batch=16", "warm_up=20", "window=500")
 TINY = [word for setting in SETTINGS for word in ("--set", setting)]
 SMALL = ["--set-network", "blocks=1", "--set-network", "width=8"]
 
@@ -154,10 +154,10 @@ class Passing:
     def network(self) -> torch.nn.Module:
         return self._module
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         return {"steps": self._steps}
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         self._steps = state["steps"]
 
 

@@ -257,7 +257,7 @@ COMMANDS = [
         ("train", "--out", "new", "--start-from", "truncated.pth"),
         ("train", "--out", "new", "--network", "mamba", "--start-from", "whole.pth"),
         ("train", "--out", "new", "--set", "nothing=1"),
-        ("train", "--out", "new", "--set", "rate=fast"),
+        ("train", "--out", "new", "--set", "lr=fast"),
         ("train", "--out", "new", "--set", "simulations=-3"),
         ("train", "--out", "new", "--set-network", "blocks=many"),
         ("train", "--out", "new", "--set-network", "blocks=-1"),

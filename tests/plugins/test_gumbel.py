@@ -25,7 +25,14 @@ from tessera_selfplay.table import Table
 from tessera_selfplay.weighting import copies
 
 SHAPE: dict[str, Any] = {"blocks": 1, "width": 16, "pool_every": 1}
-TINY: dict[str, Any] = {"simulations": 4, "considered": 2, "batch": 16, "warm_up": 32, "window": 2000, "plies": 8}
+TINY: dict[str, Any] = {
+    "simulations": 4,
+    "max_num_considered_actions": 2,
+    "batch": 16,
+    "warm_up": 32,
+    "window": 2000,
+    "moves_per_iteration": 8,
+}
 
 
 def trainer(sizes: dict[int, int], **settings: Any) -> Any:
@@ -37,12 +44,19 @@ def trainer(sizes: dict[int, int], **settings: Any) -> Any:
 
 def harvests(size: int, plies: int, *, games: int = 8, **given: Any) -> list[tuple[Positions, GameFacts]]:
     """Finished games between searches with a network that knows nothing."""
-    usual = {"simulations": 4, "considered": 2, "opening": 0.0}
+    usual = {"simulations": 4, "max_num_considered_actions": 2, "opening": 0.0}
     settings = from_table(GumbelSettings, {**usual, **given}, owner="gumbel")
     dice = torch.Generator().manual_seed(1)
     evaluator = TorchEvaluator(build_uniform(NoSettings()), "cpu")
     mover = Searcher(evaluator, size=size, games=games, settings=settings, seed=5)
-    table = Table(mover, size=size, games=games, settings=settings.games, generator=dice, surprise=settings.surprise)
+    table = Table(
+        mover,
+        size=size,
+        games=games,
+        settings=settings.games,
+        generator=dice,
+        policy_surprise_weight=settings.policy_surprise_weight,
+    )
     found = [(table.advance(), table.harvest())[1] for _ in range(plies)]
     return [harvest for harvest in found if harvest is not None]
 
@@ -64,13 +78,20 @@ def test_it_resumes_exactly_with_every_technique_switched_on() -> None:
         manager.trainers["gumbel"],
         manager.networks["resnet"],
         network_settings=SHAPE,
-        settings={**TINY, "sizes": {4: 6, 3: 4}, "plies": 5, "full_share": 0.5, "fast_simulations": 2, "surprise": 0.5},
+        settings={
+            **TINY,
+            "sizes": {4: 6, 3: 4},
+            "moves_per_iteration": 5,
+            "full_share": 0.5,
+            "fast_simulations": 2,
+            "policy_surprise_weight": 0.5,
+        },
         steps=6,
     )
 
 
 def test_each_position_is_learned_from_as_often_as_asked() -> None:
-    learner = trainer({3: 16}, reuse=3.0, warm_up=1)
+    learner = trainer({3: 16}, replay_ratio=3.0, warm_up=1)
     report = learner.step()
     for _ in range(12):
         report = learner.step()
@@ -81,7 +102,7 @@ def test_each_position_is_learned_from_as_often_as_asked() -> None:
 
 def test_moves_and_lengths_are_those_of_the_games() -> None:
     """Games that wait for the harvest make no moves, whatever the counters."""
-    learner = trainer({3: 8, 4: 4}, plies=6)
+    learner = trainer({3: 8, 4: 4}, moves_per_iteration=6)
     for _ in range(12):
         report = learner.step()
     in_flight = sum(int(table._moves.sum()) for table in learner._tables.values())
@@ -156,7 +177,7 @@ def test_nothing_surprising_is_learned_from_evenly() -> None:
 
 def test_surprise_reaches_the_positions_of_the_games() -> None:
     """As many as without, but not each once."""
-    found = harvests(4, 200, surprise=1.0)
+    found = harvests(4, 200, policy_surprise_weight=1.0)
     played = sum(int(facts.length.sum()) for _, facts in found)
     kept = torch.cat([positions.planes.flatten(1) for positions, _ in found])
     assert len(kept) == pytest.approx(played, rel=0.02)
@@ -198,7 +219,7 @@ def test_losses_of_known_outputs() -> None:
 
 
 def test_weights_that_are_not_finite_are_not_followed_and_told() -> None:
-    learner = trainer({3: 16}, warm_up=1, reuse=1.0)
+    learner = trainer({3: 16}, warm_up=1, replay_ratio=1.0)
     learner.step()
     with torch.no_grad():
         next(iter(learner._learner._module.parameters())).fill_(float("nan"))
@@ -225,25 +246,25 @@ def test_weights_that_are_not_finite_are_not_followed_and_told() -> None:
         ("sizes", "9:4 9:5"),
         ("simulations", 0),
         ("fast_simulations", 0),
-        ("considered", 0),
+        ("max_num_considered_actions", 0),
         ("full_share", 0.0),
         ("full_share", 1.1),
-        ("surprise", 1.5),
-        ("surprise", -0.1),
-        ("value_scale", 0.0),
+        ("policy_surprise_weight", 1.5),
+        ("policy_surprise_weight", -0.1),
+        ("c_scale", 0.0),
         ("score_weight", 2.0),
-        ("reply_loss", -1.0),
+        ("opponent_policy_loss", -1.0),
         ("opening", 1.5),
         ("komi_spread", -0.1),
-        ("reuse", 0.0),
+        ("replay_ratio", 0.0),
         ("batch", 0),
-        ("average", 1.5),
-        ("rate", 0.0),
-        ("rate", float("nan")),
-        ("clip", 0.0),
+        ("ema_decay", 1.5),
+        ("lr", 0.0),
+        ("lr", float("nan")),
+        ("grad_clip", 0.0),
         ("explosion", 0.0),
         ("state_limit", -1.0),
-        ("decay", -1.0),
+        ("weight_decay", -1.0),
         ("precision", "f16"),
     ],
 )
@@ -253,7 +274,7 @@ def test_settings_out_of_range_are_refused(name: str, value: Any) -> None:
 
 
 def test_losses_fall_within_seconds() -> None:
-    learner = trainer({3: 16}, batch=32, plies=8, rate=1e-2, average=0.9)
+    learner = trainer({3: 16}, batch=32, moves_per_iteration=8, lr=1e-2, ema_decay=0.9)
     rows = [learner.step().losses for _ in range(15)]
     learned = [row for row in rows if row]
     first, last = ({name: row[name] for name in ("value", "ownership")} for row in (learned[0], learned[-1]))

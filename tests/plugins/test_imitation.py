@@ -245,7 +245,14 @@ def test_held_out_files_are_chosen_by_content(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("held_out", 0.6), ("reuse", 0.0), ("window", 0), ("horizon", 0), ("rate", 0.0), ("reply_loss", -1.0)],
+    [
+        ("held_out", 0.6),
+        ("replay_ratio", 0.0),
+        ("window", 0),
+        ("lr_decay_steps", 0),
+        ("lr", 0.0),
+        ("opponent_policy_loss", -1.0),
+    ],
 )
 def test_settings_out_of_range_are_refused(name: str, value: Any) -> None:
     with pytest.raises(BadValue, match=name):
@@ -269,7 +276,7 @@ def test_it_learns_the_moves_of_games_it_never_saw(tmp_path: Path, monkeypatch: 
     """Chance is 1 in 26."""
     monkeypatch.setattr("tessera_imitation.trainer.MEASURE_EVERY", 40)
     games = folder_of_games(tmp_path, 40)
-    learner = trainer(games, symmetries=False, window=2000, rate=1e-2, average=0.9, reuse=4.0)
+    learner = trainer(games, symmetries=False, window=2000, lr=1e-2, ema_decay=0.9, replay_ratio=4.0)
     report = learner.step()
     while report.steps < 120:
         report = learner.step()
@@ -282,12 +289,12 @@ def test_resuming_is_exact_across_an_epoch(tmp_path: Path) -> None:
     first = trainer(games)
     while (report := first.step()).health["epoch"] < 1 or not report.games % 8 > 2:
         pass
-    state = first.state()
+    state = first.state_dict()
     begun = report.health["epoch"]
     reports = [first.step() for _ in range(8)]
     assert reports[-1].health["epoch"] > begun
     second = trainer(games)
-    second.load_state(state)
+    second.load_state_dict(state)
     assert [second.step() for _ in range(8)] == reports
     left, right = first.network().state_dict(), second.network().state_dict()
     assert all(torch.equal(left[name], right[name]) for name in left)
@@ -296,10 +303,10 @@ def test_resuming_is_exact_across_an_epoch(tmp_path: Path) -> None:
 def test_a_folder_that_changed_is_read_anew(tmp_path: Path) -> None:
     first = trainer(folder_of_games(tmp_path, 8))
     report = first.step()
-    state = first.state()
+    state = first.state_dict()
     folder_of_games(tmp_path, 12)
     second = trainer(tmp_path)
-    second.load_state(state)
+    second.load_state_dict(state)
     after = second.step()
     assert any("not those of the checkpoint" in text for text in after.warnings)
     assert after.games > report.games and after.moves > report.moves

@@ -32,10 +32,10 @@ SETTINGS: dict[str, Any] = {
     "window": 20_000,
     "warm_up": 500,
     "batch": 64,
-    "horizon": MOVES,
+    "lr_decay_moves": MOVES,
     "rate": 8e-3,
     "average": 0.98,
-    "value_scale": 1.0,
+    "c_scale": 1.0,
     "precision": "f32",
 }
 """In a hurry: a high rate that soon falls, and a short memory. In float32, the same on every CPU up to rounding."""

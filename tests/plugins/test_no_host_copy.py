@@ -102,7 +102,7 @@ def playing() -> PlayingNetwork:
 
 
 def searcher(evaluator: Evaluator, dice: torch.Generator, games: int) -> Searcher:
-    settings = GumbelSettings(simulations=4, considered=2, full_share=0.5, fast_simulations=2)
+    settings = GumbelSettings(simulations=4, max_num_considered_actions=2, full_share=0.5, fast_simulations=2)
     return Searcher(evaluator, size=SIZE, games=games, settings=settings, seed=1, device=str(dice.device))
 
 
@@ -112,7 +112,9 @@ def sampler(evaluator: Evaluator, dice: torch.Generator, games: int) -> Sampler:
 
 def table_of(make: Callable[..., Any], evaluator: Evaluator, dice: torch.Generator) -> Table:
     settings = GameSettings(opening=0.5, other_rules=0.5)
-    return Table(make(evaluator, dice, 6), size=SIZE, games=6, settings=settings, generator=dice, surprise=0.5)
+    return Table(
+        make(evaluator, dice, 6), size=SIZE, games=6, settings=settings, generator=dice, policy_surprise_weight=0.5
+    )
 
 
 @pytest.mark.parametrize(
@@ -184,7 +186,7 @@ def no_sync() -> Iterator[Callable[[bool], None]]:
     torch.cuda.set_sync_debug_mode("default")
 
 
-FEW = GameSettings({SIZE: 64}, batch=64, warm_up=64, plies=4, window=4000)
+FEW = GameSettings({SIZE: 64}, batch=64, warm_up=64, moves_per_iteration=4, window=4000)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
@@ -192,7 +194,10 @@ FEW = GameSettings({SIZE: 64}, batch=64, warm_up=64, plies=4, window=4000)
     ("build", "settings"),
     [
         (build_policy_gradient, PolicyGradientSettings(FEW)),
-        (build_gumbel, GumbelSettings(FEW, simulations=4, considered=2, full_share=0.5, fast_simulations=2)),
+        (
+            build_gumbel,
+            GumbelSettings(FEW, simulations=4, max_num_considered_actions=2, full_share=0.5, fast_simulations=2),
+        ),
     ],
     ids=["policy-gradient", "gumbel"],
 )

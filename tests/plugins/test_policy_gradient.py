@@ -24,7 +24,7 @@ from tessera_selfplay.settings import GameSettings, PolicyGradientSettings
 from tessera_selfplay.table import Table
 
 SHAPE: dict[str, Any] = {"blocks": 1, "width": 16, "pool_every": 1}
-TINY: dict[str, Any] = {"batch": 32, "warm_up": 32, "window": 2000, "plies": 8}
+TINY: dict[str, Any] = {"batch": 32, "warm_up": 32, "window": 2000, "moves_per_iteration": 8}
 RATIO = 0.2
 MOVE = 3
 """The move the bandits are about, of the five on a 2x2 board."""
@@ -61,7 +61,7 @@ def probably(chance: float) -> Outputs:
 
 
 def loss(outputs: Outputs, targets: Positions) -> float:
-    return float(policy_gradient(outputs, targets, ratio=RATIO)[0])
+    return float(policy_gradient(outputs, targets, clip_ratio=RATIO)[0])
 
 
 def test_it_keeps_the_promises_of_a_trainer() -> None:
@@ -89,7 +89,7 @@ def test_it_says_how_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("ratio", 0.0), ("entropy", -0.1), ("batch", 0), ("value_loss", -1.0), ("rate", 0.0)]
+    ("name", "value"), [("clip_ratio", 0.0), ("entropy_weight", -0.1), ("batch", 0), ("value_loss", -1.0), ("lr", 0.0)]
 )
 def test_settings_out_of_range_are_refused(name: str, value: Any) -> None:
     with pytest.raises(BadValue, match=name):
@@ -124,7 +124,7 @@ def test_a_bad_move_that_is_gone_teaches_no_more() -> None:
     for chance in (0.25 * floor, 0.1, 1e-6, 0.0):
         assert loss(probably(chance), bad) == pytest.approx(floor, rel=1e-3)
     logits = probably(0.1).policy.requires_grad_()
-    policy_gradient(says(logits), bad, ratio=RATIO)[0].backward()
+    policy_gradient(says(logits), bad, clip_ratio=RATIO)[0].backward()
     assert logits.grad is not None and not logits.grad.any()
 
 
@@ -152,7 +152,7 @@ def follow(value: int, *, rounds: int = 30, legal: int = 5) -> list[Tensor]:
         played = taught(1, value=value, legal=legal)._replace(policy=policies[-1][None].half())
         for _ in range(4):
             optimizer.zero_grad()
-            policy_gradient(says(logits), played, ratio=RATIO)[0].backward()
+            policy_gradient(says(logits), played, clip_ratio=RATIO)[0].backward()
             optimizer.step()
     return [*policies, logits.detach()[0]]
 
@@ -184,10 +184,10 @@ def test_illegal_moves_get_nothing(value: int) -> None:
 
 
 def test_entropy_is_over_legal_moves() -> None:
-    spread = policy_gradient(says(torch.zeros(1, 5)), taught(1, value=WIN, legal=4), ratio=RATIO)[1]
+    spread = policy_gradient(says(torch.zeros(1, 5)), taught(1, value=WIN, legal=4), clip_ratio=RATIO)[1]
     assert float(spread) == pytest.approx(torch.tensor(4.0).log())
     logits = torch.randn(1, 5, generator=torch.Generator().manual_seed(1)).requires_grad_()
-    policy_gradient(says(logits), taught(1, value=WIN, legal=4), ratio=RATIO)[1].backward()
+    policy_gradient(says(logits), taught(1, value=WIN, legal=4), clip_ratio=RATIO)[1].backward()
     assert logits.grad is not None and torch.isfinite(logits.grad).all() and float(logits.grad[0, 4]) == 0
 
 
@@ -221,7 +221,7 @@ def test_the_winner_learns_to_repeat_and_the_loser_to_avoid() -> None:
     wins, loses = taught(1, value=WIN), taught(1, value=LOSS)
     for targets, sign in ((wins, -1.0), (loses, 1.0)):
         logits = torch.zeros(1, 5, requires_grad=True)
-        policy_gradient(says(logits), targets._replace(policy=torch.full((1, 5), 0.2)), ratio=RATIO)[0].backward()
+        policy_gradient(says(logits), targets._replace(policy=torch.full((1, 5), 0.2)), clip_ratio=RATIO)[0].backward()
         assert logits.grad is not None and float(logits.grad[0, MOVE].sign()) == sign
 
 

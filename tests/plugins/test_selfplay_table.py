@@ -41,7 +41,7 @@ class Passer:
             learned=torch.ones(games, dtype=torch.bool),
         )
 
-    def state(self) -> dict[str, Tensor]:
+    def state_dict(self) -> dict[str, Tensor]:
         return {"asked": self.asked}
 
 
@@ -253,7 +253,7 @@ def test_it_goes_on_exactly_even_while_games_wait() -> None:
     for _ in range(20):
         first.advance()
     assert first._done.any() and first._truncated.any()
-    second.load_state(first.state())
+    second.load_state_dict(first.state_dict())
     # The random numbers are the trainer's to save.
     second._generator.set_state(first._generator.get_state())
     for _ in range(30):
@@ -285,7 +285,7 @@ def test_the_ledger_forgets_the_oldest() -> None:
     ledger.add(5, facts([1] * KEPT, [7] * KEPT))
     ledger.add(5, facts([2] * (KEPT // 2), [8] * (KEPT // 2)))
     assert ledger.health()["length"] == 1.5 and ledger.games == KEPT + KEPT // 2
-    copy.load_state(ledger.state())
+    copy.load_state_dict(ledger.state_dict())
     for each in (ledger, copy):
         each.add(5, facts([4] * 2 * KEPT, list(range(2 * KEPT))))
     assert ledger.health() == copy.health()

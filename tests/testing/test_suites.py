@@ -227,10 +227,10 @@ class Sgd:
     def network(self) -> torch.nn.Module:
         return self.module
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         return {"done": self.done, "dice": self.dice.get_state(), "weights": dict(self.module.state_dict())}
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         self.done = state["done"]
         self.module.load_state_dict(state["weights"])
         if self.exact:

@@ -23,7 +23,7 @@ from tessera.training.folder import RunFolder
 SMALL: dict[str, Any] = {
     "sizes": {"4": 6},
     "simulations": 4,
-    "considered": 2,
+    "max_num_considered_actions": 2,
     "batch": 16,
     "warm_up": 20,
     "window": 500,
@@ -75,8 +75,8 @@ def test_a_run_from_python(tmp_path: Path) -> None:
 
 def test_settings_are_spelled_out_once_and_for_all() -> None:
     manager = build_manager()
-    once = settle(manager, CONFIG, trainer_words=["rate=0.1"], network_words=["width=16"])
-    assert once.trainer_settings["rate"] == 0.1 and once.trainer_settings["simulations"] == 4
+    once = settle(manager, CONFIG, trainer_words=["lr=0.1"], network_words=["width=16"])
+    assert once.trainer_settings["lr"] == 0.1 and once.trainer_settings["simulations"] == 4
     assert once.network_settings == {"blocks": 1, "width": 16, "pool_every": 3}
     assert settle(manager, once) == once
     with pytest.raises(BadValue, match="trainer gumbel: simulations: got 0, allowed: a whole number, 1 or more"):

@@ -29,7 +29,7 @@ def test_a_config_goes_round(tmp_path: Path) -> None:
         cpu_minutes=0.5,
         device="cuda:1",
         network_settings={"blocks": 2},
-        trainer_settings={"text": '5:4 "7:2"', "sizes": {"5": 4, "7": 2}, "rate": 1e-5, "flag": True},
+        trainer_settings={"text": '5:4 "7:2"', "sizes": {"5": 4, "7": 2}, "lr": 1e-5, "flag": True},
     )
     path = tmp_path / "config.toml"
     path.write_text(config.to_toml())

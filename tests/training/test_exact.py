@@ -30,10 +30,10 @@ from tests.training.test_run import SHAPE, Clock, track
 SETTINGS: dict[str, Any] = {
     "sizes": {4: 8},
     "simulations": 4,
-    "considered": 2,
+    "max_num_considered_actions": 2,
     "batch": 16,
     "warm_up": 20,
-    "reuse": 1.0,
+    "replay_ratio": 1.0,
 }
 CONFIG = RunConfig(
     network_settings=SHAPE,
@@ -58,10 +58,10 @@ class Paced:
         self._trainer: Trainer = spec.build(module, "cpu", CONFIG.seed, settings)
         self._clock, self._interrupted, self._steps = clock, interrupted, 0
         self.sizes = self._trainer.sizes
-        self.network, self.state, self.load_state = (
+        self.network, self.state_dict, self.load_state_dict = (
             self._trainer.network,
-            self._trainer.state,
-            self._trainer.load_state,
+            self._trainer.state_dict,
+            self._trainer.load_state_dict,
         )
 
     def step(self) -> StepReport:
@@ -82,7 +82,7 @@ def part(path: Path, *, interrupted: int | None = None) -> str:
     run = Run(trainer, folder, CONFIG, track=follow, emit=lambda kind, data: None, clock=clock, cpu_clock=clock.cpu)
     if resume:
         torch.manual_seed(12345)  # another process has another global state
-        run.load_state(folder.newest(MANAGER)[1])
+        run.load_state_dict(folder.newest(MANAGER)[1])
     with stop_on_signals() as stop:
         return run.go(stop)
 

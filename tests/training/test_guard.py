@@ -113,6 +113,6 @@ def test_it_goes_on_from_its_state() -> None:
     guard, copy = Guard(GuardSettings()), Guard(GuardSettings())
     good(guard, 7, gradient=3.0)
     bad(guard, LADDER - 1)
-    copy.load_state(guard.state())
+    copy.load_state_dict(guard.state_dict())
     assert copy == guard
     assert bad(copy, 1) == [ROLL_BACK]

@@ -17,7 +17,7 @@ from tessera.training.learner import PROBE_EVERY, RAMP, Learner
 from tessera.training.playing import PlayingNetwork
 from tessera.training.settings import LearnerSettings
 
-SETTINGS = LearnerSettings(rate=0.1, last_rate=0.01, average=0.5, precision="f32")
+SETTINGS = LearnerSettings(lr=0.1, lr_final=0.01, ema_decay=0.5, precision="f32")
 LADDER = SKIPS_BEFORE_LOWER * (LOWERS_BEFORE_ROLL_BACK + 1)
 
 Losses = Callable[[nn.Module], Mapping[str, Tensor]]
@@ -93,7 +93,7 @@ class Echo(nn.Module):
 
 
 def test_the_average_plays() -> None:
-    subject = learner(Echo(), average=0.9)
+    subject = learner(Echo(), ema_decay=0.9)
     repeat(subject, lambda module: {"total": (module(torch.ones(1), torch.ones(1)) - 1.0).square().sum()}, 20)
     average = float(subject.network.get_parameter("weight"))
     answer: Any = PlayingNetwork(subject).evaluate(torch.ones(1), torch.ones(1))
@@ -150,7 +150,7 @@ def test_the_halved_rate_is_the_one_that_is_followed() -> None:
 def test_a_roll_back_returns_to_the_last_checkpoint() -> None:
     subject = learner()
     repeat(subject, to_one, 5)
-    subject.state()
+    subject.state_dict()
     before = weights(subject)
     repeat(subject, to_one, 5)
     assert not same(weights(subject), before)
@@ -169,7 +169,7 @@ def test_a_checkpoint_is_not_touched_by_what_follows() -> None:
     """Two returns end at the same weights, though steps were made in between."""
     subject = learner()
     repeat(subject, to_one, 5)
-    subject.state()
+    subject.state_dict()
     before = weights(subject)
     for _ in range(2):
         repeat(subject, to_one, 3)
@@ -187,7 +187,7 @@ def test_without_a_checkpoint_a_roll_back_returns_to_the_start() -> None:
 
 def test_it_gives_up_in_the_end() -> None:
     subject = learner()
-    with pytest.raises(Diverged, match="start again with a lower rate"):
+    with pytest.raises(Diverged, match="start again with a lower lr"):
         repeat(subject, times(math.nan), 5 * LADDER)
 
 
@@ -223,7 +223,7 @@ def test_a_bad_state_is_looked_at_again_before_the_next_step() -> None:
 
 def test_a_state_back_within_its_limit_is_learned_from_again() -> None:
     subject = learner(Leaky(), state_limit=2.0)
-    subject.state()
+    subject.state_dict()
     with torch.no_grad():
         subject._module.get_parameter("weight").mul_(40.0)
     repeat(subject, to_one, LADDER)
@@ -244,7 +244,7 @@ def test_it_goes_on_exactly_where_it_stopped() -> None:
     repeat(subject, to_one, 7)
     repeat(subject, times(math.nan), SKIPS_BEFORE_LOWER + 2)
     resumed = learner(Leaky())
-    resumed.load_state(copy.deepcopy(subject.state()))
+    resumed.load_state_dict(copy.deepcopy(subject.state_dict()))
     resumed.progress = subject.progress
     for losses in (to_one, times(math.nan), to_one):
         assert repeat(subject, losses, 3) == repeat(resumed, losses, 3)
@@ -255,11 +255,11 @@ def test_it_goes_on_exactly_where_it_stopped() -> None:
 def test_a_state_is_the_callers_own() -> None:
     subject = learner()
     repeat(subject, to_one, 3)
-    state = subject.state()
+    state = subject.state_dict()
     kept = copy.deepcopy(state)
     repeat(subject, to_one, 3)
     resumed = learner()
-    resumed.load_state(state)
+    resumed.load_state_dict(state)
     repeat(resumed, to_one, 3)
     assert str(state) == str(kept)
 
@@ -274,7 +274,7 @@ def test_the_rate_rises_then_falls_along_a_cosine() -> None:
 
 
 def test_only_matrices_decay() -> None:
-    subject = learner(nn.Sequential(nn.Linear(2, 2), nn.LayerNorm(2), Leaky()), decay=0.25)
+    subject = learner(nn.Sequential(nn.Linear(2, 2), nn.LayerNorm(2), Leaky()), weight_decay=0.25)
     by_decay = {group["weight_decay"]: len(group["params"]) for group in subject._optimizer.param_groups}
     assert by_decay == {0.25: 2, 0.0: 4}
     decayed = subject._optimizer.param_groups[0]["params"]
@@ -282,7 +282,7 @@ def test_only_matrices_decay() -> None:
 
 
 def test_gradients_are_clipped_and_measured_before() -> None:
-    subject = learner(clip=1e-3)
+    subject = learner(grad_clip=1e-3)
     numbers = subject.learn(times(1e3))
     norm = math.hypot(*(float(p.grad.norm()) for p in subject._module.parameters() if p.grad is not None))
     assert norm == pytest.approx(1e-3, rel=1e-3) and numbers["gradient"] > 1.0

@@ -22,7 +22,15 @@ from tessera_resnet.settings import ResNetSettings
 
 MANAGER = build_manager()
 SHAPE = {"blocks": 1, "width": 8, "pool_every": 1}
-SETTINGS = {"sizes": {4: 8}, "simulations": 4, "considered": 2, "batch": 16, "warm_up": 20, "reuse": 1.0, "window": 500}
+SETTINGS = {
+    "sizes": {4: 8},
+    "simulations": 4,
+    "max_num_considered_actions": 2,
+    "batch": 16,
+    "warm_up": 20,
+    "replay_ratio": 1.0,
+    "window": 500,
+}
 
 
 def trainer(seed: int = 0) -> Any:
@@ -49,11 +57,11 @@ def test_a_resumed_run_plays_with_the_same_weights(name: str, monkeypatch: pytes
     one.play_with(spec)
     while one.step().steps < 8:
         pass
-    state = one.state()
+    state = one.state_dict()
     assert state["playing"]["taken_at"] > 0
     other = trainer(seed=1)
     other.play_with(spec)
-    other.load_state(state)
+    other.load_state_dict(state)
     for _ in range(8):
         ours, theirs = one.step(), other.step()
         assert (ours.games, ours.moves, ours.steps) == (theirs.games, theirs.moves, theirs.steps)
@@ -78,7 +86,7 @@ def test_it_follows_at_its_pace_and_resumes_where_it_was(monkeypatch: pytest.Mon
     fresh = PlayingNetwork(learner)
     fresh.use(torch_evaluator.SPEC)
     assert not torch.equal(fresh.evaluate(*inputs).value, answers[-1]), "the learner is ahead"
-    fresh.load_state(player.state())
+    fresh.load_state_dict(player.state_dict())
     assert torch.equal(fresh.evaluate(*inputs).value, answers[-1])
 
 

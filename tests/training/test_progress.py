@@ -112,7 +112,7 @@ def test_a_resumed_run_goes_on_with_tiles_and_rivals(run: RunFolder) -> None:
     first.judge(checkpoint(run, 5), games=25, step=5)
     watched = Watched()
     second = ProgressTrack(run.path, CONFIG, watched.build)
-    second.load_state(json.loads(json.dumps(first.state())))
+    second.load_state_dict(json.loads(json.dumps(first.state_dict())))
     second.judge(checkpoint(run, 9), games=40, step=9)
     assert sorted(watched.contexts[0].entrants) == ["net-00000000", "net-00000005", "net-00000009", "random"]
     assert second.curve() == [row["elo"] for row in lines(run, "elo.jsonl")] and len(second.curve()) == 3

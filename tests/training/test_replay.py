@@ -47,7 +47,7 @@ def test_more_than_it_holds_at_once() -> None:
 def test_state_goes_round() -> None:
     replay, copy = Replay(size=2, capacity=5), Replay(size=2, capacity=5)
     replay.add(numbered(1, 7))
-    copy.load_state(replay.state())
+    copy.load_state_dict(replay.state_dict())
     for both in (replay, copy):
         both.add(numbered(8, 9))
     left, right = (each.sample(32, torch.Generator().manual_seed(3)) for each in (replay, copy))

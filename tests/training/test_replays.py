@@ -11,8 +11,8 @@ from tessera.training.replays import Replays
 BATCH = 8
 
 
-def replays(*, reuse: float = 2.0, warm_up: int = 1) -> Replays:
-    return Replays({3: 1, 2: 3}, window=64, batch=BATCH, reuse=reuse, warm_up=warm_up, device="cpu")
+def replays(*, replay_ratio: float = 2.0, warm_up: int = 1) -> Replays:
+    return Replays({3: 1, 2: 3}, window=64, batch=BATCH, replay_ratio=replay_ratio, warm_up=warm_up, device="cpu")
 
 
 def lots() -> torch.Generator:
@@ -20,7 +20,7 @@ def lots() -> torch.Generator:
 
 
 def test_each_position_is_due_as_often_as_asked() -> None:
-    rings, generator, due = replays(reuse=2.5), lots(), []
+    rings, generator, due = replays(replay_ratio=2.5), lots(), []
     for _ in range(40):
         rings.add(3, blank_positions(3, 3))
         rings.add(2, blank_positions(1, 2))
@@ -30,7 +30,7 @@ def test_each_position_is_due_as_often_as_asked() -> None:
 
 
 def test_nothing_is_due_before_the_warm_up_and_nothing_from_before_it_later() -> None:
-    rings = replays(reuse=1.0, warm_up=50)
+    rings = replays(replay_ratio=1.0, warm_up=50)
     rings.add(2, blank_positions(49, 2))
     assert not rings.ready
     rings.add(2, blank_positions(16, 2))
@@ -51,7 +51,7 @@ def test_a_state_goes_on_where_it_was() -> None:
     rings, other = replays(), replays()
     rings.add(3, blank_positions(5, 3)._replace(score=torch.arange(5.0)))
     rings.due(lots())
-    other.load_state(rings.state())
+    other.load_state_dict(rings.state_dict())
     for each in (rings, other):
         each.add(3, blank_positions(3, 3))
     assert rings.due(lots()) == other.due(lots()) == [3]

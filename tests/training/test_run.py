@@ -68,10 +68,10 @@ class Counter:
     def network(self) -> torch.nn.Module:
         return self._module
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         return {"steps": self.steps}
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         self.steps = state["steps"]
 
 
@@ -207,7 +207,7 @@ def test_a_signal_ends_a_run_at_once_and_it_goes_on_as_if_nothing_had_happened(t
             file.write('{"elo": 9000, "games": 99}\n{"torn')
     resumed = Counter(clock)
     run = run_in(tmp_path / "a", resumed, clock, wanted, [])
-    run.load_state(RunFolder(tmp_path / "a").newest(build_manager())[1])
+    run.load_state_dict(RunFolder(tmp_path / "a").newest(build_manager())[1])
     run.go(threading.Event())
     run_in(tmp_path / "b", whole := Counter(clock), clock, wanted, []).go(threading.Event())
     assert resumed.steps == whole.steps == 18
@@ -237,7 +237,7 @@ def test_a_run_goes_on_where_it_stopped_and_past_a_damaged_checkpoint(
     run = run_in(path, trainer, clock, config(minutes=2.0), events)
     found, state = RunFolder(path).newest(build_manager())
     assert found.name == "run-00000006.pth" and "run-00000012.pth" in caplog.text
-    run.load_state(state)
+    run.load_state_dict(state)
     run.go(threading.Event())
     assert trainer.steps == 12 and events[0][1]["seconds"] == 60.0 and len(events[0][1]["elo_history"]) == 2
     assert [kind for kind, _ in events][:3] == ["started", "tick", "step"], "what was judged is not judged again"
@@ -248,7 +248,7 @@ def test_a_finished_run_that_is_resumed_has_nothing_to_do(tmp_path: Path) -> Non
     run_in(path, Counter(clock), clock, config(games=4), []).go(threading.Event())
     before = {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
     run = run_in(path, Counter(clock), clock, config(games=4), events)
-    run.load_state(RunFolder(path).newest(build_manager())[1])
+    run.load_state_dict(RunFolder(path).newest(build_manager())[1])
     assert run.go(threading.Event()) == "4 games are played"
     assert [kind for kind, _ in events] == ["started", "finished"]
     assert before == {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
@@ -278,7 +278,7 @@ def test_a_crash_of_the_trainer_is_not_swallowed_and_loses_no_checkpoint(tmp_pat
     assert events[-1] == ("failed", {"error": "ZeroDivisionError", "text": "in the trainer"})
     found, state = RunFolder(path).newest(build_manager())
     run = run_in(path, resumed := Counter(clock), clock, config(minutes=2.0), [])
-    run.load_state(state)
+    run.load_state_dict(state)
     run.go(threading.Event())
     assert found.name == "run-00000006.pth" and resumed.steps == 12
 
@@ -305,7 +305,7 @@ def test_a_full_disk_is_one_error_and_the_run_goes_on_when_there_is_room(
     found, state = RunFolder(path).newest(build_manager())
     assert found.name == f"run-{left:08d}.pth"
     run = run_in(path, resumed := Counter(clock), clock, config(minutes=3.0), [])
-    run.load_state(state)
+    run.load_state_dict(state)
     run.go(threading.Event())
     assert resumed.steps == 18 and [row[2] for row in logged(path)] == list(range(2, 38, 2))
 

@@ -20,7 +20,13 @@ from tessera_resnet.settings import ResNetSettings
 from tessera_selfplay.settings import GumbelSettings
 
 SHAPE: dict[str, Any] = {"blocks": 1, "width": 8, "pool_every": 1}
-SMALL: dict[str, Any] = {"sizes": {4: 3, 3: 1}, "simulations": 2, "considered": 2, "window": 2000, "batch": 32}
+SMALL: dict[str, Any] = {
+    "sizes": {4: 3, 3: 1},
+    "simulations": 2,
+    "max_num_considered_actions": 2,
+    "window": 2000,
+    "batch": 32,
+}
 
 
 def network() -> nn.Module:

@@ -88,7 +88,7 @@ def test_only_what_lasts_ends_a_run() -> None:
     assert not look(300 + PATIENCE, HEALTHY), "the habit was left in time"
     assert not look(2000, bad) and not look(2000 + PATIENCE - 1, bad)
     resumed = Truth()
-    resumed.load_state(json.loads(json.dumps(truth.state())))
+    resumed.load_state_dict(json.loads(json.dumps(truth.state_dict())))
     truth = resumed
     assert look(2000 + PATIENCE, bad), "a resumed run is no newer"
 
@@ -130,10 +130,10 @@ class Cheat:
     def network(self) -> torch.nn.Module:
         return self._module
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         return {"steps": self.steps}
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         self.steps = state["steps"]
 
 
@@ -152,7 +152,7 @@ def test_a_run_that_cheats_ends_with_a_checkpoint_and_says_why(tmp_path: Path, n
     newest, state = RunFolder(tmp_path / "run").newest(build_manager())
     assert newest.stem == f"run-{trainer.steps:08d}" and state["trainer"] == {"steps": trainer.steps}
     again = run_in(tmp_path / "run", Cheat(clock, HEALTHY | changes), clock, config(), [])
-    again.load_state(state)
+    again.load_state_dict(state)
     with pytest.raises(RewardGamed):
         again.go(threading.Event())
 
@@ -172,10 +172,10 @@ class Weak:
     def curve(self) -> list[float]:
         return []
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         return {}
 
-    def load_state(self, state: Mapping[str, Any]) -> None: ...
+    def load_state_dict(self, state: Mapping[str, Any]) -> None: ...
 
 
 def test_a_run_warns_when_only_the_loss_gets_better(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_run_warns_when_only_the_loss_gets_better(tmp_path: Path) -> None:
     run(config(minutes=3.0)).go(stop)
     assert "warning" not in [kind for kind, _ in told], "four evaluations, but the first came before any loss"
     second = run(config(minutes=4.0))
-    second.load_state(folder.newest(build_manager())[1])
+    second.load_state_dict(folder.newest(build_manager())[1])
     second.go(stop)
     warnings = [data["text"] for kind, data in told if kind == "warning"]
     assert len(warnings) == 1 and "10% against the random player" in warnings[0]
