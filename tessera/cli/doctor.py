@@ -31,6 +31,7 @@ EXTRAS = {
     "openvino": "openvino",
     "streamlit": "dashboard",
     "apprise": "notify",
+    "s3fs": "stores",
 }
 
 

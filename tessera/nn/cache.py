@@ -15,12 +15,16 @@ from pathlib import Path
 DIGEST = hashlib.sha256().digest_size
 
 
+def cache_folder(kind: str) -> Path:
+    """Where files of one kind lie; it may not exist yet."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tessera" / kind
+
+
 class Cache:
     """The files of one kind; at most `kept` of them, those last used."""
 
     def __init__(self, kind: str, *, kept: int) -> None:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        self.folder, self._kept = base / "tessera" / kind, kept
+        self.folder, self._kept = cache_folder(kind), kept
 
     def get(self, name: str) -> bytes | None:
         """What was put under that name; None when it is not there or was damaged."""

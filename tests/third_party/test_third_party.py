@@ -73,7 +73,7 @@ def test_it_is_listed_with_its_origin_and_offers(example: Path) -> None:
     assert plugin["distribution"] == "tessera-example 1.2.3"
     assert plugin["provides"] == {
         "players": ["center"],
-        "stores": ["memory"],
+        "stores": ["vault"],
         "gtp_commands": ["example-echo"],
         "commands": ["example-hello"],
     }
@@ -92,7 +92,7 @@ def test_its_player_and_store_conform(example: Path) -> None:
         "import tessera_example; check_plugin(tessera_example); manager = build_manager();"
         "check_player(manager.players['center']);"
         "check_player(manager.players['center'], settings={'shy': True});"
-        "check_store(manager.stores['memory'], 'memory://x'); print('conforms')"
+        "check_store(manager.stores['vault'], 'vault://x'); print('conforms')"
     )
     done = run(example, "-c", code)
     assert done.stdout == "conforms\n", done.stderr

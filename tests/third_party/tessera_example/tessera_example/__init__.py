@@ -38,7 +38,7 @@ def tessera_register_players(register: Callable[[PlayerSpec], None]) -> None:
 
 @hookimpl
 def tessera_register_stores(register: Callable[[StoreSpec], None]) -> None:
-    register(StoreSpec("memory", "a dict of this process, for tests", build_store))
+    register(StoreSpec("vault", "a dict of this process, for tests", build_store))
 
 
 @hookimpl
