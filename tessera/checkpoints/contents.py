@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from tessera.checkpoints.archive import (
     BOOKKEEPING,
@@ -16,6 +18,7 @@ from tessera.checkpoints.archive import (
     PICKLE,
     STORAGE,
     Archive,
+    opened,
 )
 from tessera.checkpoints.manifest import Manifest, parse_manifest
 from tessera.checkpoints.pickled import TensorRef, parse
@@ -27,20 +30,41 @@ PARTS = ("model", "trainer")
 
 @dataclass(frozen=True)
 class Contents:
-    """An archive that was checked throughout: forms, sizes, names and digests all agree."""
+    """An archive whose forms, sizes and names agree. The bytes of its tensors are checked as they are read."""
 
     archive: Archive
     manifest: Manifest
     tree: dict[str, Any]
     """{'model': {...}, 'trainer': {...}} with a `TensorRef` for each tensor."""
+    digests: dict[str, str]
+    """SHA-256 that the bytes of each storage must have."""
 
-    def tensor_bytes(self, ref: TensorRef) -> bytes:
-        return self.archive.read(STORAGE + ref.storage)
+    def read(self, storage: str) -> bytearray:
+        """The bytes of a storage, whose digest is right."""
+        data = bytearray(self.archive.size(STORAGE + storage))
+        self.archive.readinto(STORAGE + storage, memoryview(data))
+        self._check(storage, hashlib.sha256(data).hexdigest())
+        return data
+
+    def check_tensors(self) -> None:
+        """Read every tensor and compare its digest."""
+        for storage in self.digests:
+            digest = hashlib.sha256()
+            for piece in self.archive.pieces(STORAGE + storage):
+                digest.update(piece)
+            self._check(storage, digest.hexdigest())
+
+    def _check(self, storage: str, digest: str) -> None:
+        if digest != self.digests[storage]:
+            names = [path for path, ref in walk(self.tree) if isinstance(ref, TensorRef) and ref.storage == storage]
+            raise CheckpointError(
+                f"{self.archive.source}: SHA-256 of tensor {names[0][:80]!r} differs from the recorded one: damaged"
+            )
 
 
-def open_contents(data: bytes, *, source: str) -> Contents:
-    """Check `data` throughout; `CheckpointError` names `source` and what is wrong."""
-    archive = Archive(data, source=source)
+def read_contents(file: IO[bytes], *, source: str) -> Contents:
+    """Check all but the tensors' bytes of an open file; `CheckpointError` names `source` and what is wrong."""
+    archive = Archive(file, source=source)
     manifest = parse_manifest(archive.read(MANIFEST, limit=MAX_MANIFEST), source=source)
     _check_bookkeeping(archive)
     tree = parse(archive.read(PICKLE, limit=MAX_PICKLE), source=source)
@@ -50,8 +74,14 @@ def open_contents(data: bytes, *, source: str) -> Contents:
         raise CheckpointError(f"{source}: {' or '.join(PARTS)} is not a dict")
     if not all(isinstance(name, str) and isinstance(ref, TensorRef) for name, ref in tree["model"].items()):
         raise CheckpointError(f"{source}: the model holds something other than named tensors")
-    _check_tensors(archive, manifest, tree)
-    return Contents(archive, manifest, tree)
+    return Contents(archive, manifest, tree, _storages(archive, manifest, tree))
+
+
+@contextmanager
+def open_contents(path: Path, *, source: str = "") -> Iterator[Contents]:
+    """The contents of the file at `path`; see `read_contents`."""
+    with opened(path) as file:
+        yield read_contents(file, source=source or str(path))
 
 
 def walk(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -74,8 +104,8 @@ def _check_bookkeeping(archive: Archive) -> None:
                 raise CheckpointError(f"{archive.source}: tensors are not little-endian")
 
 
-def _check_tensors(archive: Archive, manifest: Manifest, tree: dict[str, Any]) -> None:
-    """Every tensor is recorded, has the recorded form, and its bytes the recorded digest; nothing is left over."""
+def _storages(archive: Archive, manifest: Manifest, tree: dict[str, Any]) -> dict[str, str]:
+    """The digest of each storage. Every tensor is recorded and has the recorded form, and nothing is left over."""
     source = archive.source
     found: dict[str, TensorRef] = {}
     for path, leaf in walk(tree):
@@ -95,10 +125,9 @@ def _check_tensors(archive: Archive, manifest: Manifest, tree: dict[str, Any]) -
             raise CheckpointError(
                 f"{source}: tensor {path[:80]!r} declares {ref.nbytes} bytes, the file holds {archive.size(member)}"
             )
-        if ref.storage not in digests:
-            digests[ref.storage] = hashlib.sha256(archive.read(member)).hexdigest()
-        if digests[ref.storage] != info.sha256:
-            raise CheckpointError(f"{source}: SHA-256 of tensor {path[:80]!r} differs from the recorded one: damaged")
+        if digests.setdefault(ref.storage, info.sha256) != info.sha256:
+            raise CheckpointError(f"{source}: two SHA-256 are recorded for tensor {path[:80]!r}")
     unused = {name for name in archive.names() if name.startswith(STORAGE)} - {STORAGE + key for key in digests}
     if unused:
         raise CheckpointError(f"{source}: member {sorted(unused)[0]!r} belongs to no tensor")
+    return digests

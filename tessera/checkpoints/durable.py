@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tessera import files
@@ -10,26 +12,26 @@ from tessera.errors import CheckpointError, DurabilityUncertain, NotCommitted
 from tessera.files import reason
 
 
-def stage(data: bytes | bytearray | memoryview, directory: Path, name: str) -> Path:
-    """`data` in a new, synced temporary file of `directory`; raises `NotCommitted` and leaves nothing behind."""
-    files.sweep(directory)
+@contextmanager
+def staging(directory: Path, name: str) -> Iterator[files.Staged]:
+    """`files.staging` where orphans were swept; an `OSError` in it becomes `NotCommitted`."""
     try:
-        return files.stage(data, directory, name)
+        files.sweep(directory)
+        with files.staging(directory, name) as staged:
+            yield staged
     except OSError as error:
         raise NotCommitted(f"{directory / name}: not saved: {reason(error)}; nothing was changed") from error
 
 
 def publish(staged: Path, target: Path) -> None:
     """Move `staged` over `target` in the same directory and make the move durable."""
-    target = target.resolve()
     try:
+        # Symbolic links were resolved by the caller; a folder, pipe or device stays.
         if target.exists() and not stat.S_ISREG(target.stat().st_mode):
             raise NotCommitted(f"{target}: not saved: it exists and is not a regular file; choose another name")
         staged.replace(target)
     except OSError as error:
         raise NotCommitted(f"{target}: not saved: {reason(error)}; nothing was changed") from error
-    finally:
-        discard(staged)
     try:
         files.sync_directory(target.parent)
     except OSError as error:
@@ -45,7 +47,3 @@ def remove(target: Path) -> None:
         files.sync_directory(target.resolve().parent)
     except OSError as error:
         raise CheckpointError(f"{target}: cannot be deleted: {reason(error)}") from error
-
-
-def discard(staged: Path) -> None:
-    staged.unlink(missing_ok=True)

@@ -20,5 +20,9 @@ def to_safetensors(url: str | Path, target: Path, manager: Catalog) -> Manifest:
     tensors = {name: tensor.contiguous().clone() for name, tensor in loaded.module.state_dict().items()}
     data = save(tensors, metadata={"format": "pt", "tessera.manifest": loaded.manifest.to_json().decode()})
     target = target.resolve()
-    durable.publish(durable.stage(data, target.parent, target.name), target)
+    with durable.staging(target.parent, target.name) as staged:
+        staged.write(data)
+        staged.sync()
+        staged.release()
+        durable.publish(staged.path, target)
     return loaded.manifest

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tessera.checkpoints.archive import peek_manifest, read_file
+from tessera.checkpoints.archive import MANIFEST, MAX_MANIFEST, Archive, opened
 from tessera.checkpoints.budget import build_within
 from tessera.checkpoints.contents import Contents, open_contents
 from tessera.checkpoints.manifest import Manifest, parse_manifest
@@ -20,6 +20,10 @@ from tessera.settings import from_table
 
 if TYPE_CHECKING:
     import torch
+
+
+MAX_WEIGHTS = 2**32
+"""Bytes of a network, which may come from anyone. What a trainer keeps has no limit: nobody else reads it."""
 
 
 class Catalog(Protocol):
@@ -46,7 +50,9 @@ class Loaded:
 def read_manifest(path: str | Path) -> Manifest:
     """What the file at `path` says about itself. Quick: the tensors are not read, so not verified."""
     path = local_path(path)
-    return parse_manifest(peek_manifest(path), source=str(path))
+    with opened(path) as file:
+        archive = Archive(file, source=str(path), sealed=False)
+        return parse_manifest(archive.read(MANIFEST, limit=MAX_MANIFEST), source=str(path))
 
 
 def settings_in(manifest: Manifest, spec: NetworkSpec) -> Any:
@@ -56,21 +62,27 @@ def settings_in(manifest: Manifest, spec: NetworkSpec) -> Any:
 
 def verify(path: str | Path) -> Manifest:
     """Read the whole file and check all of it but the network's code; raises `CheckpointError`."""
-    path = local_path(path)
-    return open_contents(read_file(path), source=str(path)).manifest
+    with open_contents(local_path(path)) as contents:
+        contents.check_tensors()
+        return contents.manifest
 
 
 def load(url: str | Path, manager: Catalog, *, device: str = "cpu", with_trainer: bool = False) -> Loaded:
     """The network at `url`, rebuilt by the plugin it names and checked tensor by tensor.
 
-    While it is built it may allocate little more than the file's tensors confirm. Raises `CheckpointError`.
+    Only what is asked for is read. While the network is built it may allocate little more than the file's tensors
+    confirm. Raises `CheckpointError`.
     """
     path = manager.stores[scheme_of(url)].build().get(str(url))
-    contents = open_contents(read_file(path), source=str(url))
-    module = _rebuild(contents, manager.networks)
-    module.load_state_dict(_tensors(contents, contents.tree["model"]), strict=True)
-    trainer = _tensors(contents, contents.tree.get("trainer")) if with_trainer else None
-    return Loaded(module.to(device).eval(), contents.manifest, trainer)
+    with open_contents(path, source=str(url)) as contents:
+        weights = sum(ref.nbytes for ref in contents.tree["model"].values())
+        if weights > MAX_WEIGHTS:
+            raise CheckpointError(f"{url}: its network takes {weights} bytes, more than {MAX_WEIGHTS}")
+        state = _tensors(contents, contents.tree["model"])
+        module = _rebuild(contents, manager.networks)
+        module.load_state_dict(state, strict=True)
+        trainer = _tensors(contents, contents.tree.get("trainer")) if with_trainer else None
+        return Loaded(module.to(device).eval(), contents.manifest, trainer)
 
 
 def _rebuild(contents: Contents, networks: Mapping[str, NetworkSpec]) -> torch.nn.Module:
@@ -112,7 +124,7 @@ def _tensors(contents: Contents, tree: Any) -> Any:
     def build(value: Any) -> Any:
         if isinstance(value, TensorRef):
             if value.storage not in storages:
-                data = bytearray(contents.tensor_bytes(value))
+                data = contents.read(value.storage)
                 flat = torch.frombuffer(data, dtype=torch.uint8) if data else torch.empty(0, dtype=torch.uint8)
                 storages[value.storage] = flat
             return storages[value.storage].view(getattr(torch, value.dtype)).reshape(value.shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import urllib.parse
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,10 +38,15 @@ class FileStore:
     def put(self, staged: Path, url: str) -> None:
         """Durable and all or nothing; `staged` is gone afterwards when it lay in the target's directory."""
         target = local_path(url).resolve()
-        if staged.parent.resolve() != target.parent:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            staged = durable.stage(staged.read_bytes(), target.parent, target.name)
-        durable.publish(staged, target)
+        if staged.parent.resolve() == target.parent:
+            durable.publish(staged, target)
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with durable.staging(target.parent, target.name) as copy, staged.open("rb") as source:
+            shutil.copyfileobj(source, copy)
+            copy.sync()
+            copy.release()
+            durable.publish(copy.path, target)
 
     def get(self, url: str) -> Path:
         path = local_path(url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import random
 import resource
@@ -13,21 +14,32 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from tessera import files
-from tessera.checkpoints import durable, load, save, verify
+from tessera.checkpoints import Manifest, load, save, verify
 from tessera.checkpoints.archive import MANIFEST
 from tessera.checkpoints.manifest import parse_manifest
 from tessera.checkpoints.store import FileStore, local_path, scheme_of
-from tessera.checkpoints.write import commit
+from tessera.checkpoints.write import put
 from tessera.errors import BadValue, CheckpointError, DurabilityUncertain, NotCommitted
 from tests.checkpoints.forge import CATALOG, SETTINGS, members, toy, valid
 
 
 def save_toy(path: Path, seed: int = 0) -> None:
     save(path, toy(seed), network="toy", settings=SETTINGS)
+
+
+def writing(data: bytes) -> Callable[[IO[bytes]], Manifest]:
+    """Writes `data`, a checkpoint."""
+
+    def write(file: IO[bytes]) -> Manifest:
+        file.write(data)
+        return parse_manifest(members(data)[MANIFEST], source="good")
+
+    return write
 
 
 @pytest.fixture
@@ -65,6 +77,52 @@ def test_a_disk_that_fails_changes_nothing(saved: Path, monkeypatch: pytest.Monk
         save_toy(saved, seed=1)
     assert saved.read_bytes() == before
     assert list(saved.parent.iterdir()) == [saved]
+
+
+CALLS = ("open", "write", "read", "lseek", "fsync", "posix_fadvise", "fstat", "close", "replace", "unlink")
+
+
+def test_every_system_call_of_a_save_failing_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever call fails: the old file or the new one, as the save says, and nothing else after the next save."""
+    target, old, new = tmp_path / "net.pth", valid(seed=0), valid(seed=1)
+    real = {name: getattr(os, name) for name in CALLS} | {"flock": fcntl.flock}
+    made: list[str] = []
+    outcomes: set[tuple[str, str]] = set()
+    failing_at = 0
+
+    def watched(name: str) -> Callable[..., object]:
+        def call(*arguments: object, **keywords: object) -> object:
+            made.append(name)
+            if len(made) == failing_at:
+                if name == "close":
+                    real["close"](*arguments)
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return real[name](*arguments, **keywords)
+
+        return call
+
+    while not failing_at or len(made) >= failing_at:
+        failing_at += 1
+        target.write_bytes(old)
+        with monkeypatch.context() as patch:
+            made.clear()
+            for name in CALLS:
+                patch.setattr(os, name, watched(name))
+            patch.setattr(fcntl, "flock", watched("flock"))
+            try:
+                put(writing(new), target)
+                outcome = "saved"
+            except (NotCommitted, DurabilityUncertain) as error:
+                outcome = type(error).__name__
+        assert target.read_bytes() == (old if outcome == "NotCommitted" else new), (made, outcome)
+        outcomes.add((made[failing_at - 1] if len(made) >= failing_at else "", outcome))
+        left = set(tmp_path.iterdir()) - {target}
+        assert not left or made[failing_at:][:1] != [], made
+        files.sweep(tmp_path)
+        assert list(tmp_path.iterdir()) == [target], made
+    assert failing_at > 12 and {outcome for _, outcome in outcomes} == {"saved", "NotCommitted", "DurabilityUncertain"}
+    assert {("write", "NotCommitted"), ("flock", "NotCommitted"), ("replace", "NotCommitted")} <= outcomes
+    assert {("fsync", "NotCommitted"), ("fsync", "DurabilityUncertain"), ("", "saved")} <= outcomes
 
 
 def test_an_unconfirmed_directory_is_another_error(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +183,7 @@ def test_a_full_disk(saved: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(data) // 2, limits[1]))
     try:
         with pytest.raises(NotCommitted, match="File too large"):
-            durable.stage(data, saved.parent, saved.name)
+            put(writing(data), saved)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, handler)
@@ -136,16 +194,14 @@ def test_a_full_disk(saved: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from tessera.checkpoints.archive import MANIFEST, Archive
-from tessera.checkpoints.manifest import parse_manifest
-from tessera.checkpoints.write import commit
+from tessera.checkpoints import read_manifest
+from tessera.checkpoints.write import put
 folder = Path(sys.argv[1])
-files = [(folder / name).read_bytes() for name in ("a", "b")]
-parts = [(data, parse_manifest(Archive(data, source="x").read(MANIFEST), source="x")) for data in files]
+parts = [((folder / name).read_bytes(), read_manifest(folder / name)) for name in ("a", "b")]
 print("ready", flush=True)
 while True:
     for data, manifest in parts:
-        commit(data, manifest, folder / "saves" / "net.pth")
+        put(lambda file: file.write(data) and manifest, folder / "saves" / "net.pth")
 """
 
 
@@ -173,13 +229,38 @@ def test_sigkill_in_the_middle_of_saves_never_damages_the_old_one(tmp_path: Path
 
 
 def test_a_save_in_progress_is_no_orphan(tmp_path: Path) -> None:
-    descriptor = files._create_locked(tmp_path / f".net.pth.0123{files.SUFFIX}")
+    staged = files.Staged(tmp_path, "net.pth")
     try:
         assert files.sweep(tmp_path) == []
     finally:
-        os.close(descriptor)
-    assert len(files.sweep(tmp_path)) == 1
+        staged.close()
+    assert files.sweep(tmp_path) == [staged.path]
     assert list(tmp_path.iterdir()) == []
+
+
+SAVER = """
+import sys
+from pathlib import Path
+from tessera.checkpoints import read_manifest
+from tessera.checkpoints.write import put
+source, folder, name = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+data, manifest = source.read_bytes(), read_manifest(source)
+for index in range(40):
+    put(lambda file: file.write(data) and manifest, folder / f"{name}-{index}.pth")
+"""
+
+
+@pytest.mark.parametrize("writers", [2, 8])
+def test_processes_that_save_into_one_folder_lose_nothing(tmp_path: Path, writers: int) -> None:
+    """Every save sweeps the folder: it must not take away what another one has written but not yet named."""
+    source, folder = tmp_path / "source.pth", tmp_path / "saves"
+    save_toy(source)
+    command = [sys.executable, "-c", SAVER, str(source), str(folder)]
+    running = [subprocess.Popen([*command, str(name)], stderr=subprocess.PIPE, text=True) for name in range(writers)]
+    errors = [process.communicate()[1] for process in running]
+    assert [error.splitlines()[-1] for error in errors if error] == []
+    assert {path.read_bytes() for path in folder.iterdir()} == {source.read_bytes()}
+    assert len(list(folder.iterdir())) == 40 * writers
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["folder", "pipe"])
@@ -216,7 +297,8 @@ def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
 
 def test_the_file_store(saved: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     store, other = FileStore(), tmp_path_factory.mktemp("other")
-    staged = durable.stage(saved.read_bytes(), other, "x")
+    staged = other / "x"
+    staged.write_bytes(saved.read_bytes())
     store.put(staged, f"file://{saved.parent}/second.pth")
     os.utime(saved.parent / "second.pth", (1, 1))
     assert store.list(str(saved.parent)) == [str(saved.parent / "second.pth"), str(saved)]
@@ -258,9 +340,8 @@ def test_other_schemes_get_a_verified_file() -> None:
     from tessera.interfaces.stores import StoreSpec
 
     memory, data = Memory(), valid()
-    manifest = parse_manifest(members(data)[MANIFEST], source="good")
     manager = SimpleNamespace(stores={"mem": StoreSpec("mem", "", lambda: memory)})  # type: ignore[arg-type,return-value]
-    commit(data, manifest, "mem://a/b", manager=manager)
+    put(writing(data), "mem://a/b", manager=manager)
     assert memory.kept == {"mem://a/b": data}
     with pytest.raises(BadValue, match="checkpoint"):
-        commit(data, manifest, "mem://a/b")
+        put(writing(data), "mem://a/b")

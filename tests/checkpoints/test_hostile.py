@@ -23,6 +23,7 @@ from tests.checkpoints.forge import (
     members,
     raw_zip,
     reseal,
+    reseal_as_today,
     valid,
     with_json,
     with_manifest,
@@ -298,7 +299,7 @@ def mutations(dice: random.Random) -> bytes:
                 data[at : at + 4] = dice.choice([b"\xff\xff\xff\xff", b"\0\0\0\0", b"\0\0\0\x80", b"PK\x03\x04"])
             case _:
                 data[at] = dice.randrange(256)
-    return reseal(bytes(data))
+    return dice.choice((reseal, reseal_as_today))(bytes(data))
 
 
 def hammer(read: Callable[[], Manifest]) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 import torch
 
-from tessera.checkpoints import load, read_manifest, save, shipped_path, verify
+from tessera.checkpoints import load, read_manifest, save, shipped_path, tensors, verify
 from tessera.errors import BadValue, CheckpointError
+from tessera.training.sizing import measure
 from tests.checkpoints.forge import CATALOG, META, SETTINGS, toy, valid
 
 TRAINER = {
@@ -55,6 +57,63 @@ def test_plain_torch_opens_it(tmp_path: Path) -> None:
         plain = torch.load(path, weights_only=True, mmap=mapped)
         assert same(plain["model"], dict(toy().state_dict()))
     assert same(plain["trainer"], TRAINER)
+
+
+def test_a_large_zip_is_written_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes the place of 32-bit sizes and offsets beyond 2 GiB, here beyond 100 bytes."""
+    path = tmp_path / "toy.pth"
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 100)
+    save(path, toy(), network="toy", settings=SETTINGS, trainer=TRAINER)
+    assert b"PK\x06\x07" in path.read_bytes()
+    verify(path)
+    assert same(load(path, CATALOG, with_trainer=True).trainer, TRAINER)
+    for mapped in (False, True):
+        assert same(torch.load(path, weights_only=True, mmap=mapped)["trainer"], TRAINER)
+    data = bytearray(path.read_bytes())
+    for at in [*range(0, len(data) - 1500, 211), *range(len(data) - 1500, len(data), 7)]:
+        data[at] ^= 1
+        path.write_bytes(data)
+        with pytest.raises(CheckpointError):
+            verify(path)
+        data[at] ^= 1
+
+
+def test_what_is_not_contiguous_is_written_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tensors, "PIECE", 100)
+    state = {
+        "columns": torch.arange(600.0).reshape(20, 30)[:, 3:17],
+        "turned": torch.arange(600).reshape(20, 30).t(),
+        "row": torch.arange(300.0)[::3],
+        "scalar": torch.tensor(5.0),
+        "wide": torch.arange(6000.0).reshape(2, 3000)[:, ::2],
+    }
+    save(tmp_path / "net.pth", toy(), network="toy", settings=SETTINGS, trainer=state)
+    assert same(load(tmp_path / "net.pth", CATALOG, with_trainer=True).trainer, state)
+
+
+def test_a_save_takes_the_memory_of_a_piece(tmp_path: Path) -> None:
+    state = {str(i): torch.full((2**20,), i, dtype=torch.float32) for i in range(24)}
+    save(tmp_path / "net.pth", toy(), network="toy", settings=SETTINGS)  # what is imported and compiled once
+    measured = measure(
+        lambda: save(tmp_path / "net.pth", toy(), network="toy", settings=SETTINGS, trainer=state) and None, "cpu"
+    )
+    assert measured is not None and measured < 24 * 2**20, "of 96 MiB"
+    measured = measure(lambda: verify(tmp_path / "net.pth") and None, "cpu")
+    assert measured is not None and measured < 24 * 2**20
+
+
+@pytest.mark.long
+def test_a_state_of_more_than_4_gib(tmp_path: Path) -> None:
+    state = {"large": torch.zeros(2**30 + 5, dtype=torch.float32), "small": torch.arange(1000)}
+    state["large"][-1] = 7.0
+    path = tmp_path / "net.pth"
+    measured = measure(lambda: save(path, toy(), network="toy", settings=SETTINGS, trainer=state) and None, "cpu")
+    assert path.stat().st_size > 2**32 and measured is not None and measured < 2**27
+    assert torch.load(path, weights_only=True, mmap=True)["trainer"]["large"][-1] == 7.0
+    state.clear()
+    trainer = load(path, CATALOG, with_trainer=True).trainer
+    assert trainer is not None and trainer["large"][-1] == 7.0 and len(trainer["large"]) == 2**30 + 5
+    assert trainer["small"][-1] == 999
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
