@@ -2,7 +2,7 @@
 
 `gtp_arbiter` lets any two entrants meet as GTP processes. Start reading there; `crew` keeps the processes,
 `schedule` hands out the games. `self_arbiter` plays our own players against each other in one batch. Both ask the same
-players, with the same seeds: which of them plays a pair makes no difference to its rating.
+players, with the same seeds: which of them plays a pair makes no difference to its rating. `settings` are theirs.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`tessera dashboard`: runs in the browser while they go on (the extra `dashboard`, Streamlit).
 
-    command.py    the command: checks, then a Streamlit server that listens on this machine alone
+    command.py    the command, start reading there: checks, then a Streamlit server that listens on this machine alone
     app.py        what Streamlit runs: which page is shown; views/ has one file for each
     site.py       the folders the pages may look into, and nothing else
     board.py      a Go board as a component of our own (assets/board.js draws it, SVG, with the league report's rules)

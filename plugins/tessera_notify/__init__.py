@@ -3,7 +3,7 @@
 The places are URLs of apprise in the variable TESSERA_NOTIFY, or in the file that TESSERA_NOTIFY_FILE names. They hold
 passwords: no message, log line, checkpoint or config ever has one in it. Without either variable nothing happens.
 
-Start reading at `sender`; `messages` says what is told, `targets` where to.
+Start reading at `sender`; `messages` says what is told, `targets` where to, `command` tries it.
 """
 
 from __future__ import annotations

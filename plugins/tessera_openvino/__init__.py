@@ -1,6 +1,6 @@
 """Networks through OpenVINO: faster than eager torch for small batches on a CPU (the extra `openvino`).
 
-Start reading at `evaluator`.
+Start reading at `evaluator`; `convert` makes the model, `compiling` keeps it.
 """
 
 from __future__ import annotations

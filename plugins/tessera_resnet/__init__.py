@@ -1,7 +1,8 @@
 """Residual networks: `tower`, the default, in the form that is quickest to evaluate, and `resnet`, the form before it.
 
-Start reading at `tower`. `network` is kept for the checkpoints that name it: they load and play as they always did. A
-network's name stands for one program, so the new form has a new name, and no checkpoint needs a rule of its own.
+Start reading at `tower`; `settings` is the shape of both. `network` is kept for the checkpoints that name it: they load
+and play as they always did. A network's name stands for one program, so the new form has a new name, and no checkpoint
+needs a rule of its own.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The built-in plugin: what the core offers without any extra dependency.
 
-One module for each kind; heavy imports live inside the functions that are registered.
+One module for each kind; heavy imports live inside the functions that are registered. Start reading at `players`;
+`torch_evaluator` runs any network, `uniform` is a network that knows nothing, `events` writes run events to the log.
 """
 
 from __future__ import annotations

@@ -9,8 +9,10 @@ every tensor, and a zip comment with the SHA-256 of everything before it, so tha
     manifest = read_manifest("net.pth")              # no torch needed
     manifest = verify("net.pth")                     # reads and checks everything; no torch needed
 
-Where to start reading: `manifest.py` (what is recorded), `archive.py` (the container), `pickled.py` (the
-little unpickler that replaces pickle for files from outside), `read.py`, `write.py`, `durable.py`.
+Where to start reading: `manifest.py` (what is recorded), `archive.py` (the container), `pickled.py` (the little
+unpickler that replaces pickle for files from outside), `contents.py` (its values and tensors), `read.py` (with
+`budget.py`: no more memory than the file confirms), `write.py` (with `durable.py`). `store.py` is the default store,
+`export.py` writes safetensors.
 """
 
 from __future__ import annotations

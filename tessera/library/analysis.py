@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from tessera.errors import BadValue
-from tessera.library.picture import WIDTH
+from tessera.interfaces.analysis import caveat
+from tessera.library.checked import checked
+from tessera.library.picture import Picture, Width
 from tessera.rules.coords import BLACK, parse_vertex, vertex
 from tessera.rules.scoring import format_margin
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tessera.interfaces.analysis import Analysis, MoveInfo
     from tessera.library.position import Position
 
+CELL = "padding:1px 8px;text-align:left"
 SHOWN = 5
 """Candidates in a notebook and in `str()`."""
 
@@ -39,6 +41,10 @@ class Candidate:
     """The network's probability, before the search."""
     pv: tuple[str, ...]
     """The line that starts with this move."""
+
+    def _cells(self) -> tuple[str, ...]:
+        rates = f"{100 * self.winrate:.1f}%", f"{self.score_lead:+.1f}", f"{100 * self.prior:.1f}%"
+        return self.move, str(self.visits), *rates, " ".join(self.pv[:8])
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,14 +69,17 @@ class PositionAnalysis:
     """[N, N] in -1..1: who will own each point, +1 Black; averaged over the search."""
     seconds: float
     """Wall time; of a batch, that of all its positions together."""
+    note: str = ""
+    """What the values are worth under these rules, where that needs saying."""
 
     @property
     def best(self) -> str:
         """The vertex of the best move."""
         return self.moves[0].move if self.moves else "pass"
 
-    def svg(self, show: str = "policy", *, width: int = WIDTH) -> str:
-        """The board with 'policy', 'visits' (shares of the search) or 'ownership' on it. Raises `BadValue`."""
+    @checked
+    def svg(self, show: Literal["policy", "visits", "ownership"] = "policy", *, width: Width | None = None) -> Picture:
+        """The board with the policy, the shares of the visits or the ownership on it. Raises `BadValue`."""
         match show:
             case "policy":
                 return self.position.svg(policy=self.policy, width=width)
@@ -78,7 +87,6 @@ class PositionAnalysis:
                 return self.position.svg(ownership=self.ownership, width=width)
             case "visits":
                 return self.position.svg(policy=self._shares(), width=width)
-        raise BadValue("what to show", show, "policy, visits, ownership")
 
     def _shares(self) -> NDArray[np.float64]:
         """[A] shares of the visits."""
@@ -89,22 +97,25 @@ class PositionAnalysis:
         return shares / max(1.0, shares.sum())
 
     def _repr_svg_(self) -> str:
-        return self.svg()
+        return str(self.svg())
 
     def _repr_html_(self) -> str:
         searched = any(each.visits for each in self.moves)
+        heads = "".join(
+            f'<th style="{CELL}">{each}</th>'
+            for each in ("move", "visits", "Black wins", "Black leads by", "prior", "line")
+        )
         rows = "".join(
-            f"<tr><td>{each.move}</td><td>{each.visits}</td><td>{100 * each.winrate:.1f}%</td>"
-            f"<td>{each.score_lead:+.1f}</td><td>{100 * each.prior:.1f}%</td><td>{' '.join(each.pv[:8])}</td></tr>"
+            "<tr>" + "".join(f'<td style="{CELL}">{cell}</td>' for cell in each._cells()) + "</tr>"
             for each in self.moves[:SHOWN]
         )
         return (
-            f'<div><p>{escape(self._headline())}</p><div style="display:flex;flex-wrap:wrap;gap:12px">'
+            f"<div><p>{'<br>'.join(map(escape, filter(None, [self._headline(), self.note])))}</p>"
+            f'<div style="display:flex;flex-wrap:wrap;gap:12px">'
             f"<figure style='margin:0'>{self.svg('visits' if searched else 'policy')}"
             f"<figcaption>{'share of the visits' if searched else 'policy'}, percent</figcaption></figure>"
             f"<figure style='margin:0'>{self.svg('ownership')}<figcaption>ownership</figcaption></figure></div>"
-            "<table><tr><th>move</th><th>visits</th><th>win rate</th><th>lead</th><th>prior</th><th>line</th></tr>"
-            f"{rows}</table></div>"
+            f"<table><tr>{heads}</tr>{rows}</table></div>"
         )
 
     def _headline(self) -> str:
@@ -122,7 +133,7 @@ class PositionAnalysis:
             f"{' '.join(each.pv[:8])}"
             for each in self.moves[:SHOWN]
         ]
-        return "\n".join([self._headline(), *lines])
+        return "\n".join([self._headline(), *filter(None, [self.note]), *lines])
 
 
 def for_black(position: Position, analysis: Analysis) -> PositionAnalysis:
@@ -139,6 +150,7 @@ def for_black(position: Position, analysis: Analysis) -> PositionAnalysis:
         pass_prior=float(policy[-1]),
         ownership=(sign * analysis.ownership).reshape(size, size),
         seconds=analysis.seconds,
+        note=caveat(position.game.rules) or "",
     )
 
 

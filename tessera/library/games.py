@@ -7,13 +7,14 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from tessera import sgf
 from tessera.errors import BadValue
 from tessera.interfaces.arbiter import VOID, GameRecord
 from tessera.interfaces.player import Options, Reproducible
 from tessera.league.records import read_records
+from tessera.library.checked import Count, Seed, checked
 from tessera.library.players import LoadedPlayer
 from tessera.library.position import Position
 from tessera.match.game import Match, RandomOpening, Side
@@ -21,6 +22,7 @@ from tessera.ratings import counting
 from tessera.ratings.bradley_terry import Ratings
 from tessera.rules.coords import BLACK, WHITE
 from tessera.seeds import seed_of
+from tessera.values import Range
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,7 @@ class PlayedGame:
     note: str = ""
     """Why it ended in an unusual way; mostly ''."""
 
+    @checked
     def to_sgf(self, comment: str = "") -> str:
         """The game as the text of an SGF file."""
         return sgf.dumps(
@@ -52,12 +55,13 @@ class PlayedGame:
             comment="\n".join(filter(None, (comment, self.note))),
         )
 
+    @checked
     def save(self, path: str | Path) -> None:
         """Write the game as SGF: whole, or not at all. Raises `SgfError`."""
         sgf.save(Path(path), self.to_sgf())
 
     def _repr_svg_(self) -> str:
-        return self.position.svg()
+        return str(self.position.svg())
 
 
 class Result(NamedTuple):
@@ -69,24 +73,25 @@ class Result(NamedTuple):
     """SGF's."""
 
 
+@checked
 def play_game(
-    black: LoadedPlayer,
-    white: LoadedPlayer,
-    position: Position,
-    *,
-    resign: bool = False,
-    seed: int | None = None,
-    opening: RandomOpening | None = None,
+    black: LoadedPlayer, white: LoadedPlayer, position: Position, *, resign: bool = False, seed: Seed | None = None
 ) -> PlayedGame:
     """One game from `position`, which is not changed, to its end: two passes, a resignation, or a forfeit.
 
     Dead stones are judged as everywhere in Tessera: by proof, playouts and the players' networks. With a `seed` what is
-    random in our own players starts anew, so that the game can be repeated on the CPU. `opening` draws the first moves.
-    The players may be one and the same. Raises `EngineError` where a program from outside fails.
+    random in our own players starts anew, so that the game can be repeated on the CPU. The players may be one and the
+    same. Raises `BadValue`, and `EngineError` where a program from outside fails.
     """
     for name, each in {"black": black, "white": white}.items():
         if seed is not None and isinstance(each.player, Reproducible):
             each.player.begin(0, seed_of(seed, name))
+    return _play(black, white, position, resign)
+
+
+def _play(
+    black: LoadedPlayer, white: LoadedPlayer, position: Position, resign: bool, opening: RandomOpening | None = None
+) -> PlayedGame:
     options = Options(allow_resign=resign)
     sides = {
         color: Side(each.name, each.player, each.limits, options) for color, each in ((BLACK, black), (WHITE, white))
@@ -106,15 +111,16 @@ def play_game(
     )
 
 
+@checked
 def self_play(
     player: LoadedPlayer,
-    games: int,
+    games: Count,
     position: Position,
     *,
-    random_moves: int | None = None,
-    temperature: float = 1.0,
+    random_moves: Count | None = None,
+    temperature: Annotated[float, Range(above=0)] = 1.0,
     resign: bool = False,
-    seed: int | None = None,
+    seed: Seed | None = None,
 ) -> Iterator[PlayedGame]:
     """Games of a player against itself from `position`, one after the other, each as soon as it is finished.
 
@@ -122,15 +128,15 @@ def self_play(
     temperature), so that games differ. `seed`, the player's own without it, repeats the run on the CPU with a freshly
     loaded player. Raises `BadValue`.
     """
-    if games < 0 or temperature <= 0:
-        raise BadValue("games, temperature", (games, temperature), "0 games or more, a temperature above 0")
-    moves = position.game.points // 12 if random_moves is None else random_moves
+    before = len(position.game.moves)  # an opening counts them from the start of the game
+    moves = before + (position.game.points // 12 if random_moves is None else random_moves)
     for number in range(games):
         source = random.Random(f"{player.seed if seed is None else seed}/{number}")
         opening = RandomOpening(source, moves, temperature)
-        yield play_game(player, player, position, resign=resign, opening=opening)
+        yield _play(player, player, position, resign, opening)
 
 
+@checked
 def read_games(path: str | Path) -> list[GameRecord]:
     """The games of a league (`games.jsonl`) or a run's evaluations, that count, replays once.
 
@@ -139,6 +145,7 @@ def read_games(path: str | Path) -> list[GameRecord]:
     return counting.counted(read_records(Path(path)))
 
 
+@checked
 def rate(
     games: Iterable[PlayedGame | GameRecord | tuple[str, str, str]], *, anchors: Mapping[str, float] | None = None
 ) -> Ratings:
@@ -146,10 +153,20 @@ def rate(
 
     A game is a `PlayedGame`, a `GameRecord`, or (black, white, result) with SGF's result; void ones are left out.
     `anchors` {name: Elo} pins players; without it the mean is 0. Of the answer `.elo` [n] and `.interval(i)`, 95%, go
-    by the order of `.players`; moving first is fitted beside. Raises `BadValue` for a result that is none.
+    by the order of `.players`; moving first is fitted beside. Raises `BadValue` for a game that is none.
     """
-    results = [
-        Result(*game) if isinstance(game, tuple) else Result(game.black, game.white, game.result) for game in games
-    ]
-    counted = [each for each in results if each.result != VOID]
+    counted = [each for each in map(_result, games) if each.result != VOID]
     return counting.rate(counted, sorted({name for each in counted for name in each[:2]}), anchors=anchors)
+
+
+def _result(game: object) -> Result:
+    match game:
+        case PlayedGame() | GameRecord():
+            result = Result(game.black, game.white, game.result)
+        case (str(), str(), str()):
+            result = Result(*game)
+        case _:
+            raise BadValue("game", game, "a PlayedGame, a GameRecord or (black, white, result)")
+    if result.black == result.white:
+        raise BadValue("players of a game", result.black, "two different names", "load_player(name=...) gives one")
+    return result

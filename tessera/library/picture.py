@@ -8,17 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from typing import Annotated
 
 from tessera.rules.coords import BLACK, EMPTY, LETTERS, WHITE
+from tessera.values import Range, Unit
 
 CELL, EDGE = 20, 26
 WOOD, INK, RED, BLUE = "#d9a85f", "#5a4018", "#c8452f", "#1f5fc0"
 STONES = {BLACK: "#101010", WHITE: "#fdfdfb"}
 TEXT = 'font-family="sans-serif" text-anchor="middle" role="img"'
-WIDTH = 360
-"""Pixels a picture takes where nobody says more."""
+Width = Annotated[int, Range(16, 10_000), Unit("pixels")]
+LEAST_WIDTH, SCALE = 320, 1.2
+"""Of a picture where nobody says more: pixels, and pixels for each unit of a large board."""
 LEAST_OWNED = 0.05
 """Ownership below which a point is open."""
+
+
+class Picture(str):
+    """The text of an SVG element; what a notebook shows of it is the picture."""
+
+    def _repr_svg_(self) -> str:
+        return str(self)
 
 
 def board_svg(
@@ -29,14 +39,15 @@ def board_svg(
     ownership: Sequence[float] | None = None,
     heat: Mapping[int, float] | None = None,
     title: str = "",
-    width: int = WIDTH,
-) -> str:
+    width: int | None = None,
+) -> Picture:
     """A whole SVG element.
 
     `stones` [P] are EMPTY, BLACK or WHITE; `last` is the point that was played last; `ownership` [P] in -1..1, +1 for
     Black, is drawn as squares; `heat` {point: 0..1} as discs, with the number in percent.
     """
     side = 2 * EDGE + (size - 1) * CELL
+    width = width or max(LEAST_WIDTH, round(SCALE * side))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="{width}" height="{width}" {TEXT}>',
         f"<title>{escape(title)}</title>" if title else "",
@@ -48,7 +59,7 @@ def board_svg(
         *_heat(heat or {}, size),
         "</svg>",
     ]
-    return "\n".join(part for part in parts if part)
+    return Picture("\n".join(part for part in parts if part))
 
 
 def _at(point: int, size: int) -> tuple[int, int]:
@@ -119,6 +130,6 @@ def _heat(heat: Mapping[int, float], size: int) -> Iterator[str]:
             continue
         x, y = _at(point, size)
         percent = round(100 * share)
-        yield f'<circle cx="{x}" cy="{y}" r="9" fill="{BLUE}" fill-opacity="{0.45 + 0.5 * share / top:.2f}"/>'
+        yield f'<circle cx="{x}" cy="{y}" r="9" fill="{BLUE}" fill-opacity="{0.6 + 0.4 * share / top:.2f}"/>'
         if percent:
             yield f'<text x="{x}" y="{y + 3.2}" font-size="9" fill="#fff">{percent}</text>'

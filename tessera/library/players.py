@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Annotated, Any, overload
 
 from tessera.checkpoints import Loaded, read_manifest, shipped_path
 from tessera.checkpoints import load as load_checkpoint
@@ -19,19 +19,26 @@ from tessera.gtp.settings import DEFAULT_VISITS, MAX_SECONDS, MAX_VISITS
 from tessera.interfaces.network import AUTO
 from tessera.interfaces.player import RESIGN, BatchAnalyst, Forgetful, Limits, Player
 from tessera.library.analysis import PositionAnalysis, for_black
+from tessera.library.checked import Seed, Size, checked
 from tessera.library.position import Position
-from tessera.players.load import open_batch_player, open_evaluator, open_player
-from tessera.plugins import build_manager
+from tessera.players.load import open_batch_player, open_evaluator, open_player, pick_device
+from tessera.plugins import Manager, build_manager
 from tessera.rules.coords import vertex
 from tessera.rules.ruleset import DEFAULT, Ruleset, parse_ruleset
+from tessera.values import Range
 
 if TYPE_CHECKING:
     from tessera.interfaces.analysis import Analysis
-    from tessera.plugins import Manager
 
 BATCH = 32
 """Positions a network is asked for at once when many are analysed."""
 log = logging.getLogger("tessera")
+
+Visits = Annotated[int, Range(1, MAX_VISITS)]
+Seconds = Annotated[float, Range(above=0, high=MAX_SECONDS)]
+Threads = Annotated[int, Range(1, 4096)]
+EngineSeed = Annotated[int, Range(0, 2**31 - 1)]
+"""What programs from outside take."""
 
 
 @cache
@@ -59,11 +66,15 @@ class LoadedPlayer:
     """Of the player, beside its defaults."""
     build_batch: Callable[[int], object] | None = field(default=None, repr=False)
     """build_batch(games) -> the same player for many games; None where it has none."""
+    own_name: str = ""
+    """What whoever loaded it calls it."""
     _batch: object = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
-        """'Tessera search (mamba 1a2b3c4d)', or what an engine calls itself: the name in an SGF."""
+        """In an SGF and in ratings: its own, else 'Tessera search (mamba 1a2b3c4d)' or what an engine calls itself."""
+        if self.own_name:
+            return self.own_name
         if self.kind == "engine":
             return self.player.name
         return f"Tessera {self.kind}" + (f" ({self.network} {self.digest[:8]})" if self.digest else "")
@@ -82,7 +93,8 @@ class LoadedPlayer:
         settings = "".join(f" {name}={value}" for name, value in self.settings.items())
         return f"{network}player {self.kind}{settings}; {self.limits.visits} visits; seed {self.seed}"
 
-    def choose(self, position: Position, *, visits: int | None = None, seconds: float | None = None) -> str:
+    @checked
+    def choose(self, position: Position, *, visits: Visits | None = None, seconds: Seconds | None = None) -> str:
         """The move it would play now, a vertex or 'pass', or 'resign'. The position is not changed.
 
         A search goes on from the tree of the moves before. Raises `EngineError` where an engine from outside fails.
@@ -100,8 +112,13 @@ class LoadedPlayer:
         self, positions: Sequence[Position], *, visits: int | None = None, seconds: float | None = None
     ) -> list[PositionAnalysis]: ...
 
+    @checked
     def analyze(
-        self, positions: Position | Sequence[Position], *, visits: int | None = None, seconds: float | None = None
+        self,
+        positions: Position | Sequence[Position],
+        *,
+        visits: Visits | None = None,
+        seconds: Seconds | None = None,
     ) -> PositionAnalysis | list[PositionAnalysis]:
         """What it thinks of a position, or of many at once (their networks' questions go out in one batch), in order.
 
@@ -132,7 +149,7 @@ class LoadedPlayer:
         return [for_black(position, analysis) for position, analysis in zip(positions, seen, strict=True)]
 
     def _limits(self, visits: int | None, seconds: float | None) -> Limits:
-        return self.limits if visits is None and seconds is None else checked_limits(visits, seconds)
+        return self.limits if visits is None and seconds is None else Limits(visits=visits, seconds=seconds)
 
     def close(self) -> None:
         """Release what it holds: trees, an engine's process. Safe to call twice."""
@@ -146,6 +163,7 @@ class LoadedPlayer:
         self.close()
 
 
+@checked
 def load(checkpoint: str | Path | None = None, *, device: str = "cpu", manager: Manager | None = None) -> Loaded:
     """A network: `.module` is the torch module in eval mode, `.manifest` what the checkpoint says about it.
 
@@ -153,22 +171,24 @@ def load(checkpoint: str | Path | None = None, *, device: str = "cpu", manager: 
     globals_)` answers `tessera.interfaces.network.Outputs`; to ask about positions, use `load_player`. Raises
     `CheckpointError`: a damaged or foreign file is refused, never unpickled.
     """
-    return load_checkpoint(checkpoint or shipped_path(), manager or default_manager(), device=device)
+    return load_checkpoint(checkpoint or shipped_path(), manager or default_manager(), device=pick_device(device))
 
 
+@checked
 def load_player(
     checkpoint: str | Path | None = None,
     *,
     player: str = "search",
     level: int | None = None,
-    visits: int | None = None,
-    seconds: float | None = None,
+    visits: Visits | None = None,
+    seconds: Seconds | None = None,
     evaluator: str = AUTO,
     device: str = "auto",
-    seed: int = 0,
-    threads: int | None = None,
-    size: int = 19,
+    seed: Seed = 0,
+    threads: Threads | None = None,
+    size: Size = 19,
     settings: Mapping[str, Any] | None = None,
+    name: str = "",
     manager: Manager | None = None,
     tell: Callable[[str], None] = log.warning,
 ) -> LoadedPlayer:
@@ -177,7 +197,8 @@ def load_player(
     `player` is 'search', 'policy', 'random' or a plugin's, with `settings` beside its defaults (`tessera plugins
     search` lists them); or give a `level` 1 to 10 in its place. `visits` and `seconds` are the most for a move, 400
     visits without either. `size` is the board the evaluator is chosen for; any other works. `seed` repeats its games
-    on the CPU. `tell` hears what takes long, in one line. Raises `BadValue` and `CheckpointError`.
+    on the CPU. `name` is what records and ratings call it. `tell` hears what takes long, in one line. Raises `BadValue`
+    and `CheckpointError`.
     """
     manager = manager or default_manager()
     chosen = dict(settings or {})
@@ -201,7 +222,7 @@ def load_player(
     return LoadedPlayer(
         open_player(manager, player=player, seed=seed, size=size, settings=chosen, loaded=engine, tell=tell),
         player,
-        checked_limits(visits, seconds),
+        Limits(visits=DEFAULT_VISITS if visits is None and seconds is None else visits, seconds=seconds),
         seed,
         network,
         digest,
@@ -211,17 +232,20 @@ def load_player(
         else lambda games: open_batch_player(
             manager, games=games, player=player, seed=seed, size=size, settings=chosen, loaded=engine
         ),
+        name,
     )
 
 
+@checked
 def load_engine(
     profile: str,
     *,
-    size: int = 19,
+    size: Size = 19,
     rules: str | Ruleset = DEFAULT,
-    seconds: float | None = None,
-    seed: int = 0,
+    seconds: Seconds | None = None,
+    seed: EngineSeed = 0,
     settings: Mapping[str, Any] | None = None,
+    name: str = "",
 ) -> LoadedPlayer:
     """A program from outside that speaks GTP, as a player: 'gnugo', 'katago', 'pachi', or a profile in ./engines.
 
@@ -233,16 +257,7 @@ def load_engine(
 
     ruleset = rules if isinstance(rules, Ruleset) else parse_ruleset(rules)
     opened = open_external(load_profile(profile), ruleset, size=size, settings=settings, seed=seed)
-    return LoadedPlayer(opened, "engine", Limits(seconds=seconds), seed, settings=dict(settings or {}))
-
-
-def checked_limits(visits: int | None, seconds: float | None) -> Limits:
-    """How long to think, the default where nothing is said; raises `BadValue`."""
-    if visits is not None and not 1 <= visits <= MAX_VISITS:
-        raise BadValue("visits", visits, f"1 to {MAX_VISITS}")
-    if seconds is not None and not 0 < seconds <= MAX_SECONDS:
-        raise BadValue("seconds", seconds, f"more than 0, up to {MAX_SECONDS:g}")
-    return Limits(visits=DEFAULT_VISITS if visits is None and seconds is None else visits, seconds=seconds)
+    return LoadedPlayer(opened, "engine", Limits(seconds=seconds), seed, settings=dict(settings or {}), own_name=name)
 
 
 def _forget(player: object) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from tessera import sgf
 from tessera.errors import BadValue
-from tessera.library.picture import WIDTH, board_svg
+from tessera.library.checked import Count, checked
+from tessera.library.picture import Picture, Width, board_svg
 from tessera.rules import diagram
 from tessera.rules.coords import COLOR_NAMES, parse_color, parse_vertex, vertex
 from tessera.rules.endgame import judged_score
@@ -18,7 +20,7 @@ from tessera.rules.game import Game
 from tessera.rules.ruleset import DEFAULT, Ruleset, parse_ruleset
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
     from tessera.rules.scoring import Score
 
@@ -30,6 +32,7 @@ class Position:
     `undo` change the position; `copy` gives an independent one.
     """
 
+    @checked
     def __init__(
         self,
         size: int = 19,
@@ -54,6 +57,7 @@ class Position:
         return position
 
     @classmethod
+    @checked
     def from_sgf(cls, source: str | Path | bytes, *, move: int | None = None) -> Position:
         """The main line of an SGF file, or of the bytes of one, to its end or to before move `move` (1 is the first).
 
@@ -64,6 +68,7 @@ class Position:
         return cls.of(sgf.load(Path(source), move=move))
 
     @classmethod
+    @checked
     def from_diagram(
         cls, text: str, *, to_play: str = "black", rules: str | Ruleset = DEFAULT, komi: float | None = None
     ) -> Position:
@@ -118,6 +123,7 @@ class Position:
         """Whether two passes stand at the end."""
         return self.game.is_over
 
+    @checked
     def is_legal(self, move: str) -> bool:
         """Whether the side to play may play this vertex. Raises `BadValue` for what is no vertex."""
         return self.game.is_legal(self.game.to_play, parse_vertex(move, self.size))
@@ -132,6 +138,7 @@ class Position:
 
     # ------------------------------------------------------------ moving
 
+    @checked
     def play(self, *moves: str, color: str | None = None) -> Position:
         """Play vertices one after the other, each by the side to play, or all by `color`; returns the position itself.
 
@@ -144,9 +151,10 @@ class Position:
         self.game = after
         return self
 
-    def undo(self, count: int = 1) -> Position:
+    @checked
+    def undo(self, count: Count = 1) -> Position:
         """Take back the last moves; returns the position itself. Raises `BadValue` where there are fewer."""
-        if not 0 <= count <= len(self.game.moves):
+        if count > len(self.game.moves):
             raise BadValue("moves to undo", count, f"0 to {len(self.game.moves)}")
         for _ in range(count):
             self.game.undo()
@@ -165,15 +173,19 @@ class Position:
 
     # ------------------------------------------------------------ showing
 
+    @checked
     def to_sgf(self, *, black: str = "", white: str = "", result: str = "", comment: str = "") -> str:
         """The game as the text of an SGF file, with rules and komi."""
         return sgf.dumps(self.game, black=black, white=white, result=result, comment=comment)
 
-    def svg(self, *, policy: ArrayLike | None = None, ownership: ArrayLike | None = None, width: int = WIDTH) -> str:
-        """A picture `width` pixels wide, as an SVG element.
+    @checked
+    def svg(
+        self, *, policy: ArrayLike | None = None, ownership: ArrayLike | None = None, width: Width | None = None
+    ) -> Picture:
+        """A picture, `width` pixels wide: the text of an SVG element that a notebook shows.
 
         `policy` [N, N] or [A], probabilities, is drawn as discs with percents; `ownership` [N, N] or [P], -1..1 with
-        +1 for Black, as squares. Raises `BadValue` for another shape.
+        +1 for Black, as squares. Raises `BadValue` for another shape, and for what is no finite number.
         """
         points = self.game.points
         heat = None if policy is None else self._flat("policy", policy, (points, points + 1))
@@ -190,10 +202,15 @@ class Position:
         )
 
     def _flat(self, name: str, values: ArrayLike, lengths: tuple[int, ...]) -> list[float]:
-        array = np.asarray(values, np.float64)
+        try:
+            array = np.asarray(values, np.float64)
+        except (TypeError, ValueError):
+            raise BadValue(name, values, "an array of numbers") from None
         if array.shape != (self.size, self.size) and array.shape not in [(length,) for length in lengths]:
             allowed = " or ".join(f"[{length}]" for length in lengths)
             raise BadValue(f"shape of {name}", list(array.shape), f"[{self.size}, {self.size}] or {allowed}")
+        if not np.isfinite(array).all():
+            raise BadValue(name, float(array[~np.isfinite(array)][0]), "finite numbers")
         flat: list[float] = array.ravel().tolist()
         return flat
 
@@ -201,7 +218,7 @@ class Position:
         return f"{self.size}x{self.size}, move {len(self.game.moves) + 1}, {self.to_play} to play, komi {self.komi:g}"
 
     def _repr_svg_(self) -> str:
-        return self.svg()
+        return str(self.svg())
 
     def __repr__(self) -> str:
         return f"<Position {self._caption()}, {self.rules}>"

@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tessera.library.checked import checked
 from tessera.library.players import default_manager
+from tessera.plugins import Manager
 from tessera.runs import Run, open_run
 from tessera.training import assembly
 from tessera.training.config import RunConfig, read_preset
@@ -17,13 +19,13 @@ from tessera.training.folder import RunFolder
 from tessera.training.stop import stop_on_signals
 
 if TYPE_CHECKING:
-    from tessera.plugins import Manager
     from tessera.training.run import Run as TrainingRun
 
 Event = Callable[[str, Mapping[str, Any]], None]
 """on_event(kind, data): 'started', 'tick', 'step', 'evaluation', 'checkpoint', 'warning', 'finished', 'failed'."""
 
 
+@checked
 def train(
     out: str | Path,
     *,
@@ -46,6 +48,7 @@ def train(
     return _go(assembly.begin(manager, wanted, RunFolder(Path(out)), emit=on_event), out, stop)
 
 
+@checked
 def resume_training(
     out: str | Path,
     *,

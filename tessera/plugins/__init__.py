@@ -9,7 +9,8 @@ that cannot be imported, breaks a hook's signature or takes a name that is taken
 kept as a `Report` with its cure for `tessera plugins`, and never fatal. There is no global manager;
 whoever needs one builds it (about 10 ms). TESSERA_DISABLE_PLUGINS=name,name leaves plugins out.
 
-Where to start reading: `loading.build_manager`, then `manager.Manager`.
+Where to start reading: `loading.build_manager`, then `manager.Manager`. `checks` words what is
+wrong with a plugin; `manual` and `settings_manual` write docs/hooks.md and the tables of docs/training.md.
 """
 
 from tessera.plugins.loading import DISABLE_VARIABLE, GROUP, build_manager

@@ -7,7 +7,8 @@
     run.refresh()                            # what was written since; only that is read
 
 Nothing here writes. A line that is torn (a kill, a power cut, one that is being written) is passed over; names that
-older runs lack are absent, not an error. Start reading in folder.py; lines.py is the file of JSON lines.
+older runs lack are absent, not an error. Start reading in folder.py; lines.py is a file of JSON lines,
+checkpoints.py a folder of checkpoints; curves.py and report.py draw a run.
 """
 
 from __future__ import annotations

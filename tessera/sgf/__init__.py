@@ -9,9 +9,10 @@
     annotate(step.node, Annotation(winrate=0.6), size=record.size)
     serialise(record.tree)
 
-A file from outside is bounded before it is parsed (limits.py), its encoding must be in a table (charset.py),
-its values are checked against their ranges (values.py), and its moves are played under its rules (record.py).
-Anything wrong is one `SgfError`. Which paths may be opened is for the caller to decide.
+A file from outside is bounded before it is parsed (limits.py), its encoding must be in a table (charset.py), its values
+are checked against their ranges (values.py), and its moves are played under its rules (record.py). tree.py parses,
+annotate.py writes an engine's thoughts into a node, write.py writes files. Start reading at record.py. Anything wrong
+is one `SgfError`. Which paths may be opened is for the caller to decide.
 """
 
 from __future__ import annotations

@@ -3,8 +3,10 @@
     def test_my_network() -> None:
         check_network(my_plugin.SPEC)
 
-Each check raises `ConformanceError` (an AssertionError) that names the spec and the expectation it fails.
-Our own plugins pass them too. One file for each kind; start with the one that matches your plugin.
+Each check raises `ConformanceError` (an AssertionError) that names the spec and the expectation it fails. Our own
+plugins pass them too. One file for each kind; start with the one that matches your plugin: `networks`, `evaluators`,
+`players`, `trainers`, `arbiters`, `stores`; `plugins` looks at a plugin as a whole. `positions`, `catalog` and `expect`
+are what they share.
 
 `tessera.testing.no_waits` is a trap for trainers that play on a GPU: it raises where the host would wait for it.
 """

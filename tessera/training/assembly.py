@@ -107,9 +107,12 @@ def adjusted(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
         if name not in known:
             raise BadValue("setting of a run", name, ", ".join(known))
     for kind in ("network", "trainer"):
+        given = changes.get(f"{kind}_settings", {})
+        if not isinstance(given, Mapping):
+            raise BadValue(f"{kind}_settings", given, "a table of settings")
         # Another plugin has other settings: those of the config belong to the one named there.
         before = {} if kind in changes else getattr(config, f"{kind}_settings")
-        settings[f"{kind}_settings"] = {**before, **changes.get(f"{kind}_settings", {})}
+        settings[f"{kind}_settings"] = {**before, **given}
     return replace(config, **{**changes, **settings})
 
 

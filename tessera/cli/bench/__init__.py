@@ -1,4 +1,7 @@
-"""`tessera bench`: rules and search beside other implementations, networks, leagues and self-play. One file each."""
+"""`tessera bench`, one file per command. Start reading at `rules`; what is measured lies in tessera/bench/.
+
+`rules`, `search`: beside other implementations; `network`: by evaluator and batch; `league`, `selfplay`: whole games.
+"""
 
 from __future__ import annotations
 

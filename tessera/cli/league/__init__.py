@@ -1,4 +1,8 @@
-"""`tessera league`: one file per command."""
+"""`tessera league`, one file per command. Start reading at `run`; the leagues themselves are in tessera/league/.
+
+Commands: `init`, `run`, `status`, `rate`, `report`, `export`. What they share: `places` (finding a league on disk),
+`standings` and `view` (how it looks in a terminal), `writing` (files, whole or not at all).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Every command of the engine, by family; plugins add theirs through `tessera_register_gtp_commands`."""
+"""Every command of the engine, by family; plugins add theirs through `tessera_register_gtp_commands`.
+
+Start reading at `play` (genmove) and `table` (the form of a table). `admin`, `setup`, `time`, `sgf`, `score`: the
+protocol's own; `analyze`, `kata`: KataGo's and Lizzie's; `gogui`, `views`: what GoGui asks and draws.
+"""
 
 from __future__ import annotations
 

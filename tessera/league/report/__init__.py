@@ -4,8 +4,9 @@
     ratings_csv(summary)                 # a line for each player, best first
     games_csv(records)                   # a line for each game, voids too
 
-All three return text and touch no file. Names, notes and titles may hold anything: they are escaped here.
-Start reading in page.py; the browser's half is in assets/.
+All three return text and touch no file. Names, notes and titles may hold anything: they are escaped here. Start reading
+in page.py: notices.py, ladder.py, tables.py and games.py are its parts, sheets.py is the CSV; the browser's half is in
+assets/.
 """
 
 from __future__ import annotations
