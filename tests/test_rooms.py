@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,15 @@ def test_a_package_names_no_file_that_is_gone() -> None:
         words = ast.get_docstring(ast.parse((package / "__init__.py").read_text("utf-8"))) or ""
         for name in re.findall(r"(?<![\w/.])(\w+\.py)\b", words):
             assert (package / name).is_file(), f"{package.relative_to(ROOT)} names {name}"
+
+
+def test_the_contract_of_imports_knows_every_plugin_and_every_annotation() -> None:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    plugins = {path.parent.name for path in (ROOT / "plugins").glob("*/__init__.py")}
+    linter = told["tool"]["importlinter"]
+    contracts = {contract["name"]: contract for contract in linter["contracts"]}
+    assert set(linter["root_packages"]) == {"tessera", *plugins}
+    assert set(contracts["Plugins never import each other"]["modules"]) == plugins
+    assert set(contracts["The core never imports a plugin"]["forbidden_modules"]) == plugins
+    assert set(told["project"]["entry-points"]["tessera"].values()) == plugins
+    assert linter["exclude_type_checking_imports"] is False, "an arrow upwards is one in an annotation, too"

@@ -3,7 +3,8 @@
 Credentials and endpoints are those of each service's own tools, in the environment or in their files: AWS_PROFILE,
 AWS_ENDPOINT_URL, GOOGLE_APPLICATION_CREDENTIALS, ... They are never in a checkpoint.
 
-Start reading at `store`; `published` is the small file that makes a checkpoint count.
+Start reading at `store`; `published` is the small file that makes a checkpoint count, `fetched` the cache, `pieces` a
+large file read piece by piece.
 """
 
 from __future__ import annotations

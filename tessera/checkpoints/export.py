@@ -6,10 +6,11 @@ from pathlib import Path
 
 from tessera.checkpoints import durable
 from tessera.checkpoints.manifest import Manifest
-from tessera.checkpoints.read import Catalog, load
+from tessera.checkpoints.read import load
+from tessera.interfaces.catalog import NetworkCatalog
 
 
-def to_safetensors(url: str | Path, target: Path, manager: Catalog) -> Manifest:
+def to_safetensors(url: str | Path, target: Path, manager: NetworkCatalog) -> Manifest:
     """Write the model at `url` to `target`, durably; the manifest goes along as metadata 'tessera.manifest'.
 
     Needs the package safetensors (`ModuleNotFoundError` otherwise).

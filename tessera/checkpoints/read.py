@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from tessera.checkpoints.archive import MANIFEST, MAX_MANIFEST, Archive, opened
 from tessera.checkpoints.budget import build_within
@@ -14,8 +14,8 @@ from tessera.checkpoints.manifest import Manifest, parse_manifest
 from tessera.checkpoints.pickled import TensorRef
 from tessera.checkpoints.store import local_path, scheme_of
 from tessera.errors import BadValue, CheckpointError
+from tessera.interfaces.catalog import NetworkCatalog
 from tessera.interfaces.network import NetworkSpec
-from tessera.interfaces.stores import StoreSpec
 from tessera.settings import from_table
 
 if TYPE_CHECKING:
@@ -24,16 +24,6 @@ if TYPE_CHECKING:
 
 MAX_WEIGHTS = 2**32
 """Bytes of a network, which may come from anyone. What a trainer keeps has no limit: nobody else reads it."""
-
-
-class Catalog(Protocol):
-    """What `load` asks of a plugin manager."""
-
-    @property
-    def networks(self) -> Mapping[str, NetworkSpec]: ...
-
-    @property
-    def stores(self) -> Mapping[str, StoreSpec]: ...
 
 
 @dataclass(frozen=True)
@@ -67,7 +57,7 @@ def verify(path: str | Path) -> Manifest:
         return contents.manifest
 
 
-def load(url: str | Path, manager: Catalog, *, device: str = "cpu", with_trainer: bool = False) -> Loaded:
+def load(url: str | Path, manager: NetworkCatalog, *, device: str = "cpu", with_trainer: bool = False) -> Loaded:
     """The network at `url`, rebuilt by the plugin it names and checked tensor by tensor.
 
     Only what is asked for is read. While the network is built it may allocate little more than the file's tensors

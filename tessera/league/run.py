@@ -29,7 +29,7 @@ from tessera.seeds import seed_of
 from tessera.settings import from_table
 
 if TYPE_CHECKING:
-    from tessera.plugins import Manager
+    from tessera.interfaces.catalog import Catalog
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ Listener = Callable[[Progress], None]
 class League:
     """One league on disk."""
 
-    def __init__(self, config: LeagueConfig, folder: LeagueFolder, manager: Manager) -> None:
+    def __init__(self, config: LeagueConfig, folder: LeagueFolder, manager: Catalog) -> None:
         """Raises `TesseraError` for what is wrong with the file and shows without playing; writes nothing."""
         self.config, self.folder = config, folder
         self._manager = manager

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
+    from tessera.interfaces.catalog import Catalog
     from tessera.interfaces.network import EvaluatorSpec, Outputs
-    from tessera.plugins import Manager
 
 REFERENCE = "torch"
 BATCH = 8
@@ -59,7 +59,7 @@ class Choice:
 
 
 def choose(
-    manager: Manager, module: torch.nn.Module, *, digest: str, device: str, size: int, batch: int = BATCH
+    manager: Catalog, module: torch.nn.Module, *, digest: str, device: str, size: int, batch: int = BATCH
 ) -> Choice:
     """The evaluator for boards of side `size`; `digest` tells the network. Its module is not changed."""
     kind = device.partition(":")[0]
@@ -75,7 +75,7 @@ def choose(
     return choice
 
 
-def _automatic(manager: Manager) -> list[EvaluatorSpec]:
+def _automatic(manager: Catalog) -> list[EvaluatorSpec]:
     specs = (manager.evaluators[name] for name in sorted(manager.evaluators) if name != REFERENCE)
     return [spec for spec in specs if spec.automatic]
 

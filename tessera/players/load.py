@@ -19,8 +19,8 @@ from tessera.players.warm import warm_up_player
 from tessera.settings import from_table
 
 if TYPE_CHECKING:
+    from tessera.interfaces.catalog import Catalog
     from tessera.interfaces.network import Evaluator
-    from tessera.plugins import Manager
 
 
 DEVICE = re.compile(r"([a-z]+)(:[0-9]{1,3})?")
@@ -28,7 +28,7 @@ DEVICES = "auto, cpu, cuda, cuda:N"
 
 
 def check(
-    manager: Manager,
+    manager: Catalog,
     *,
     checkpoint: str | None,
     player: str,
@@ -53,7 +53,7 @@ def check(
         raise BadValue("--ckpt", checkpoint, f"no checkpoint, for the player {player!r} uses no network")
 
 
-def _check_checkpoint(manager: Manager, url: str) -> None:
+def _check_checkpoint(manager: Catalog, url: str) -> None:
     """That its manifest can be read, and that a loaded plugin offers its network."""
     scheme = scheme_of(url)
     manager.stores[scheme]
@@ -89,7 +89,7 @@ def pick_device(device: str) -> str:
 
 
 def open_evaluator(
-    manager: Manager,
+    manager: Catalog,
     *,
     checkpoint: str | None = None,
     evaluator: str = AUTO,
@@ -123,7 +123,7 @@ def open_evaluator(
 
 
 def open_player(
-    manager: Manager,
+    manager: Catalog,
     *,
     checkpoint: str | None = None,
     player: str = "search",
@@ -157,7 +157,7 @@ def open_player(
 
 
 def open_batch_player(
-    manager: Manager,
+    manager: Catalog,
     *,
     games: int,
     checkpoint: str | None = None,

@@ -17,8 +17,8 @@ from tessera.interfaces.player import Limits, PlayerContext, PlayerSpec
 from tessera.settings import NoSettings
 
 if TYPE_CHECKING:
+    from tessera.interfaces.catalog import Catalog
     from tessera.interfaces.network import Evaluator
-    from tessera.plugins import Manager
 
 SIDE = 5
 VISITS = 12
@@ -27,7 +27,7 @@ NEWS = "compiling the kernels, once for this version on this machine; it takes a
 
 
 def warm_up_player(
-    manager: Manager, spec: PlayerSpec, settings: Any, tell: Callable[[str], None] = lambda text: None
+    manager: Catalog, spec: PlayerSpec, settings: Any, tell: Callable[[str], None] = lambda text: None
 ) -> None:
     """Have everything compiled, or loaded from the cache, that a player of this kind calls; `tell` what takes long.
 
@@ -53,18 +53,18 @@ def warm_up_player(
             marker.touch()
 
 
-def warm_up(manager: Manager) -> None:
+def warm_up(manager: Catalog) -> None:
     """The same for the search player, and for the batches of self-play and leagues."""
     spec = manager.players["search"]
     warm_up_player(manager, spec, spec.settings())
     _batches(manager)
 
 
-def _ignorant(manager: Manager) -> Evaluator:
+def _ignorant(manager: Catalog) -> Evaluator:
     return manager.evaluators["torch"].build(manager.networks["uniform"].build(NoSettings()), "cpu")
 
 
-def _batches(manager: Manager) -> None:
+def _batches(manager: Catalog) -> None:
     import torch
 
     from tessera.rules.batch import Batch, allocate, settings_row

@@ -28,8 +28,8 @@ from tessera.settings import from_table, from_words, to_table
 if TYPE_CHECKING:
     import torch
 
+    from tessera.interfaces.catalog import Catalog
     from tessera.interfaces.trainer import Trainer, TrainerSpec
-    from tessera.plugins import Manager
     from tessera.training.config import RunConfig
     from tessera.training.folder import RunFolder
     from tessera.training.progress import ProgressTrack
@@ -44,7 +44,7 @@ Tell = Callable[[str], None]
 
 
 def begin(
-    manager: Manager,
+    manager: Catalog,
     config: RunConfig,
     folder: RunFolder,
     *,
@@ -61,7 +61,7 @@ def begin(
 
 
 def resume(
-    manager: Manager,
+    manager: Catalog,
     folder: RunFolder,
     *,
     config: RunConfig | None = None,
@@ -83,7 +83,7 @@ def resume(
 
 
 def settle(
-    manager: Manager, config: RunConfig, *, trainer_words: Iterable[str] = (), network_words: Iterable[str] = ()
+    manager: Catalog, config: RunConfig, *, trainer_words: Iterable[str] = (), network_words: Iterable[str] = ()
 ) -> RunConfig:
     """The config with every setting of its plugins checked and spelled out; 'name=value' words come last."""
     manager.arbiters[config.arbiter]  # unknown names are refused before the trainer is built
@@ -116,7 +116,7 @@ def adjusted(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
     return replace(config, **{**changes, **settings})
 
 
-def choose_games(manager: Manager, config: RunConfig, games: int | None) -> Sizing:
+def choose_games(manager: Catalog, config: RunConfig, games: int | None) -> Sizing:
     """A plan for so many games at once, or for as many as the device feeds well; see `with_games`."""
     from tessera.training.sizing import choose
 
@@ -131,7 +131,7 @@ def with_games(config: RunConfig, sizing: Sizing) -> RunConfig:
     return replace(config, trainer_settings=to_table(sizing.plan.settings))
 
 
-def with_evaluator(manager: Manager, config: RunConfig) -> RunConfig:
+def with_evaluator(manager: Catalog, config: RunConfig) -> RunConfig:
     """The config of a new run with what self-play evaluates with spelled out, the quickest here if none is named."""
     from tessera.players.choice import choose
 
@@ -159,7 +159,7 @@ def pick_device_for(wanted: str, trainer: TrainerSpec) -> str:
     raise BadValue("device", wanted, f"{', '.join(trainer.devices)} for the trainer {trainer.name!r}")
 
 
-def _build_trainer(manager: Manager, config: RunConfig) -> tuple[Trainer, str | None]:
+def _build_trainer(manager: Catalog, config: RunConfig) -> tuple[Trainer, str | None]:
     """A fresh trainer, and the digest of the network it begins with."""
     module = _build_network(manager, config)
     parent = _load_weights(manager, config, module) if config.start_from else None
@@ -174,7 +174,7 @@ def _build_trainer(manager: Manager, config: RunConfig) -> tuple[Trainer, str | 
     return built, parent
 
 
-def _build_network(manager: Manager, config: RunConfig) -> torch.nn.Module:
+def _build_network(manager: Catalog, config: RunConfig) -> torch.nn.Module:
     """The network of a run with random weights, on as many threads as the run has."""
     import numba
     import torch
@@ -190,7 +190,7 @@ def _build_network(manager: Manager, config: RunConfig) -> torch.nn.Module:
     return network.build(from_table(network.settings, config.network_settings, owner=f"network {network.name}"))
 
 
-def _load_weights(manager: Manager, config: RunConfig, module: torch.nn.Module) -> str:
+def _load_weights(manager: Catalog, config: RunConfig, module: torch.nn.Module) -> str:
     """The weights of `start_from` into the module; the digest of that network."""
     loaded = load(config.start_from, manager)
     manifest = loaded.manifest
@@ -212,7 +212,7 @@ def _judged_where_it_learns(config: RunConfig, sizes: tuple[int, ...], tell: Tel
 
 
 def _run(
-    manager: Manager, trainer: Trainer, folder: RunFolder, config: RunConfig, parent: str | None, emit: Emit
+    manager: Catalog, trainer: Trainer, folder: RunFolder, config: RunConfig, parent: str | None, emit: Emit
 ) -> Run:
     from tessera.training.run import Run
 
@@ -225,7 +225,7 @@ def _run(
     return Run(trainer, folder, config, track=track, emit=tell_all, parent=parent)
 
 
-def _progress_track(manager: Manager, folder: RunFolder, config: RunConfig) -> ProgressTrack:
+def _progress_track(manager: Catalog, folder: RunFolder, config: RunConfig) -> ProgressTrack:
     """Evaluations by the arbiter the config names, which need not be ours."""
     from tessera.training.progress import ProgressTrack
 

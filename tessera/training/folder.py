@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from tessera import files
 from tessera.checkpoints import Manifest, Meta, load, save, verify
-from tessera.checkpoints.read import Catalog
 from tessera.errors import BadValue, CheckpointError, TesseraError
+from tessera.interfaces.catalog import NetworkCatalog
 from tessera.training.config import RunConfig, read_config
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class RunFolder:
         """The newest checkpoint to play with; None before the first."""
         return max(self.checkpoints.glob("net-*.pth"), key=lambda path: path.name, default=None)
 
-    def newest(self, manager: Catalog) -> tuple[Path, dict[str, Any]]:
+    def newest(self, manager: NetworkCatalog) -> tuple[Path, dict[str, Any]]:
         """The newest checkpoint that can be read and the state in it; damaged ones are passed over with a warning."""
         passed_over: list[CheckpointError] = []
         for path in reversed(self._full()):
