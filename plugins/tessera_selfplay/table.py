@@ -13,17 +13,23 @@ from torch import Tensor
 
 from tessera.interfaces.network import F, G
 from tessera.rules.batch import Batch, allocate
-from tessera.rules.layout import TO_PLAY, meta_at
+from tessera.rules.layout import MOVES, TO_PLAY, meta_at
+from tessera.training.packing import to_host
 from tessera.training.targets import Positions, Recorded, finished_games
 from tessera_selfplay.beginnings import Beginnings
 from tessera_selfplay.choice import Choice, Mover
 from tessera_selfplay.ledger import GameFacts
+from tessera_selfplay.saving import pack_games, replay, unpack_games
 from tessera_selfplay.settings import GameSettings
 from tessera_selfplay.weighting import copies
 
 LONGEST = 2
 """Games are counted as they stand after LONGEST * P moves."""
 HASH_FACTOR = 6364136223846793005
+WAITED = 2
+"""Passes after which a game that waits is over; whatever comes then changes nothing."""
+KEPT = ("fair", "played")
+"""What is taken over from the checkpoint of an earlier version."""
 RECORDS = {
     "planes": torch.uint8,
     "globals_": torch.float32,
@@ -65,6 +71,8 @@ class Table:
             name: torch.zeros((games, self.limit + 1, *shapes.get(name, ())), dtype=dtype, device=device)
             for name, dtype in RECORDS.items()
         }
+        self._history = torch.zeros((games, self.limit + WAITED + 1), dtype=torch.int16, device=device)
+        """Every action of a game, by how many were before it."""
         self._each = torch.arange(games, device=device)
         self._recorded, self._moves, self._passes, self._opening, self._fingerprint = (
             torch.zeros(games, dtype=torch.int64, device=device) for _ in range(5)
@@ -88,6 +96,7 @@ class Table:
         self._moves += live.long()
         self._passes += (live & (action == self.size**2)).long()
         self._fingerprint = torch.where(live, self._fingerprint * HASH_FACTOR + action + 1, self._fingerprint)
+        self._history[self._each, self._acted()] = action.to(torch.int16)
         batch.actions.copy_(action)
         batch.step()
         batch.find_over()
@@ -120,20 +129,29 @@ class Table:
         self._begin(self._done.clone())
         return positions, facts
 
-    def state_dict(self) -> dict[str, Tensor]:
-        """Everything `load_state_dict` needs to go on exactly here."""
-        return {name: tensor.clone() for name, tensor in self._tensors().items()}
+    def state_dict(self) -> dict[str, Any]:
+        """Everything `load_state_dict` needs to go on exactly here; of the games, their moves."""
+        held = {name: to_host(tensor) for name, tensor in self._tensors().items()}
+        return held | pack_games(self._records, self._recorded, self._history, self._acted())
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> bool:
+        """Go on from `state_dict()`; False where the games begin anew, which an earlier version saved otherwise."""
+        replayable = "history" in state
         for name, tensor in self._tensors().items():
-            # In place: kernels hold views of this memory.
-            tensor.copy_(state[name])
+            if replayable or name in KEPT or name.startswith("mover_"):
+                # In place: kernels hold views of this memory.
+                tensor.copy_(state[name])
+        if replayable:
+            unpack_games(state, self._records, self._recorded, self._history)
+            replay(self._batch, self._records, state["acted"], self._moves, self._recorded, self._history)
+        else:
+            self._done.fill_(True)
+            self._begin(self._done.clone())
+        return replayable
 
     def _tensors(self) -> dict[str, Tensor]:
         return {
             "fair": self.beginnings.fair,
-            "games": self._batch.state,
-            "seen": self._batch.seen,
             "settings": self._batch.settings,
             "recorded": self._recorded,
             "moves": self._moves,
@@ -143,9 +161,12 @@ class Table:
             "done": self._done,
             "truncated": self._truncated,
             "played": self._played,
-            **{f"record_{name}": tensor for name, tensor in self._records.items()},
             **{f"mover_{name}": tensor for name, tensor in self._mover.state_dict().items()},
         }
+
+    def _acted(self) -> Tensor:
+        """[B] int64: how often each game was played on since it began, while it waited too."""
+        return self._batch.state[:, meta_at(self.size) + MOVES].long()
 
     def _record(self, choice: Choice, which: Tensor) -> None:
         """Write every game's next row, and count it where it shall stay: no wait for who that is."""

@@ -78,6 +78,8 @@ class SelfPlayTrainer:
             device=device,
         )
         self._ledger = Ledger()
+        self._notes: tuple[str, ...] = ()
+        """What the next step has to tell."""
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -97,7 +99,8 @@ class SelfPlayTrainer:
         health = {name: losses.pop(name) for name in WATCHED if name in losses}
         health |= self._ledger.health() | self._learner.health()
         health |= {f"fair_komi_{size}": float(table.beginnings.fair) for size, table in self._tables.items()}
-        return StepReport(self._ledger.games, moves, self._learner.steps, losses, health, self._learner.take_warnings())
+        told, self._notes = self._notes + self._learner.take_warnings(), ()
+        return StepReport(self._ledger.games, moves, self._learner.steps, losses, health, told)
 
     def play_with(self, spec: EvaluatorSpec) -> None:
         """Play through this evaluator; see `tessera.interfaces.trainer.UsesEvaluator`."""
@@ -128,8 +131,9 @@ class SelfPlayTrainer:
         """Go on from `state_dict()`; sizes, window and batch must be those it was saved with."""
         self._learner.load_state_dict(state["learner"])
         self._playing.load_state_dict(state.get("playing", {}))
-        for size in self._tables:
-            self._tables[size].load_state_dict(state["tables"][str(size)])
+        same = [table.load_state_dict(state["tables"][str(size)]) for size, table in self._tables.items()]
+        if not all(same):
+            self._notes = ("the games in flight were saved by an earlier version: they begin anew",)
         self._replays.load_state_dict(state["replays"])
         self._ledger.load_state_dict(state["ledger"])
         self._follow_the_schedule()

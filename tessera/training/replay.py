@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from tessera.interfaces.network import F, G
+from tessera.training.packing import ROWS, Sparse, pack_bits, pack_sparse, spans, to_host, unpack_bits
 from tessera.training.symmetry import SYMMETRIES, transformed
 from tessera.training.targets import FIELDS, Positions
 
@@ -38,6 +39,12 @@ def blank_positions(n: int, size: int, *, device: str = "cpu") -> Positions:
     """n positions of zeros, of the shapes and types a replay gives."""
     shapes = field_shapes(size)
     return Positions(**{name: torch.zeros((n, *shapes[name]), dtype=FIELDS[name], device=device) for name in shapes})
+
+
+UNPACKED = ("globals_", "value", "score", "action", "expected")
+"""Fields that a checkpoint holds as they are."""
+SIDES = (1, -1)
+"""Of ownership, whose bits are kept one after the other."""
 
 
 class Replay:
@@ -74,12 +81,52 @@ class Replay:
         return transformed(Positions(*(field[rows] for field in self._ring)), which)
 
     def state_dict(self) -> dict[str, Any]:
-        """What is in the ring; `load_state_dict` of a replay of the same shape takes it back."""
-        held: dict[str, Tensor | int] = {"added": self.added}
-        held.update({name: field[: len(self)].clone() for name, field in zip(FIELDS, self._ring, strict=True)})
-        return held
+        """What is in the ring, packed; `load_state_dict` of a replay of the same shape takes it back.
+
+        The reply is the policy of the position after it, where that has its place in the ring.
+        """
+        ring = Positions(*(field[: len(self)] for field in self._ring))
+        parts = list(spans(len(self)))
+        follows = self._follows(ring)
+        return {
+            "added": self.added,
+            "planes_bits": pack_bits(ring.planes[part] for part in parts),
+            "ownership_bits": pack_bits(
+                torch.stack([ring.ownership[part] == side for side in SIDES], 1) for part in parts
+            ),
+            "policy_sparse": pack_sparse(ring.policy[part] for part in parts),
+            "follows": follows,
+            "reply_sparse": pack_sparse(ring.reply[part][~follows[part].to(ring.reply.device)] for part in parts),
+            **{name: to_host(getattr(ring, name)) for name in UNPACKED},
+        }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.added = int(state["added"])
-        for name, field in zip(FIELDS, self._ring, strict=True):
-            field[: len(self)] = state[name]
+        held, ring = len(self), self._ring
+        if "planes" in state:  # as versions before 0.2 saved it
+            for name, field in zip(FIELDS, ring, strict=True):
+                field[:held] = state[name]
+            return
+        for name in UNPACKED:
+            getattr(ring, name)[:held] = state[name]
+        policies, replies = (Sparse(state[name], ring.policy.shape[1]) for name in ("policy_sparse", "reply_sparse"))
+        for part in spans(held):
+            owned = unpack_bits(state["ownership_bits"][part], (2, *ring.ownership.shape[1:])).to(torch.int8)
+            follows = state["follows"][part]
+            reply = torch.zeros(len(follows), ring.reply.shape[1], dtype=torch.float16)
+            reply[~follows] = replies.next(int((~follows).sum()))
+            ring.planes[part] = unpack_bits(state["planes_bits"][part], ring.planes.shape[1:]).to(ring.planes)
+            ring.ownership[part] = (owned[:, 0] - owned[:, 1]).to(ring.ownership)
+            ring.policy[part] = policies.next(len(follows)).to(ring.policy)
+            ring.reply[part] = reply.to(ring.reply)
+        rows = state["follows"].to(ring.reply.device).nonzero()[:, 0]
+        for some in rows.split(ROWS):
+            ring.reply[some] = ring.policy[some + 1]
+
+    def _follows(self, ring: Positions) -> Tensor:
+        """[n] bool on the CPU: whether the reply is what the next row has for its policy."""
+        found = torch.zeros(len(ring.value), dtype=torch.bool)
+        for part in spans(len(found) - 1):
+            after = slice(part.start + 1, part.stop + 1)
+            found[part] = (ring.reply[part] == ring.policy[after]).all(1).cpu()
+        return found

@@ -11,6 +11,7 @@ from torch import Tensor
 from tessera.builtin.torch_evaluator import TorchEvaluator
 from tessera.builtin.uniform import build_uniform
 from tessera.rules.batch import Batch
+from tessera.rules.layout import LEGAL_BITS, bits_at, meta_at
 from tessera.settings import NoSettings
 from tessera.training.targets import DRAW, LOSS, WIN, Positions
 from tessera_selfplay.beginnings import FAIR_KOMI, FAIR_MEMORY, Beginnings
@@ -18,7 +19,8 @@ from tessera_selfplay.choice import Choice
 from tessera_selfplay.ledger import KEPT, GameFacts, Ledger
 from tessera_selfplay.sampling import Sampler
 from tessera_selfplay.settings import GameSettings
-from tessera_selfplay.table import LONGEST, Table
+from tessera_selfplay.table import LONGEST, RECORDS, Table
+from tests.training.test_exact import same
 
 MINE, THEIRS, LAST_MOVE = 1, 2, 7
 """Input planes: stones of the side to play and of its opponent, and the move before."""
@@ -261,6 +263,55 @@ def test_it_goes_on_exactly_even_while_games_wait() -> None:
         assert (pair[0] is None) == (pair[1] is None)
         for left, right in zip(*(harvest or () for harvest in pair), strict=True):
             assert all(torch.equal(a.nan_to_num(), b.nan_to_num()) for a, b in zip(left, right, strict=True))
+
+
+@pytest.mark.parametrize("plies", [0, 1, 7, 17, 20, 41])
+def test_games_come_back_from_their_moves(plies: int) -> None:
+    """Boards, superko sets and records are replayed to the last bit, in games of all ages, begun, waiting and over."""
+    first, second = table(4, games=6, opening=0.5), table(4, games=6, seed=9)
+    for ply in range(plies):
+        first.advance()
+        if ply % 5 == 0:
+            first.harvest()
+    for _ in range(3):
+        second.advance()
+    state = first.state_dict()
+    assert second.load_state_dict(state)
+    for each in (first, second):
+        # Where legal moves were noted last is found anew before they are used; in games that are over none were left.
+        each._batch.state[each._done, bits_at(4, LEGAL_BITS) : meta_at(4)] = 0
+    assert torch.equal(first._batch.state, second._batch.state) and torch.equal(first._batch.seen, second._batch.seen)
+    for name in RECORDS:
+        for game, rows in enumerate(first._recorded.tolist()):
+            left, right = (each._records[name][game, :rows] for each in (first, second))
+            assert torch.equal(left, right), name
+    assert same(state, second.state_dict())
+
+
+def test_a_game_is_saved_in_few_bytes() -> None:
+    subject = table(9, games=16, opening=0.0)
+    for _ in range(81):
+        subject.advance()
+    rows = int(subject._recorded.sum())
+    saved = sum(tensor.nbytes for tensor in tensors_of(subject.state_dict()))
+    assert rows > 1000 and saved < 16 * 200 + rows * (2 * 82 + 11 + 13), "dense policies and a few numbers a move"
+
+
+def test_games_that_an_earlier_version_saved_begin_anew() -> None:
+    subject, state = table(4, games=3), table(4, games=3).state_dict()
+    state["fair"].fill_(3.5)
+    del state["history"]
+    for _ in range(9):
+        subject.advance()
+    assert not subject.load_state_dict(state)
+    assert float(subject.beginnings.fair) == 3.5
+    assert int(subject._moves.sum()) == 0 and not subject._batch.state[:, :16].any()
+
+
+def tensors_of(tree: Any) -> list[Tensor]:
+    if isinstance(tree, Tensor):
+        return [tree]
+    return [tensor for each in tree.values() for tensor in tensors_of(each)] if isinstance(tree, dict) else []
 
 
 def facts(length: list[int], fingerprint: list[int]) -> GameFacts:

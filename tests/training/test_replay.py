@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
+from torch import Tensor
 
 from tessera.interfaces.network import F, G
 from tessera.training.replay import Replay
@@ -52,6 +54,64 @@ def test_state_goes_round() -> None:
         both.add(numbered(8, 9))
     left, right = (each.sample(32, torch.Generator().manual_seed(3)) for each in (replay, copy))
     assert all(torch.equal(a, b) for a, b in zip(left, right, strict=True))
+
+
+def drawn(n: int, size: int) -> Positions:
+    """Random positions of every kind of value; every third one is answered by the one after it."""
+    dice, points = torch.Generator().manual_seed(n), size * size
+
+    def numbers(*shape: int) -> Tensor:
+        return torch.rand(n, *shape, generator=dice)
+
+    policy = (numbers(points + 1) * (numbers(points + 1) < 0.4)).half()
+    reply = numbers(points + 1).half()
+    reply[::3] = policy.roll(-1, 0)[::3]
+    return Positions(
+        planes=(numbers(F, points) < 0.5).to(torch.uint8),
+        globals_=numbers(G),
+        policy=policy,
+        value=(numbers() * 3).to(torch.int8),
+        score=torch.where(numbers() < 0.2, torch.nan, numbers()),
+        ownership=(numbers(points) * 3 - 1).floor().to(torch.int8),
+        reply=reply,
+        action=(numbers() * points).to(torch.int16),
+        expected=numbers(),
+    )
+
+
+@pytest.mark.parametrize("added", [0, 1, 2, 49, 50, 77])
+def test_a_packed_state_has_every_bit(added: int) -> None:
+    replay, copy = Replay(size=5, capacity=50), Replay(size=5, capacity=50)
+    if added:
+        replay.add(drawn(added, 5))
+    state = replay.state_dict()
+    copy.load_state_dict(state)
+    assert copy.added == added
+    for name, left, right in zip(Positions._fields, replay._ring, copy._ring, strict=True):
+        assert torch.equal(left.nan_to_num(9.0), right.nan_to_num(9.0)), name
+    replay.add(drawn(60, 5))
+    assert copy.state_dict()["added"] == state["added"], "a state is a copy"
+
+
+def test_games_one_after_the_other_take_few_bytes() -> None:
+    replay, positions = Replay(size=9, capacity=1000), drawn(1000, 9)
+    replay.add(positions._replace(reply=positions.policy.roll(-1, 0)))
+    raw = sum(field.nbytes for field in positions)
+    state = replay.state_dict()
+    packed = sum(
+        t.nbytes
+        for each in state.values()
+        for t in (each.values() if isinstance(each, dict) else [each])
+        if isinstance(t, Tensor)
+    )
+    assert packed < raw / 4
+
+
+def test_a_state_of_an_earlier_version_loads() -> None:
+    replay, copy, positions = Replay(size=5, capacity=50), Replay(size=5, capacity=50), drawn(20, 5)
+    replay.add(positions)
+    copy.load_state_dict({"added": 20, **positions._asdict()})
+    assert all(torch.equal(a.nan_to_num(), b.nan_to_num()) for a, b in zip(replay._ring, copy._ring, strict=True))
 
 
 def test_without_symmetries_positions_come_back_as_they_are() -> None:
