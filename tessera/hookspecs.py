@@ -79,6 +79,7 @@ def tessera_run_event(event: RunEvent) -> None:
 
     Kinds of a training run: 'started', 'step' (each line of the log), 'judging', 'evaluation', 'tile' (a block of
     self-play games is finished and rated), 'best' (a new strongest network), 'checkpoint', 'warning', 'rolled_back'
-    (training diverged, earlier weights are back), 'disk_low', 'finished', 'failed'.
+    (training diverged, earlier weights are back), 'disk_low', 'finished', 'copying' (the last checkpoint, to a store),
+    'failed'.
     Kinds of `tessera supervise`: 'damaged', 'crashed', 'hung', 'restarting', 'gave_up'.
     """

@@ -36,13 +36,14 @@ class Published:
 
 def data_name(name: str, sha256: str) -> str:
     """'net.0123456789abcdef.pth' of 'net.pth'."""
-    return f"{name.removesuffix('.pth')}.{sha256[:DIGITS]}.pth"
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}.{sha256[:DIGITS]}{dot}{suffix}"
 
 
 def is_data_of(file: str, name: str) -> bool:
-    """Whether `file` is named like data of the checkpoint `name`."""
-    stem, digits = name.removesuffix(".pth"), file.removesuffix(".pth")[-DIGITS:]
-    return file == f"{stem}.{digits}.pth" and re.fullmatch(r"[0-9a-f]+", digits) is not None
+    """Whether `file` is named like data of the file `name`."""
+    digits = file.rpartition(".")[0][-DIGITS:]
+    return file == data_name(name, digits) and re.fullmatch(rf"[0-9a-f]{{{DIGITS}}}", digits) is not None
 
 
 def parse(text: bytes, *, name: str, source: str) -> Published:
@@ -50,7 +51,7 @@ def parse(text: bytes, *, name: str, source: str) -> Published:
     try:
         row = json.loads(text)
         size, sha256 = row["size"], row["sha256"]
-        sound = type(size) is int and size > 0 and isinstance(sha256, str) and DIGEST.fullmatch(sha256)
+        sound = type(size) is int and size >= 0 and isinstance(sha256, str) and DIGEST.fullmatch(sha256)
     except (ValueError, TypeError, KeyError, RecursionError):
         sound = None
     if not sound or row.get("file") != data_name(name, sha256):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import posixpath
+import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -106,8 +107,8 @@ class RemoteStore:
         """Paths inside the file system: of what publishes the checkpoint and of its folder; and its name."""
         path = _inside(self._fs, url)
         folder, name = posixpath.split(path)
-        if scheme_of(url) != self._scheme or not name.endswith(".pth") or not folder.strip("/"):
-            raise BadValue("checkpoint", url, f"{self._scheme}://PLACE/.../NAME.pth")
+        if scheme_of(url) != self._scheme or not re.fullmatch(r"[^.].*\.\w+", name) or not folder.strip("/"):
+            raise BadValue("address", url, f"{self._scheme}://PLACE/.../NAME.pth")
         return path + published.SUFFIX, folder, name
 
     def _published(self, url: str) -> Published:

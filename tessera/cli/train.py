@@ -18,7 +18,7 @@ from tessera.cli.settings_help import SettingsCommand
 from tessera.cli.train_batch import sized
 from tessera.cli.train_view import TrainView, number, percent
 from tessera.errors import BadValue
-from tessera.training.assembly import adjusted, begin, settle, with_evaluator
+from tessera.training.assembly import adjusted, begin, fetch, settle, with_evaluator
 from tessera.training.assembly import resume as go_on
 from tessera.training.config import presets
 
@@ -61,6 +61,9 @@ PLAYING = 8
 @click.option("--network", help="Policy network to train; with --help its settings.")
 @click.option("--start-from", metavar="CKPT", help="Begin with the weights of a checkpoint.")
 @click.option("--trainer", help="How to train it; with --help its settings.")
+@click.option(
+    "--store", metavar="URL", help="Copy the run to s3://... at each checkpoint; with --resume, go on from there."
+)
 @click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A setting of the trainer.")
 @click.option("--set-network", "shape", multiple=True, metavar="NAME=VALUE", help="A setting of the network.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per event on stdout.")
@@ -89,6 +92,8 @@ def command(
       tessera train --preset 5x5 --out runs/small
       tessera train --preset 9x9 --out runs/first --minutes 60 --set simulations=32
       tessera train --out runs/first --resume --minutes 120
+      tessera train --preset 9x9 --out runs/first --store s3://bucket/first
+      tessera train --out here --resume --store s3://bucket/first      on another machine
       tessera train --trainer imitation --set games=sgf/ --out runs/sgf
       tessera train --trainer gumbel --network tower --help      every setting of both
       tessera-gtp --ckpt runs/first/checkpoints/net-00012345.pth
@@ -101,6 +106,8 @@ def command(
         raise BadValue("--preset", preset, "one of --preset and --config", "leave one out")
     folder = RunFolder(out)
     if resume:
+        if given["store"]:
+            fetch(app.manager, given["store"], folder)
         _refuse_with_resume(preset=preset, config=config_path, set_network=shape, batch=batch, **given)
         config = folder.config()
     elif config_path:
@@ -176,3 +183,5 @@ def _print_line(kind: str, data: Mapping[str, Any]) -> None:
         click.echo(f"       warning: {data['text']}")
     elif kind == "checkpoint":
         click.echo(f"       checkpoint: {data['network']}")
+    elif kind == "copying":
+        click.echo(f"       copying to {data['store']}")

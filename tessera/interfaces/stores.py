@@ -9,7 +9,10 @@ from typing import Protocol
 
 
 class CheckpointStore(Protocol):
-    """Moves whole, already verified checkpoint files between a staging path and a place named by a URL."""
+    """Moves whole, already verified files between a staging path and a place named by a URL.
+
+    Most are checkpoints, `NAME.pth`; a run that is mirrored puts its config and its logs beside them.
+    """
 
     def put(self, staged: Path, url: str) -> None:
         """Make `staged` durable at `url`, all or nothing. Raises `NotCommitted` or `DurabilityUncertain`."""

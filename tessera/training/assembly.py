@@ -24,6 +24,7 @@ from tessera.interfaces.events import RunEvent
 from tessera.interfaces.network import AUTO
 from tessera.interfaces.trainer import UsesEvaluator
 from tessera.settings import from_table, from_words, to_table
+from tessera.training.mirror import Mirror, fetch_run, open_store, refuse_copy
 
 if TYPE_CHECKING:
     import torch
@@ -53,6 +54,8 @@ def begin(
 ) -> Run:
     """A new run in a folder that has none; `emit` hears its events, and so do plugins. Raises `BadValue`."""
     folder.refuse_run()
+    if config.store:
+        refuse_copy(open_store(manager, config.store), config.store)
     config = with_evaluator(manager, settle(manager, config))
     trainer, parent = _build_trainer(manager, config)
     config = _judged_where_it_learns(config, trainer.sizes, tell)
@@ -80,6 +83,11 @@ def resume(
     _go_on(run, path, state)
     tell(f"resuming from {path}")
     return run
+
+
+def fetch(manager: Manager, url: str, folder: RunFolder) -> None:
+    """Bring the copy of a run at `url` (`RunConfig.store`) into its folder, unless the folder has it already."""
+    fetch_run(open_store(manager, url), url, folder)
 
 
 def settle(
@@ -222,7 +230,8 @@ def _run(
         emit(kind, data)
 
     track = _progress_track(manager, folder, config)
-    return Run(trainer, folder, config, track=track, emit=tell_all, parent=parent)
+    mirror = Mirror(open_store(manager, config.store), config.store, folder, keep=config.keep) if config.store else None
+    return Run(trainer, folder, config, track=track, emit=tell_all, parent=parent, mirror=mirror)
 
 
 def _progress_track(manager: Catalog, folder: RunFolder, config: RunConfig) -> ProgressTrack:

@@ -55,6 +55,8 @@ class RunConfig:
     """Self-play in a line of elo_tiles.jsonl."""
     keep: Annotated[int, Range(1, 1_000_000), Unit("checkpoints")] = 2
     """How many are kept with all that a run needs to go on; the small ones with weights alone all stay."""
+    store: str = ""
+    """A URL such as s3://bucket/runs/a that gets a copy of the run at each checkpoint, to go on from elsewhere."""
     network_settings: dict[str, Any] = field(default_factory=dict)
     """Those of the network's settings that are not their defaults, as TOML gives them."""
     trainer_settings: dict[str, Any] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from tessera.training.config import RunConfig
 from tessera.training.disk import Disk
 from tessera.training.folder import RunFolder
 from tessera.training.memory import device_bytes, resident_bytes
+from tessera.training.mirror import Mirror
 from tessera.training.progress import ProgressTrack, Verdict
 from tessera.training.truth import STRETCH, RewardGamed, Truth, idle_learning
 
@@ -49,11 +50,12 @@ class Run:
         track: ProgressTrack,
         emit: Emit,
         parent: str | None = None,
+        mirror: Mirror | None = None,
         clock: Callable[[], float] = time.monotonic,
         cpu_clock: Callable[[], float] = time.process_time,
     ) -> None:
         self._trainer, self._folder, self._config = trainer, folder, config
-        self._track, self._emit = track, emit
+        self._track, self._emit, self._mirror = track, emit, mirror
         self._clock, self._cpu_clock = clock, cpu_clock
         self._parent = parent
         self._spent = Spent()
@@ -100,10 +102,14 @@ class Run:
         when the games are no longer Go, and `TesseraError` when a file cannot be written.
         """
         try:
-            return self._train(stop)
+            reason = self._train(stop)
         except Exception as error:
             self._emit("failed", {"error": type(error).__name__, "text": str(error)})
             raise
+        if self._mirror is not None:
+            self._emit("copying", {"store": self._config.store})
+            self._mirror.close()
+        return reason
 
     def _train(self, stop: threading.Event) -> str:
         told = {"folder": str(self._folder.path), "elo_history": self._track.curve()}
@@ -192,6 +198,8 @@ class Run:
             self._emit("disk_low", low)
             free, needed = low["free"] / 1e6, low["needed"] / 1e6
             self._warn(f"{free:,.1f} MB are left on the disk, a checkpoint takes {needed:,.1f} MB")
+        if self._mirror is not None and (trouble := self._mirror.trouble()):
+            self._warn(f"the copy of the run is not up to date: {trouble}")
         row = self._row()
         self._folder.write_line(row)
         self._logged_at = self._spent.seconds
@@ -239,6 +247,8 @@ class Run:
         # Copies of replay and games, and what the evaluation held: as much memory after a checkpoint as before it.
         give_back_freed_memory()
         self._emit("checkpoint", self._counters() | {"network": str(net), "resume": str(path)})
+        if self._mirror is not None:
+            self._mirror.update()
 
     def _meta(self) -> Meta:
         report = self._report
