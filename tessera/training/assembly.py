@@ -85,7 +85,7 @@ def resume(
     return run
 
 
-def fetch(manager: Manager, url: str, folder: RunFolder) -> None:
+def fetch(manager: Catalog, url: str, folder: RunFolder) -> None:
     """Bring the copy of a run at `url` (`RunConfig.store`) into its folder, unless the folder has it already."""
     fetch_run(open_store(manager, url), url, folder)
 

@@ -13,8 +13,8 @@ import threading
 from pathlib import Path
 
 from tessera.checkpoints.store import scheme_of
-from tessera.checkpoints.write import Stores
 from tessera.errors import BadValue, CheckpointError, TesseraError
+from tessera.interfaces.catalog import Catalog
 from tessera.interfaces.stores import CheckpointStore
 from tessera.training.folder import GROWING, RunFolder
 
@@ -102,7 +102,7 @@ class Mirror:
         self._there.add(path.name)
 
 
-def open_store(manager: Stores, url: str) -> CheckpointStore:
+def open_store(manager: Catalog, url: str) -> CheckpointStore:
     """The store of a run's URL; raises `BadValue`."""
     if scheme_of(url) == "file":
         raise BadValue("--store", url, "a URL such as s3://bucket/runs/a", "for a local copy, copy the run's folder")
