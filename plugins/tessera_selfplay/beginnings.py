@@ -6,13 +6,15 @@ import torch
 from torch import Tensor
 
 from tessera.rules.batch import settings_row
-from tessera.rules.ruleset import DEFAULT, KO_CODES
+from tessera.rules.ruleset import DEFAULT, POSITIONAL, SIMPLE, SITUATIONAL
 from tessera_selfplay.settings import GameSettings
 
 FAIR_KOMI = 7.0
 """Where the estimate of the fair komi starts, on every board."""
 FAIR_MEMORY = 0.99
 """How much of the estimate one finished game leaves."""
+OTHER_KO = (SIMPLE, POSITIONAL, SITUATIONAL)
+"""Ko rules of the games under other rules: one that is new is trained on when it is named here."""
 WIDE = 0.1
 """Share of games whose komi is drawn from a three times wider range."""
 
@@ -25,6 +27,7 @@ class Beginnings:
         device = generator.device
         self.fair = torch.full((), FAIR_KOMI, dtype=torch.float64, device=device)
         """Mean score on the board, komi left out, of the newest games."""
+        self._other_ko = torch.tensor(OTHER_KO, dtype=torch.int32, device=device)
         self._usual = torch.tensor([settings_row(DEFAULT)] * games, dtype=torch.int32, device=device)
 
     def openings(self) -> Tensor:
@@ -36,7 +39,8 @@ class Beginnings:
         """[B, 4] int32 rows of `Batch.settings`: usual rules for most, komi around the fair one."""
         rows = self._usual.clone()
         other = self._uniform() < self._settings.other_rules
-        rows[:, 0] = torch.where(other, (self._uniform() * len(KO_CODES)).int(), rows[:, 0])
+        drawn = self._other_ko[(self._uniform() * len(OTHER_KO)).long()]
+        rows[:, 0] = torch.where(other, drawn, rows[:, 0])
         rows[:, 1] = torch.where(other, (self._uniform() * 2).int(), rows[:, 1])
         wide = torch.where(self._uniform() < WIDE, 3.0, 1.0)
         normal = torch.randn(len(rows), generator=self._generator, device=self._generator.device)

@@ -22,6 +22,7 @@ from tessera.rules.layout import (
     bits_at,
     meta_at,
 )
+from tessera.rules.ruleset import SIMPLE
 from tessera.rules.superko import hash_after, hash_after_suicide, repeats
 
 
@@ -41,7 +42,7 @@ def legal(s, n, t, color, seen, path, depth):
     own, other = bits_at(n, STONE_BITS + color - 1), bits_at(n, STONE_BITS + 2 - color)
     atari, lost = bits_at(n, ATARI_BITS), bits_at(n, LOST_BITS + color - 1)
     legal_, forbidden = bits_at(n, LEGAL_BITS), bits_at(n, FORBIDDEN_BITS)
-    superko = s[meta + KO_RULE] != 0
+    superko = s[meta + KO_RULE] != SIMPLE
     suicide = s[meta + SUICIDE] != 0
     now = get_hash(s, n)
     full = (1 << n) - 1

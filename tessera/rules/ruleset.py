@@ -18,7 +18,9 @@ Scoring = Literal["area", "territory"]
 Ko = Literal["simple", "positional", "situational"]
 HandicapBonus = Literal["0", "N", "N-1"]
 
-KO_CODES: dict[str, int] = {"simple": 0, "positional": 1, "situational": 2}
+SIMPLE, POSITIONAL, SITUATIONAL = 0, 1, 2
+"""The ko rule in a game's row (`layout.KO_RULE`); all but SIMPLE are superko."""
+KO_CODES: dict[str, int] = {"simple": SIMPLE, "positional": POSITIONAL, "situational": SITUATIONAL}
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def from_katago(fields: dict[str, object]) -> Ruleset:
     rules = replace(PRESETS["tromp-taylor"], name="custom")
     for key, value in fields.items():
         match key, (value.upper() if isinstance(value, str) else value):
-            case "ko", "SIMPLE" | "POSITIONAL" | "SITUATIONAL":
+            case "ko", str() if str(value).lower() in KO_CODES:
                 rules = replace(rules, ko=str(value).lower())  # type: ignore[arg-type]
             case "scoring", "AREA" | "TERRITORY":
                 rules = replace(rules, scoring=str(value).lower())  # type: ignore[arg-type]

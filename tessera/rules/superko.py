@@ -14,12 +14,13 @@ from tessera.rules.layout import (
     meta_at,
     next_at,
 )
+from tessera.rules.ruleset import SIMPLE, SITUATIONAL
 
 
 @kernel
 def situation(value, n, t, ko_rule, to_play):
     """The key of a position under the superko rule: with the side to play when the rule is situational."""
-    if ko_rule == 2:
+    if ko_rule == SITUATIONAL:
         value ^= t.keys[3 * n * n + to_play]
     if value == 0:
         value = np.int64(1)
@@ -113,7 +114,7 @@ def repeats(s, n, t, seen, path, depth, value, color):
     `path[:depth]` are the keys of positions between the game's `seen` set and this one (a search tree's path).
     """
     ko_rule = s[meta_at(n) + KO_RULE]
-    if ko_rule == 0:
+    if ko_rule == SIMPLE:
         return False
     key = situation(value, n, t, ko_rule, 3 - color)
     for i in range(depth):
