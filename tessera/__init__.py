@@ -6,7 +6,7 @@ From Python (`docs/library.md`; each name below loads what it needs when it is f
     play_game, self_play       whole games; read_games, rate: how strong that makes the players
     train, resume_training     a run; open_run: what it has written down
 
-Where to start reading
+Where to start reading (docs/architecture.md leads from here to the lines that decide)
     library/      the names above, built on the rooms below
     rules/        the game itself: kernels over flat arrays, then `Game` for one game at a time
     interfaces/   what a plugin may implement: Protocols and frozen dataclasses, nothing else

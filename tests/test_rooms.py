@@ -18,7 +18,7 @@ FEW = 2
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: str(package.relative_to(ROOT)))
 def test_a_package_names_its_rooms_and_where_to_start(package: Path) -> None:
     words = ast.get_docstring(ast.parse((package / "__init__.py").read_text("utf-8"))) or ""
-    modules = {path.stem for path in package.glob("*.py")} - {"__init__"}
+    modules = {path.stem for path in package.glob("*.py") if not path.stem.startswith("__")}
     rooms = modules | {path.parent.name for path in package.glob("*/__init__.py")}
     missing = sorted(room for room in rooms if not re.search(rf"\b{room}\b", words))
     assert not missing, "every module is named in the docstring of its package"
@@ -42,3 +42,36 @@ def test_the_contract_of_imports_knows_every_plugin_and_every_annotation() -> No
     assert set(contracts["The core never imports a plugin"]["forbidden_modules"]) == plugins
     assert set(told["project"]["entry-points"]["tessera"].values()) == plugins
     assert linter["exclude_type_checking_imports"] is False, "an arrow upwards is one in an annotation, too"
+
+
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+PATHS = {
+    section.splitlines()[0]: re.findall(r"^\d\. \[`([^`]+)`\]\(\.\./\1\): (`+) ?(.+?) ?\2$", section, re.MULTILINE)
+    for section in ARCHITECTURE.split("\n### ")[1:]
+}
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_three_hops_lead_from_the_docstring_to_the_line_that_decides(name: str) -> None:
+    path = PATHS[name]
+    assert len(path) in (3, 4) and path[0][0] == "tessera/__init__.py", "at most three hops"
+    for (file, _, quoted), following in zip(path, [*path[1:], None], strict=True):
+        source = (ROOT / file).read_text("utf-8")
+        assert quoted in source, f"{file} says so"
+        if file.endswith("__init__.py"):
+            assert quoted in (ast.get_docstring(ast.parse(source)) or ""), f"the docstring of {file} says so"
+        if following is not None:
+            place = Path(following[0])
+            room = place.parent.name if place.name == "__init__.py" else place.stem
+            assert re.search(rf"\b{room}\b", quoted), f"the line of {file} names {room}"
+
+
+def test_the_document_knows_every_path_it_tells() -> None:
+    assert len(PATHS) == 5 and sum(map(len, PATHS.values())) == len(re.findall(r"^\d\. \[", ARCHITECTURE, re.MULTILINE))
+
+
+def test_the_document_tells_the_floors_of_the_contract() -> None:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    layers = told["tool"]["importlinter"]["contracts"][0]["layers"]
+    floors = [re.findall(r"\w+", layer) for layer in layers]
+    assert floors == [re.findall(r"`(\w+)`", row) for row in re.findall(r"^\| (`.+?) \|", ARCHITECTURE, re.MULTILINE)]

@@ -3,7 +3,7 @@
 Start reading at `trainer` (one step), then `table` (games in flight), `gumbel` and `policy_gradient` (what makes each
 of them), `searching` and `sampling` (who moves), `losses` (what a position teaches), `settings`. `beginnings` say how
 games start, `choice` what a mover answers, `weighting` how often a position is learned from, `ledger` what games were
-like, `plan` what memory they take.
+like, `plan` what memory they take, `saving` what of games in flight a checkpoint holds.
 """
 
 from __future__ import annotations
