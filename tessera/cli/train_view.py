@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tessera.cli.winrate_plot import sampled
+from tessera.interfaces.health import SAFETY, SHARES, is_named
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 CURVE_COLUMNS = 24
 BAR_COLUMNS = 16
 WARNINGS = 3
 """The latest that are shown."""
-SAFETY = {"skipped": "steps skipped", "lowered": "times the rate lowered", "rolled_back": "times rolled back"}
-SHARES = {"truncated": "at the move limit", "resigned": "resigned", "unique": "different", "black_wins": "won by Black"}
 
 Row = tuple[str, str, bool]
 """Label, text, and whether it is a warning."""
@@ -123,6 +122,8 @@ def _details(now: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "safety", safety
     if learning := "  ".join(f"{name} {number(health[name])}" for name in ("rate", "gradient") if name in health):
         yield "learning", learning
+    if others := "  ".join(f"{name} {number(value)}" for name, value in health.items() if not is_named(name)):
+        yield "more", others
     if "memory" in now:
         device = f"  {size(now['device_memory'])} on the device" if now["device_memory"] is not None else ""
         yield "memory", size(now["memory"]) + device

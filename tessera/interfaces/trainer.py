@@ -22,29 +22,8 @@ class StepReport:
     losses: Mapping[str, float]
     """Loss by head of the latest step; empty while the replay is filling."""
     health: Mapping[str, float]
-    """What else tells whether all is well. A trainer gives the keys that mean something to it, under these names:
-
-    gradient         norm of the latest step's gradient, before clipping
-    target_entropy   mean entropy of the policy targets in nats: the policy's loss cannot fall below it
-    value_accuracy   share of positions whose outcome the value head calls rightly
-    policy_accuracy  share of positions where the policy's first choice is the move of the game; trainers that imitate
-    held_out_policy_accuracy, held_out_value_accuracy    the same on games that are never learned from
-    epoch            how often all games were read, for trainers that read them
-    rate             learning rate
-    state_norm       largest norm of an SSM's state; absent for networks without one
-    skipped, lowered, rolled_back    how often safety left out a step, lowered the rate, went back to good weights
-
-    Over the newest games that ended:
-
-    judged_games     how many games these numbers are over
-    length_N         mean moves of the games on boards of side N, passes included
-    length           mean moves of all of them; needed for `passes` to be exact when there are several sides
-    passes           passes per game
-    resigned, truncated, black_wins    shares of games: resigned, stopped at the move limit, won by Black
-    unique           share of different games
-
-    `tessera.training.truth` judges the games by these; without `judged_games` it judges nothing.
-    """
+    """What else tells whether all is well: a trainer gives the numbers that mean something to it, under the names in
+    `interfaces.health` where it has one."""
     warnings: tuple[str, ...] = ()
     """What a person should know about this step, one line each. The run shows them and keeps them in its log."""
 

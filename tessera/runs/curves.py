@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from tessera.html.chart import Chart, Line
+from tessera.interfaces.health import ACCURACIES, BY_SIDE, SAFETY, SHARES
 from tessera.runs.folder import Run
 from tessera.runs.lines import Row, number_at
 
@@ -16,13 +16,8 @@ MOST = 500
 GIB = float(2**30)
 AXES = {"games": "self-play games", "steps": "training steps", "hours": "hours of training"}
 PERCENT = (0.0, 100.0)
-SHARES = {"truncated": "at the move limit", "resigned": "resigned", "unique": "different", "black_wins": "won by Black"}
-ACCURACIES = {"value_accuracy": "value", "policy_accuracy": "policy"}
-SAFETY = {"skipped": "steps skipped", "lowered": "rate lowered", "rolled_back": "rolled back"}
 MEMORY = {"memory": "of the process", "device_memory": "of the device"}
 STATE = "state_norm"
-SIZED = re.compile(r"(length|fair_komi)_(\d+)")
-"""Numbers that stand once for each board size."""
 KNOWN = {
     *SHARES,
     *ACCURACIES,
@@ -166,7 +161,7 @@ class _Maker:
 
     def _sized(self, quantity: str) -> list[Line]:
         sizes = sorted(
-            int(match[2]) for key in self._health if (match := SIZED.fullmatch(key)) and match[1] == quantity
+            int(match[2]) for key in self._health if (match := BY_SIDE.fullmatch(key)) and match[1] == quantity
         )
         return [self.logged(f"{size}×{size}", "health", f"{quantity}_{size}") for size in sizes]
 
@@ -198,7 +193,7 @@ class _Maker:
             self.chart("Norm of the network's state", "norm", self._states()),
         ]
         others = [
-            key for key in self._health if key not in KNOWN and not SIZED.fullmatch(key) and not key.startswith(STATE)
+            key for key in self._health if key not in KNOWN and not BY_SIDE.fullmatch(key) and not key.startswith(STATE)
         ]
         return _drawn(
             found + [self.chart(key.replace("_", " "), key, [self.logged(key, "health", key)]) for key in others]

@@ -114,3 +114,9 @@ def test_the_picture_keeps_to_the_terminal_and_room_for_a_control_c(
     assert "a title" in text and "[red]" in text.replace("\n", "") and text.count("one") == 2  # drawn, and drawn last
     visible = [line.replace("\x1b[2K", "").replace("\x1b[1A", "").strip("\r") for line in text.splitlines()]
     assert max(len(line) for line in visible if "\x1b" not in line) <= width - 3
+
+
+def test_a_number_that_nobody_has_words_for_is_shown_under_its_own_name() -> None:
+    rows = fed(("tick", TICK | {"health": {"value_accuracy": 0.5, "seki_share": 0.25}}))
+    assert ("more", "seki_share 0.250", False) in rows
+    assert all(label != "more" for label, _, _ in fed(("tick", TICK)))
