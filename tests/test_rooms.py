@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 import tomllib
 from pathlib import Path
@@ -75,3 +76,12 @@ def test_the_document_tells_the_floors_of_the_contract() -> None:
     layers = told["tool"]["importlinter"]["contracts"][0]["layers"]
     floors = [re.findall(r"\w+", layer) for layer in layers]
     assert floors == [re.findall(r"`(\w+)`", row) for row in re.findall(r"^\| (`.+?) \|", ARCHITECTURE, re.MULTILINE)]
+
+
+def test_no_module_needs_itself_even_in_annotations() -> None:
+    """`import tessera` is left out: it is the face, and imports what it offers when asked."""
+    grimp = pytest.importorskip("grimp", reason="import-linter is not installed: make dev")
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["root_packages"]
+    graph = grimp.build_graph(*packages, exclude_type_checking_imports=False)
+    needs = {module: graph.find_modules_directly_imported_by(module) - {"tessera"} for module in graph.modules}
+    graphlib.TopologicalSorter(needs | {"tessera": set()}).prepare()  # raises CycleError that names the circle

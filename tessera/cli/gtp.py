@@ -24,10 +24,10 @@ from tessera.cli.settings_help import SettingsCommand
 from tessera.cli.waiting import wait_asleep
 from tessera.errors import OutputError
 from tessera.gtp import signals
-from tessera.gtp.commands.table import Function
 from tessera.gtp.loop import Engine, descriptor_writer
 from tessera.gtp.models import Model
 from tessera.gtp.resign import ResignRule
+from tessera.gtp.session import Function
 from tessera.gtp.settings import EngineSettings
 from tessera.interfaces.network import AUTO
 from tessera.settings import from_words, to_table

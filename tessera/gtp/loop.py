@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from tessera.errors import OutputError, TesseraError
 from tessera.gtp.commands import builtin_commands
-from tessera.gtp.commands.table import Function
 from tessera.gtp.inbox import Inbox
 from tessera.gtp.lazily import Lazy
 from tessera.gtp.protocol import parse
-from tessera.gtp.session import Session
+from tessera.gtp.session import Function, Session
 from tessera.gtp.settings import EngineSettings
 from tessera.gtp.stream import Stream
 
@@ -75,7 +74,7 @@ class Engine:
             settings,
             player=self._player,
             attention=self.inbox,
-            commands=builtin_commands(),
+            commands={name: command.run for name, command in builtin_commands().items()},
             plugin_commands=Lazy(plugin_commands),
             complain=complain,
             models=models,

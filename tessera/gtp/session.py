@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from tessera.clock import Clock
 from tessera.errors import OutputError, TesseraError
-from tessera.gtp.commands.table import Command, Function
 from tessera.gtp.lazily import Interrupted, Lazy
 from tessera.gtp.protocol import UNKNOWN_COMMAND, GtpFailure, Request
 from tessera.gtp.resign import Thought
@@ -31,6 +30,10 @@ if TYPE_CHECKING:
     from tessera.gtp.models import Model
     from tessera.interfaces.player import Choice, Player
     from tessera.rules.game import Game
+
+
+Function = Callable[["Session", list[str]], str]
+"""function(session, arguments) -> the response's text; raises `GtpFailure` to answer with '?'."""
 
 
 class Attention(Protocol):
@@ -61,7 +64,7 @@ class Session:
         *,
         player: Lazy[Player],
         attention: Attention,
-        commands: Mapping[str, Command],
+        commands: Mapping[str, Function],
         plugin_commands: Lazy[Mapping[str, Function]],
         complain: Callable[[str], None],
         models: Callable[[], Sequence[Model]] = tuple,
@@ -185,10 +188,7 @@ class Session:
             self.began = time.monotonic()
 
     def _function(self, name: str) -> Function:
-        command: Command | None = self._commands.get(name)
-        if command is not None:
-            return command.run
-        found = self._plugin_commands.get().get(name)
+        found = self._commands.get(name) or self._plugin_commands.get().get(name)
         if found is None:
             raise GtpFailure(UNKNOWN_COMMAND)
         return found

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tessera.gtp.commands.table import Function
 from tessera.gtp.loop import Engine
+from tessera.gtp.session import Function
 from tessera.gtp.settings import EngineSettings
 from tessera.interfaces.analysis import Analysis, MoveInfo
 from tessera.interfaces.player import UNWATCHED, Choice, Limits, Options, Watch

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tessera.gtp.session import Session
-
-Function = Callable[["Session", list[str]], str]
-"""function(session, arguments) -> the response's text; raises `GtpFailure` to answer with '?'."""
+    from tessera.gtp.session import Function
 
 
 @dataclass(frozen=True)
