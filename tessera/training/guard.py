@@ -1,7 +1,9 @@
 """What to do with a training step that went wrong: skip it, lower the rate, go back to the last good weights, give up.
 
 A pure state machine over what a step measured; `learner` carries out what it says. Divergence announces itself in
-three ways: a loss or gradient that is not finite, a gradient far above the usual, an SSM state over its limit.
+three ways: a loss or gradient that is not finite, a gradient far above the usual, an SSM state over its limit. Weights
+that are not finite cannot get better: the last good ones come back at once. What was taken is given back after a calm
+stretch, the rate and the budget of returns too: trouble that comes once in a week must not end a run of months.
 """
 
 from __future__ import annotations
@@ -19,9 +21,11 @@ SKIPS_BEFORE_LOWER = 5
 """Bad steps without a good streak between them until the rate is halved."""
 LOWERS_BEFORE_ROLL_BACK = 3
 ROLL_BACKS = 3
-"""After so many the run is beyond help."""
+"""After so many without a calm stretch between them the run is beyond help."""
 GOOD_STREAK = 100
 """Good steps in a row that clear the count of bad ones."""
+CALM = 1000
+"""Good steps in a row after which the rate is doubled, if it was halved, and earlier roll backs are forgiven."""
 MEMORY = 0.99
 """Of the running mean of the gradient's norm."""
 USUAL_AFTER = 50
@@ -56,6 +60,10 @@ class Guard:
     """Bad steps since the last good streak, or since the last measure taken."""
     lowered_since: int = 0
     """Halvings since the last roll back or good streak."""
+    halvings: int = 0
+    """Of the rate, in force now."""
+    returns: int = 0
+    """Roll backs since the last calm stretch."""
     skipped: int = 0
     lowered: int = 0
     rolled_back: int = 0
@@ -76,15 +84,21 @@ class Guard:
         if self.lowered_since < LOWERS_BEFORE_ROLL_BACK:
             self.lowered_since += 1
             self.lowered += 1
+            self.halvings += 1
             return LOWER, trouble
-        if self.rolled_back >= ROLL_BACKS:
+        return self.roll_back(trouble), trouble
+
+    def roll_back(self, trouble: str) -> str:
+        """Count a return to earlier weights; raises `Diverged` when there were too many."""
+        if self.returns >= ROLL_BACKS:
             raise Diverged(
                 f"training diverged ({trouble}) after {self.skipped} skipped steps, {self.lowered} lowered rates and "
                 f"{self.rolled_back} returns to earlier weights; start again with a lower lr or grad_clip"
             )
-        self.lowered_since = 0
+        self.strikes = self.streak = self.lowered_since = 0
         self.rolled_back += 1
-        return ROLL_BACK, trouble
+        self.returns += 1
+        return ROLL_BACK
 
     def _trouble(self, loss: float, gradient: float, state_norm: float | None) -> str:
         if not math.isfinite(loss):
@@ -105,6 +119,9 @@ class Guard:
         self.streak += 1
         if self.streak >= GOOD_STREAK:
             self.strikes = self.lowered_since = 0
+        if self.streak % CALM == 0:
+            self.halvings = max(0, self.halvings - 1)
+            self.returns = 0
 
     def state_dict(self) -> dict[str, Any]:
         held = asdict(self)
@@ -112,5 +129,7 @@ class Guard:
         return held
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.halvings = state["lowered"]  # states of before hold neither of the two
+        self.returns = state["rolled_back"]
         for name, value in state.items():
             setattr(self, name, value)

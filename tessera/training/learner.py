@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from tessera.errors import BadValue
 from tessera.nn.parameters import no_decay
 from tessera.nn.probe import state_probe
 from tessera.training.average import Average
@@ -47,6 +48,10 @@ class Learner:
         self._bf16 = settings.precision == "bf16" or (settings.precision == "auto" and has_bf16(device))
         self._state_norm: float | None = None
         self._warnings: list[str] = []
+        if not self._is_finite():
+            raise BadValue(
+                "weights to begin with", "numbers that are not finite", "finite ones", "choose another network"
+            )
         self._checkpoint = self._weights()
 
     @property
@@ -60,7 +65,7 @@ class Learner:
         settings = self._settings
         done = min(1.0, self.progress)
         rate = settings.lr_final + (settings.lr - settings.lr_final) * 0.5 * (1.0 + math.cos(math.pi * done))
-        return rate * min(1.0, (self.steps + 1) / RAMP) * 0.5**self._guard.lowered
+        return rate * min(1.0, (self.steps + 1) / RAMP) * 0.5**self._guard.halvings
 
     def autocast(self) -> Any:
         """Arithmetic in the precision of the settings, for losses and for play."""
@@ -82,6 +87,8 @@ class Learner:
         gradient = nn.utils.clip_grad_norm_(self._module.parameters(), self._settings.grad_clip)
         numbers = {name: float(value.detach()) for name, value in {**found, "gradient": gradient}.items()}
         self._follow(numbers)
+        if not self._is_finite():  # a skipped step too may have spoilt a buffer on its way forward
+            self._note(self._guard.roll_back(why := "weights that are not finite"), why)
         self.steps += 1
         return {name: value for name, value in numbers.items() if math.isfinite(value)}
 
@@ -108,6 +115,16 @@ class Learner:
             self._state_norm = None
         if action != SKIP or self._guard.strikes == 1:  # the first of a row tells enough
             self._warnings.append(f"training step {self.steps}: {why}: {done[action]}")
+
+    def _is_finite(self) -> bool:
+        """Whether all that is saved or plays is a number: weights and buffers, and their averages."""
+        tensors = [
+            tensor.detach()
+            for module in (self._module, self._average.module)
+            for tensor in (*module.parameters(), *module.buffers())
+            if tensor.is_floating_point()
+        ]
+        return bool(torch.isfinite(torch.stack(torch._foreach_norm(tensors, float("inf")))).all())
 
     def take_warnings(self) -> tuple[str, ...]:
         """What happened since the last call that people should know."""
@@ -136,6 +153,8 @@ class Learner:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         self._restore(state)
+        if not self._is_finite():
+            raise ValueError("its weights are not finite")
         self._checkpoint = self._weights()
         self._guard.load_state_dict(state["guard"])
         self.steps = int(state["steps"])

@@ -223,14 +223,13 @@ def test_weights_that_are_not_finite_are_not_followed_and_told() -> None:
     learner.step()
     with torch.no_grad():
         next(iter(learner._learner._module.parameters())).fill_(float("nan"))
-    before = [p.clone() for p in learner.network().parameters()]
     report = learner.step()
     while not report.health["skipped"]:
         report = learner.step()
-    assert not report.health["rolled_back"], "else there is nothing to compare with"
-    assert all(torch.equal(a, b) for a, b in zip(before, learner.network().parameters(), strict=True))
+    assert report.health["rolled_back"], "the weights cannot get better by themselves"
+    assert all(torch.isfinite(p).all() for p in learner.network().parameters())
     assert any("loss nan" in line for line in report.warnings)
-    assert "policy" not in report.losses, "a loss that is not finite is left out, not averaged as 0"
+    assert all(0.0 < value < 100.0 for value in report.losses.values()), "what is not finite is left out"
 
 
 @pytest.mark.parametrize(

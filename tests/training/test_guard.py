@@ -7,6 +7,7 @@ import math
 import pytest
 
 from tessera.training.guard import (
+    CALM,
     GOOD_STREAK,
     LEARN,
     LOWER,
@@ -100,6 +101,34 @@ def test_a_good_streak_clears_the_ladder_and_keeps_the_totals() -> None:
     good(guard, GOOD_STREAK)
     assert bad(guard, SKIPS_BEFORE_LOWER)[-1] == LOWER, "not a roll back"
     assert (guard.skipped, guard.lowered) == (LADDER - 1 + SKIPS_BEFORE_LOWER, LOWERS_BEFORE_ROLL_BACK + 1)
+
+
+def test_a_calm_stretch_gives_back_what_was_taken() -> None:
+    guard = Guard(GuardSettings())
+    bad(guard, LADDER)
+    assert (guard.halvings, guard.returns) == (LOWERS_BEFORE_ROLL_BACK, 1)
+    good(guard, CALM - 1)
+    assert (guard.halvings, guard.returns) == (LOWERS_BEFORE_ROLL_BACK, 1)
+    good(guard, 1)
+    assert (guard.halvings, guard.returns) == (LOWERS_BEFORE_ROLL_BACK - 1, 0)
+    good(guard, LOWERS_BEFORE_ROLL_BACK * CALM)
+    assert (guard.halvings, guard.rolled_back) == (0, 1)
+
+
+def test_trouble_now_and_then_never_ends_a_run() -> None:
+    guard = Guard(GuardSettings())
+    for _ in range(3 * ROLL_BACKS):
+        assert bad(guard, LADDER)[-1] == ROLL_BACK
+        good(guard, CALM)
+    assert guard.rolled_back == 3 * ROLL_BACKS
+
+
+def test_weights_that_are_not_finite_go_at_once_and_count() -> None:
+    guard = Guard(GuardSettings())
+    for _ in range(ROLL_BACKS):
+        assert guard.roll_back("weights") == ROLL_BACK
+    with pytest.raises(Diverged, match="weights"):
+        guard.roll_back("weights")
 
 
 def test_a_shorter_streak_clears_nothing() -> None:

@@ -12,7 +12,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tessera.training.guard import LOWERS_BEFORE_ROLL_BACK, SKIPS_BEFORE_LOWER, USUAL_AFTER, Diverged
+from tessera.errors import BadValue
+from tessera.training.guard import CALM, LOWERS_BEFORE_ROLL_BACK, SKIPS_BEFORE_LOWER, USUAL_AFTER, Diverged
 from tessera.training.learner import PROBE_EVERY, RAMP, Learner
 from tessera.training.playing import PlayingNetwork
 from tessera.training.settings import LearnerSettings
@@ -183,6 +184,71 @@ def test_without_a_checkpoint_a_roll_back_returns_to_the_start() -> None:
     repeat(subject, to_one, 5)
     repeat(subject, times(math.nan), LADDER)
     assert same(weights(subject), before)
+
+
+class Spoilt(nn.Module):
+    """A running mean, as of a batch norm; `poison` reaches it on the way forward."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((2, 1), 0.5))
+        self.mean: Tensor
+        self.register_buffer("mean", torch.zeros(2))
+        self.poison = 0.0
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.mean.mul_(0.9).add_(0.1 * x.mean(0) + self.poison)
+        return (x - self.mean) @ self.weight
+
+
+@pytest.mark.parametrize("poison", [math.nan, math.inf])
+def test_what_is_not_finite_goes_at_once_and_is_never_saved(poison: float) -> None:
+    module = Spoilt()
+    subject = learner(module)
+    for _ in range(3):
+        subject.learn(to_one)
+    saved = copy.deepcopy(subject.state_dict())
+    module.poison = poison
+    subject.learn(to_one)
+    assert any("weights that are not finite: back to the weights" in text for text in subject.take_warnings())
+    assert subject.health()["rolled_back"] == 1
+    now = subject.state_dict()
+    assert all(torch.equal(now["module"][name], value) for name, value in saved["module"].items())
+    module.poison = 0.0
+    assert math.isfinite(subject.learn(to_one)["total"])
+
+
+def test_weights_that_a_stranger_overwrote_come_back() -> None:
+    module = Spoilt()
+    subject = learner(module)
+    with torch.no_grad():
+        module.weight.fill_(math.nan)
+    subject.learn(to_one)
+    assert subject.health()["rolled_back"] == 1 and torch.isfinite(module.weight).all()
+
+
+def test_it_does_not_begin_with_what_is_not_finite() -> None:
+    module = Spoilt()
+    with torch.no_grad():
+        module.weight.fill_(math.nan)
+    with pytest.raises(BadValue, match="weights to begin with"):
+        learner(module)
+    subject = learner()
+    state = copy.deepcopy(subject.state_dict())
+    state["module"]["weight"].fill_(math.inf)
+    with pytest.raises(ValueError, match="not finite"):
+        subject.load_state_dict(state)
+
+
+def test_the_rate_returns_after_a_calm_stretch() -> None:
+    subject = learner(lr=1e-4, lr_final=1e-4)
+    for _ in range(SKIPS_BEFORE_LOWER):
+        subject.learn(times(math.nan))
+    for _ in range(CALM - 1):
+        subject.learn(to_one)
+    assert subject.rate == pytest.approx(0.5e-4)
+    subject.learn(to_one)
+    assert subject.rate == pytest.approx(1e-4)
 
 
 def test_it_gives_up_in_the_end() -> None:
