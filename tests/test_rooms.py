@@ -71,6 +71,13 @@ def test_the_document_knows_every_path_it_tells() -> None:
     assert len(PATHS) == 5 and sum(map(len, PATHS.values())) == len(re.findall(r"^\d\. \[", ARCHITECTURE, re.MULTILINE))
 
 
+def test_the_files_a_change_goes_to_are_there() -> None:
+    named = re.findall(
+        r"`((?:tessera|plugins)/[^`]*|pyproject\.toml)`", ARCHITECTURE.split("## Where a change goes")[1]
+    )
+    assert len(named) > 15 and [name for name in named if not (ROOT / name).exists()] == []
+
+
 def test_the_document_tells_the_floors_of_the_contract() -> None:
     told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     layers = told["tool"]["importlinter"]["contracts"][0]["layers"]
