@@ -71,16 +71,24 @@ def resume(
     emit: Emit = lambda kind, data: None,
     tell: Tell = lambda text: None,
 ) -> Run:
-    """The run in a folder, where its newest checkpoint has left it; `config`: another budget than its own.
+    """The run in a folder, where its newest checkpoint has left it; `config`: another budget than its own, which it
+    has from now on. One that was killed before its first checkpoint begins anew.
 
-    Raises `BadValue`, or `CheckpointError` where its state cannot be read or does not fit.
+    Raises `BadValue`, `CheckpointError` where its state cannot be read or does not fit, and `TesseraError` where
+    another process trains in the folder.
     """
-    config = settle(manager, folder.config() if config is None else config)
+    own = folder.config()
+    folder.lock()
+    config = settle(manager, own if config is None else config)
+    if not folder.has_run():
+        tell("nothing was saved yet: the run begins anew")
+        return begin(manager, config, folder, emit=emit, tell=tell)
     trainer, parent = _build_trainer(manager, config)
     config = _judged_where_it_learns(config, trainer.sizes, tell)
     run = _run(manager, trainer, folder, config, parent, emit)
     path, state = folder.newest(manager)
     _go_on(run, path, state)
+    folder.change(config)
     tell(f"resuming from {path}")
     return run
 

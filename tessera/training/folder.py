@@ -1,10 +1,15 @@
 """What a run leaves on disk:
 
-config.toml                     the run as resolved
+config.toml                     the run as resolved, as it was resumed last
+config-history.jsonl            when it was begun, and which settings were changed when
 training.jsonl                  one line every few seconds: counters, losses, health, win rate
 elo.jsonl, elo_tiles.jsonl, evaluation/    how strong it has become, see progress.py
 checkpoints/net-00001234.pth    weights and manifest at that training step; all are kept
 checkpoints/run-00001234.pth    the same with all that the run needs to go on; the newest few are kept
+run.lock, holder.json           who trains here now
+
+Every line has its time in UTC. Whenever the process is killed, the folder is one to resume from, if only from the
+beginning.
 """
 
 from __future__ import annotations
@@ -12,15 +17,21 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from filelock import FileLock, Timeout
+
+import tessera
 from tessera import files
 from tessera.checkpoints import Manifest, Meta, load, save, verify
 from tessera.errors import BadValue, CheckpointError, TesseraError
 from tessera.interfaces.catalog import NetworkCatalog
-from tessera.training.config import RunConfig, read_config
+from tessera.settings import to_table
+from tessera.training.config import TABLES, RunConfig, read_config
 
 if TYPE_CHECKING:
     import torch
@@ -29,6 +40,11 @@ log = logging.getLogger(__name__)
 
 GROWING = ("training.jsonl", "elo.jsonl", "elo_tiles.jsonl", "evaluation/games.jsonl")
 """Files that only ever get longer."""
+
+
+LOCK, HOLDER, HISTORY = "run.lock", "holder.json", "config-history.jsonl"
+LOCK_SECONDS = 0.5
+"""To wait for the lock: a killed process holds it until it and the child it was starting are gone."""
 
 
 class RunFileError(TesseraError):
@@ -41,33 +57,91 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.checkpoints = path / "checkpoints"
+        self._lock = FileLock(path / LOCK, timeout=LOCK_SECONDS)
+
+    def lock(self) -> None:
+        """Let nobody else train here until `unlock`, or until this process ends; raises a `TesseraError` that names
+        who does. The folder must be there."""
+        if self._lock.is_locked:
+            return
+        try:
+            self._lock.acquire()
+            files.sweep(self.path)
+            holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": utc_now()}
+            files.write_whole(self.path / HOLDER, json.dumps(holder).encode())
+        except Timeout:
+            raise TesseraError(
+                f"{self.path}: {self._holder()} trains here; end it first, or use another --out"
+            ) from None
+        except OSError as error:
+            self._lock.release()
+            raise BadValue("--out", str(self.path), f"a folder that can be written ({files.reason(error)})") from None
+
+    def unlock(self) -> None:
+        """Let others train here."""
+        if self._lock.is_locked:
+            (self.path / HOLDER).unlink(missing_ok=True)
+            self._lock.release()
+
+    def _holder(self) -> str:
+        try:
+            holder = json.loads((self.path / HOLDER).read_text(encoding="utf-8"))
+            return f"process {holder['pid']} on {holder['host']} (since {holder['since']})"
+        except (OSError, ValueError, KeyError, TypeError):  # it has only just taken the lock
+            return "another process"
 
     def refuse_run(self) -> None:
-        """Raise `BadValue` when a run is there already.
+        """Raise `BadValue` when a run is there already, and `TesseraError` while one is begun there.
 
         A config and random weights are none: a run that ended before its first checkpoint has nothing to go on
         with, and the same command may begin it again.
         """
-        learned = [path for path in self.checkpoints.glob("net-*.pth") if path.name != "net-00000000.pth"]
-        if self._full() or learned:
+        if self.has_run():
             raise BadValue("--out", str(self.path), "a new folder", "--resume goes on with the run that is there")
+        if (self.path / LOCK).exists() and not self._lock.is_locked:
+            self.lock()
+            self.unlock()
+
+    def has_run(self) -> bool:
+        """Whether anything was saved to go on with, or learned."""
+        learned = [path for path in self.checkpoints.glob("net-*.pth") if path.name != "net-00000000.pth"]
+        return bool(self._full() or learned)
 
     def create(self, config: RunConfig) -> None:
-        """Make the folder and write the config; raises `BadValue` when a run is there already."""
+        """Make the folder, lock it and write the config; raises as `refuse_run` does."""
         self.refuse_run()
         try:
             self.checkpoints.mkdir(parents=True, exist_ok=True)
+            self.lock()
+            self.refuse_run()
             # What a run wrote that was killed before its first checkpoint: this one writes it again.
             self.rewind(dict.fromkeys(GROWING, 0))
-            (self.path / "config.toml").write_text(config.to_toml(), encoding="utf-8")
+            self._note("begun", {})
+            files.write_whole(self.path / "config.toml", config.to_toml().encode())
         except OSError as error:
             raise BadValue("--out", str(self.path), f"a folder that can be written ({error.strerror})") from None
 
     def config(self) -> RunConfig:
-        """The config the run was started with."""
+        """The config the run has now."""
         if not (self.path / "config.toml").is_file():
             raise BadValue("--resume", str(self.path), "the folder of an earlier run", "start one without --resume")
         return read_config(self.path / "config.toml")
+
+    def change(self, config: RunConfig) -> None:
+        """The run goes on with another config: note what is new in it. Raises `RunFileError`."""
+        before, now = (_flat(each) for each in (self.config(), config))
+        changed = {name: [before.get(name), now.get(name)] for name in {**before, **now}}
+        changed = {name: values for name, values in changed.items() if values[0] != values[1]}
+        if changed:
+            self._note("resumed", changed)
+            try:
+                files.write_whole(self.path / "config.toml", config.to_toml().encode())
+            except OSError as error:
+                raise RunFileError(f"{self.path / 'config.toml'}: not written: {files.reason(error)}") from error
+
+    def _note(self, event: str, changed: Mapping[str, Any]) -> None:
+        row = {"event": event, "version": tessera.__version__, "changed": dict(changed)}
+        append_line(self.path / HISTORY, row)
 
     def write_line(self, row: Mapping[str, Any]) -> None:
         """Append one JSON line to training.jsonl; raises `RunFileError`."""
@@ -144,15 +218,28 @@ class RunFolder:
 
 
 def append_line(path: Path, row: Mapping[str, Any]) -> None:
-    """Append one JSON line, whole or not at all; raises `RunFileError`."""
-    line = (json.dumps(dict(row), allow_nan=False) + "\n").encode()
+    """Append one JSON line with the time in it, whole or not at all; raises `RunFileError`."""
+    line = (json.dumps({"time": utc_now(), **row}, allow_nan=False) + "\n").encode()
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | files.BINARY, 0o644)
     except OSError as error:
-        raise RunFileError(f"{path}: cannot be opened: {error.strerror}") from None
+        raise RunFileError(f"{path}: cannot be opened: {error.strerror}") from error
     try:
         files.append_line(descriptor, line, durable=False)
     except OSError as error:
-        raise RunFileError(f"{path}: not written: {error.strerror}; with --resume the run goes on") from None
+        raise RunFileError(f"{path}: not written: {error.strerror}; with --resume the run goes on") from error
     finally:
         os.close(descriptor)
+
+
+def utc_now() -> str:
+    """The time in UTC as ISO 8601, to the second."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def _flat(config: RunConfig) -> dict[str, Any]:
+    """Every setting by its name, those of the plugins with their table before them."""
+    table = to_table(config)
+    for name in TABLES:
+        table |= {f"{name}.{key}": value for key, value in table.pop(name).items()}
+    return table

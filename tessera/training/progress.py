@@ -83,8 +83,9 @@ class ProgressTrack:
         self._rivals: list[str] = []
         self._best: str | None = None
 
-    def judge(self, network: Path, *, games: int, step: int) -> Verdict:
-        """Play the checkpoint `network`, made after `games` self-play games, and write what it is worth.
+    def judge(self, network: Path, *, games: int, step: int, seconds: float) -> Verdict:
+        """Play the checkpoint `network`, made after `games` self-play games and `seconds` of training, and write what
+        it is worth.
 
         Raises whatever the arbiter raises; what was played until then is on disk.
         """
@@ -97,10 +98,17 @@ class ProgressTrack:
         best = self._best if self._best in opponents else None
         verdict = _verdict(player, played, (row.elo, row.low, row.high), best)
         elo = {"elo": round(row.elo, 1), "low": round(row.low, 1), "high": round(row.high, 1)}
-        line = {"step": step, "games": games, "network": player, **elo, "win_rate_random": round(verdict.rate, 4)}
+        line = {
+            "seconds": seconds,
+            "step": step,
+            "games": games,
+            "network": player,
+            **elo,
+            "win_rate_random": round(verdict.rate, 4),
+        }
         line |= {"best": best, "win_rate_best": verdict.rate_best, "games_played": row.games}
         append_line(self._folder / "elo.jsonl", line)
-        self._write_tiles(games, step, elo)
+        self._write_tiles(games, step, {"seconds": seconds, **elo})
         self._rivals = [*(name for name in self._rivals if name != player), player][-RIVALS:]
         self._best = next(row.name for row in summary.rows if row.name != RANDOM)
         return replace(verdict, leads=self._best == player, tiles=self._tiles)

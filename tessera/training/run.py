@@ -101,15 +101,22 @@ class Run:
         Whatever goes wrong is told to the listeners and raised; the last checkpoint stays. Raises `RewardGamed`
         when the games are no longer Go, and `TesseraError` when a file cannot be written.
         """
+        self._folder.lock()
         try:
-            reason = self._train(stop)
+            reason = self._train_or_tell(stop)
+            if self._mirror is not None:
+                self._emit("copying", {"store": self._config.store})
+                self._mirror.close()
+            return reason
+        finally:
+            self._folder.unlock()
+
+    def _train_or_tell(self, stop: threading.Event) -> str:
+        try:
+            return self._train(stop)
         except Exception as error:
             self._emit("failed", {"error": type(error).__name__, "text": str(error)})
             raise
-        if self._mirror is not None:
-            self._emit("copying", {"store": self._config.store})
-            self._mirror.close()
-        return reason
 
     def _train(self, stop: threading.Event) -> str:
         told = {"folder": str(self._folder.path), "elo_history": self._track.curve()}
@@ -259,7 +266,9 @@ class Run:
     def _judge(self, net: Path) -> None:
         self._emit("judging", {"network": str(net)})
         report, before = self._report, self._verdict
-        verdict = self._verdict = self._track.judge(net, games=report.games, step=report.steps)
+        verdict = self._verdict = self._track.judge(
+            net, games=report.games, step=report.steps, seconds=self._counters()["seconds"]
+        )
         self._judged_at, self._judged_step = self._spent.seconds, (report.moves, report.steps)
         told = {
             "opponent": "random",

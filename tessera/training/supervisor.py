@@ -29,7 +29,7 @@ from filelock import FileLock, Timeout
 from tessera.errors import BadValue, BeyondHelp, CheckpointError, TesseraError
 from tessera.gtp.processes import kill_session
 from tessera.training.deaths import KILLED, described, out_of_memory_kills
-from tessera.training.folder import RunFileError, RunFolder, append_line
+from tessera.training.folder import RunFileError, RunFolder, append_line, utc_now
 from tessera.training.heartbeat import Heartbeat
 
 LOG, LOCK = "supervisor.jsonl", "supervisor.lock"
@@ -161,14 +161,20 @@ class Supervisor:
         limit, told = self._patience.hang_seconds, False
         heart = Heartbeat(self._folder.path, apart=NO_PULSE)
         while not _ends_within(child, min(POLL_SECONDS, limit / 4 or POLL_SECONDS)):
-            if self._asked is not None and not told:
-                told = True
-                self._tell("signal", text=f"{signal.Signals(self._asked).name} is passed on")
+            told = told or self._told_of_the_signal()
             self._last_memory = _memory(child.pid)
             silent = heart.silence()
             if limit and silent > limit:
                 return {"silent_seconds": round(silent, 2), "killed": self._end(child)}
+        if not told:  # it may have ended at once
+            self._told_of_the_signal()
         return {}
+
+    def _told_of_the_signal(self) -> bool:
+        """Tell of a signal that was passed on, if there was one."""
+        if self._asked is not None:
+            self._tell("signal", text=f"{signal.Signals(self._asked).name} is passed on")
+        return self._asked is not None
 
     def _end(self, child: subprocess.Popen[bytes]) -> bool:
         """End the run in order, or kill it and all it has started; whether that was needed."""
@@ -196,7 +202,7 @@ class Supervisor:
 
     def _tell(self, kind: str, **data: Any) -> None:
         """Into the folder and to the listeners. A full disk may be why the run died: no reason to die as well."""
-        row = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "kind": kind, **data}
+        row = {"time": utc_now(), "kind": kind, **data}
         with contextlib.suppress(RunFileError):
             append_line(self._folder.path / LOG, row)
         self._emit(kind, {"folder": str(self._folder.path), **row})

@@ -138,7 +138,7 @@ def test_a_line_of_the_log_says_all_there_is_to_say(tmp_path: Path) -> None:
 class Fixed(ProgressTrack):
     """Evaluations without games: the third network of four is the strongest."""
 
-    def judge(self, network: Path, *, games: int, step: int) -> Verdict:
+    def judge(self, network: Path, *, games: int, step: int, seconds: float) -> Verdict:
         self._write_tiles(games, step, {"elo": 100.0, "low": 50.0, "high": 150.0})
         leads = step in (0, 12)
         return Verdict(network.stem, 3, 0, 1, 20.0, 100.0, 50.0, 150.0, 4, 4, leads=leads, tiles=self._tiles)
