@@ -16,6 +16,8 @@ GAMES = {
 }
 BY_SIDE = re.compile(r"(length|fair_komi)_(\d+)")
 """Mean moves, and the komi fair to both, on boards of that side."""
+BY_LAYER = re.compile(r"state_norm_(\d+)")
+"""`state_norm` of each layer that has a state, in the order they run."""
 ACCURACIES = {
     "value_accuracy": "value",
     "policy_accuracy": "policy",
@@ -36,4 +38,6 @@ SAFETY = {"skipped": "steps skipped", "lowered": "times the rate lowered", "roll
 
 def is_named(key: str) -> bool:
     """Whether the key has words here."""
-    return any(key in group for group in (SHARES, GAMES, ACCURACIES, LEARNING, SAFETY)) or bool(BY_SIDE.fullmatch(key))
+    return any(key in group for group in (SHARES, GAMES, ACCURACIES, LEARNING, SAFETY)) or any(
+        pattern.fullmatch(key) for pattern in (BY_SIDE, BY_LAYER)
+    )

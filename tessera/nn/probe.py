@@ -1,14 +1,14 @@
-"""A look at the hidden state of state-space layers, for training monitors.
+"""A look into a network while it runs: the hidden state of state-space layers, the activations of blocks.
 
-A state that grows from game to game announces divergence long before the loss does. The probe holds one number
-per layer, on the device, and leaves nothing behind: its hooks live as long as its `with` block.
+A state that grows from game to game announces divergence long before the loss does. A probe holds one number per
+layer, on the device, and leaves nothing behind: its hooks live as long as its `with` block.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -23,22 +23,22 @@ class Stateful(Protocol):
         ...
 
 
-class StateProbe:
-    """What was seen so far: the largest state norm of each layer."""
+class Probe:
+    """What was seen so far: the largest norm of each layer."""
 
     def __init__(self) -> None:
         self._largest: dict[str, Tensor] = {}
 
     @property
     def norm(self) -> float | None:
-        """The largest state norm seen in any layer, None if no layer has a state. Waits for the device."""
+        """The largest norm seen in any layer, None if there was none. Waits for the device."""
         if not self._largest:
             return None
         return float(torch.stack(list(self._largest.values())).max())
 
     @property
     def by_layer(self) -> dict[str, float]:
-        """The largest state norm seen in each layer, by module name. Waits for the device."""
+        """The largest norm seen in each layer, by module name. Waits for the device."""
         return {name: float(value) for name, value in self._largest.items()}
 
     def record(self, name: str, norm: Tensor) -> None:
@@ -48,12 +48,12 @@ class StateProbe:
 
 
 @contextmanager
-def state_probe(module: nn.Module) -> Iterator[StateProbe]:
+def state_probe(module: nn.Module) -> Iterator[Probe]:
     """Measure the states of every `Stateful` layer in module while the block runs.
 
     Costs a small product per layer and forward pass, no gradient memory and no wait for the device.
     """
-    probe = StateProbe()
+    probe = Probe()
     stateful = [(name, layer) for name, layer in module.named_modules() if isinstance(layer, Stateful)]
     handles = [
         module.get_submodule(name).register_forward_pre_hook(_watcher(probe, name, layer)) for name, layer in stateful
@@ -65,7 +65,36 @@ def state_probe(module: nn.Module) -> Iterator[StateProbe]:
             handle.remove()
 
 
-def _watcher(probe: StateProbe, name: str, layer: Stateful) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
+@contextmanager
+def activation_probe(module: nn.Module) -> Iterator[Probe]:
+    """Measure what each block gives while the block runs: the root of the mean square over all it puts out.
+
+    Blocks are the members of the network's lists of layers (`ModuleList`, `Sequential`); without such, its children.
+    """
+    lists = [(name, part) for name, part in module.named_children() if isinstance(part, nn.ModuleList | nn.Sequential)]
+    named = [(f"{name}.{number}", block) for name, part in lists for number, block in part.named_children()]
+    probe = Probe()
+    handles = [
+        block.register_forward_hook(_measurer(probe, name)) for name, block in (named or list(module.named_children()))
+    ]
+    try:
+        yield probe
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _measurer(probe: Probe, name: str) -> Callable[[nn.Module, Any, Any], None]:
+    def measure(_: nn.Module, inputs: Any, output: Any) -> None:
+        first = output[0] if isinstance(output, tuple | list) else output
+        if isinstance(first, Tensor):
+            with torch.no_grad():
+                probe.record(name, first.detach().float().square().mean().sqrt())
+
+    return measure
+
+
+def _watcher(probe: Probe, name: str, layer: Stateful) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
     def watch(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         with torch.no_grad():
             probe.record(name, layer.state_norm(*inputs))

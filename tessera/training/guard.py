@@ -1,7 +1,7 @@
 """What to do with a training step that went wrong: skip it, lower the rate, go back to the last good weights, give up.
 
 A pure state machine over what a step measured; `learner` carries out what it says. Divergence announces itself in
-three ways: a loss or gradient that is not finite, a gradient far above the usual, an SSM state over its limit. Weights
+three ways: a loss or gradient that is not finite, a gradient or an SSM state far above the usual, a state over its limit. Weights
 that are not finite cannot get better: the last good ones come back at once. What was taken is given back after a calm
 stretch, the rate and the budget of returns too: trouble that comes once in a week must not end a run of months.
 """
@@ -41,7 +41,7 @@ class GuardSettings:
     """What counts as a step that went wrong."""
 
     explosion: float = 30.0
-    """A gradient so many times its running mean is not followed."""
+    """A gradient, or the norm of an SSM's state, so many times its running mean is not followed."""
     state_limit: float = 1e4
     """Largest norm of an SSM's state."""
 
@@ -52,6 +52,7 @@ class Guard:
 
     settings: GuardSettings
     mean_gradient: float = 0.0
+    mean_state: float = 0.0
     good: int = 0
     """Good steps, ever."""
     streak: int = 0
@@ -73,7 +74,7 @@ class Guard:
         """(what to do, why); raises `Diverged` when all of it was tried."""
         trouble = self._trouble(loss, gradient, state_norm)
         if not trouble:
-            self._good(gradient)
+            self._good(gradient, state_norm or 0.0)
             return LEARN, ""
         self.skipped += 1
         self.strikes += 1
@@ -107,14 +108,20 @@ class Guard:
             return f"gradient {gradient}"
         if state_norm is not None and not state_norm <= self.settings.state_limit:
             return f"SSM state norm {state_norm:.4g}, limit {self.settings.state_limit:g}"
+        if self.good < USUAL_AFTER:
+            return ""
         limit = self.settings.explosion * self.mean_gradient
-        if self.good >= USUAL_AFTER and gradient > limit:
+        if gradient > limit:
             return f"gradient {gradient:.4g}, limit {limit:.4g}"
+        limit = self.settings.explosion * self.mean_state
+        if state_norm is not None and state_norm > limit > 0.0:
+            return f"SSM state norm {state_norm:.4g}, limit {limit:.4g}"
         return ""
 
-    def _good(self, gradient: float) -> None:
+    def _good(self, gradient: float, state_norm: float) -> None:
         memory = min(MEMORY, self.good / (self.good + 1))
         self.mean_gradient = memory * self.mean_gradient + (1.0 - memory) * gradient
+        self.mean_state = memory * self.mean_state + (1.0 - memory) * state_norm
         self.good += 1
         self.streak += 1
         if self.streak >= GOOD_STREAK:

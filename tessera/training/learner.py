@@ -26,6 +26,8 @@ RAMP = 100
 """Training steps over which the rate rises at the start."""
 PROBE_EVERY = 20
 """Training steps between two looks at the state norms, which cost a product per layer; more often in trouble."""
+LAYERS = 64
+"""Layers with a norm of their own in the log."""
 
 Losses = Callable[[nn.Module], Mapping[str, Tensor]]
 """losses(module) -> scalars by name, 'total' among them: the one that is followed."""
@@ -46,7 +48,8 @@ class Learner:
         self._optimizer = _optimizer(module, settings)
         self._guard = Guard(GuardSettings(settings.explosion, settings.state_limit))
         self._bf16 = settings.precision == "bf16" or (settings.precision == "auto" and has_bf16(device))
-        self._state_norm: float | None = None
+        self._state_norms: dict[str, float] = {}
+        """Of each layer that has a state, at the last look."""
         self._warnings: list[str] = []
         if not self._is_finite():
             raise BadValue(
@@ -81,7 +84,7 @@ class Learner:
         with probing as probe:
             found = losses(self._module)
         if probe is not None:
-            self._state_norm = probe.norm
+            self._state_norms = probe.by_layer
         self._optimizer.zero_grad(set_to_none=True)
         found["total"].backward()
         gradient = nn.utils.clip_grad_norm_(self._module.parameters(), self._settings.grad_clip)
@@ -112,7 +115,7 @@ class Learner:
         }
         if action == ROLL_BACK:
             self._restore(self._checkpoint)
-            self._state_norm = None
+            self._state_norms = {}
         if action != SKIP or self._guard.strikes == 1:  # the first of a row tells enough
             self._warnings.append(f"training step {self.steps}: {why}: {done[action]}")
 
@@ -133,13 +136,20 @@ class Learner:
         return told
 
     def health(self) -> dict[str, float]:
-        """Rate, safety actions so far, and the largest SSM state norm for networks that have one."""
+        """Rate, safety actions so far, and for networks that have them SSM state norms: the largest, and each layer's."""
         guard = self._guard
         counts = {"skipped": guard.skipped, "lowered": guard.lowered, "rolled_back": guard.rolled_back}
-        norm = (
-            {} if self._state_norm is None or not math.isfinite(self._state_norm) else {"state_norm": self._state_norm}
-        )
-        return {"rate": self.rate, **{name: float(count) for name, count in counts.items()}, **norm}
+        told = {"rate": self.rate, **{name: float(count) for name, count in counts.items()}}
+        if (norm := self._state_norm) is not None:
+            layers = enumerate(list(self._state_norms.values())[:LAYERS])
+            told |= {"state_norm": norm, **{f"state_norm_{number}": layer for number, layer in layers}}
+        return {name: value for name, value in told.items() if math.isfinite(value)}
+
+    @property
+    def _state_norm(self) -> float | None:
+        """The largest; None for a network without one, and before the first look."""
+        norms = self._state_norms.values()
+        return math.nan if any(map(math.isnan, norms)) else max(norms, default=None)
 
     def state_dict(self) -> dict[str, Any]:
         """All that `load_state_dict` needs to go on exactly here. A later roll back comes back to this."""
@@ -148,7 +158,7 @@ class Learner:
             **self._checkpoint,
             "guard": self._guard.state_dict(),
             "steps": self.steps,
-            "state_norm": math.nan if self._state_norm is None else self._state_norm,
+            "state_norms": dict(self._state_norms),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -158,7 +168,7 @@ class Learner:
         self._checkpoint = self._weights()
         self._guard.load_state_dict(state["guard"])
         self.steps = int(state["steps"])
-        self._state_norm = None if math.isnan(state["state_norm"]) else float(state["state_norm"])
+        self._state_norms = dict(state.get("state_norms", {}))  # states of before have the largest alone
 
     def _weights(self) -> dict[str, Any]:
         return copy.deepcopy(
