@@ -9,6 +9,7 @@ Where to start reading: `main` (the table of commands), `funnel` (errors to exit
     demo, demo_shows, demo_view, selfplay       games to watch and to keep
     playing, opponents                 what those have in common
     analyze, review, winrate_plot      a game looked through
+    inspect                            a network looked into while it sees a game
     train, train_batch, train_view, supervise, report    runs
     league, sprt, bench                packages and commands that measure strength and speed
     ckpt, doctor, engines, plugins, settings_help        what is here, and what can be set

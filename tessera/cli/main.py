@@ -44,6 +44,7 @@ COMMANDS: dict[str, Entry] = {
     "sprt": Entry("tessera.cli.sprt:command", "Is A stronger than B? Plays until that is decided."),
     "bench": Entry("tessera.cli.bench:command", "Measure speed: rules, search, networks, self-play, leagues."),
     "ckpt": Entry("tessera.cli.ckpt:command", "Show, verify and export checkpoints."),
+    "inspect": Entry("tessera.cli.inspect:command", "Norms inside a network as a game goes on."),
     "engines": Entry("tessera.cli.engines:command", "List and try engines from outside: GNU Go, KataGo, Pachi, ..."),
     "plugins": Entry("tessera.cli.plugins:command", "List plugins: what is loaded, and what failed with the cure."),
     "doctor": Entry("tessera.cli.doctor:command", "Check versions, devices, plugins, engines and the network."),

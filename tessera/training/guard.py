@@ -1,9 +1,9 @@
 """What to do with a training step that went wrong: skip it, lower the rate, go back to the last good weights, give up.
 
 A pure state machine over what a step measured; `learner` carries out what it says. Divergence announces itself in
-three ways: a loss or gradient that is not finite, a gradient or an SSM state far above the usual, a state over its limit. Weights
-that are not finite cannot get better: the last good ones come back at once. What was taken is given back after a calm
-stretch, the rate and the budget of returns too: trouble that comes once in a week must not end a run of months.
+four ways: a loss or gradient that is not finite, a gradient or an SSM state far above the usual, a state too large.
+Weights that are not finite cannot get better: the last good ones come back at once. What was taken is given back after
+a calm stretch, the rate and the budget of returns too: trouble once in a week must not end a run of months.
 """
 
 from __future__ import annotations

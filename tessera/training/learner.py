@@ -136,7 +136,7 @@ class Learner:
         return told
 
     def health(self) -> dict[str, float]:
-        """Rate, safety actions so far, and for networks that have them SSM state norms: the largest, and each layer's."""
+        """Rate, safety actions so far, and SSM state norms for networks that have them: the largest, each layer's."""
         guard = self._guard
         counts = {"skipped": guard.skipped, "lowered": guard.lowered, "rolled_back": guard.rolled_back}
         told = {"rate": self.rate, **{name: float(count) for name, count in counts.items()}}

@@ -117,7 +117,7 @@ def test_a_plugin_that_failed_is_named(tmp_path: Path) -> None:
         (["--nonsense"], 2, "No such option"),
         (["ckpt", "show"], 2, "Missing argument"),
         (["ckpt", "show", "/nope.pth"], 1, "tessera: /nope.pth: no such file; check the path\n"),
-        (["ckpt", "show", "s3://a/b"], 2, "tessera: store: got 's3'"),
+        (["ckpt", "show", "nobody://a/b"], 2, "tessera: store: got 'nobody'"),
     ],
 )
 def test_exit_codes(words: list[str], code: int, message: str) -> None:

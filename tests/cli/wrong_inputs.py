@@ -117,7 +117,7 @@ def gtp_like(*program: str) -> list[tuple[str, ...]]:
             ("--ckpt", "dir.pth"),
             ("--ckpt", ""),
             ("--ckpt", WEIRD),
-            ("--ckpt", "s3://bucket/net.pth"),
+            ("--ckpt", "nobody://bucket/net.pth"),
             ("--ckpt", "file:///nowhere/none.pth"),
             ("--ckpt", "whole.pth", "--player", "random"),
             ("--visits", "0"),

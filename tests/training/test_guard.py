@@ -57,6 +57,13 @@ def test_each_kind_of_trouble(loss: float, gradient: float, state_norm: float | 
     assert guard.mean_gradient == pytest.approx(2.0), "a step that is not followed does not count as usual"
 
 
+def test_a_state_far_above_the_usual_is_trouble_long_before_its_limit() -> None:
+    guard = Guard(GuardSettings())
+    for _ in range(USUAL_AFTER):
+        assert guard.judge(loss=1.0, gradient=1.0, state_norm=2.5)[0] == LEARN
+    assert guard.judge(loss=1.0, gradient=1.0, state_norm=529.7) == (SKIP, "SSM state norm 529.7, limit 75")
+
+
 def test_what_is_within_its_limits_is_no_trouble() -> None:
     guard = Guard(GuardSettings(explosion=3.0, state_limit=10.0))
     good(guard, USUAL_AFTER, gradient=2.0)

@@ -166,7 +166,7 @@ def test_an_honest_run_of_the_same_length_ends_in_peace(tmp_path: Path) -> None:
 class Weak:
     """Evaluations that always end 1 to 9 against the random player."""
 
-    def judge(self, network: Path, *, games: int, step: int) -> Verdict:
+    def judge(self, network: Path, *, games: int, step: int, seconds: float) -> Verdict:
         return Verdict(network.stem, 1, 0, 9, 30.0, -400.0, -500.0, -300.0, 10, 10)
 
     def curve(self) -> list[float]:
