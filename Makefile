@@ -59,5 +59,5 @@ clean:
 
 .venv/.stamp-dev: .venv/.stamp-play
 	sh .ci/system "$(PYTHON)" test
-	$(PIP) --no-build-isolation --editable ".[openvino,dashboard,notify,stores,dev]"
+	$(PIP) --no-build-isolation --editable ".[openvino,dashboard,notify,stores,tensorboard,dev]"
 	touch $@

@@ -32,6 +32,7 @@ EXTRAS = {
     "streamlit": "dashboard",
     "apprise": "notify",
     "s3fs": "stores",
+    "tensorboard": "tensorboard",
 }
 
 
