@@ -11,6 +11,7 @@ Where to start reading: `main` (the table of commands), `funnel` (errors to exit
     analyze, review, winrate_plot      a game looked through
     inspect                            a network looked into while it sees a game
     train, train_batch, train_view, supervise, report    runs
+    regress                            problems with known answers
     league, sprt, bench                packages and commands that measure strength and speed
     ckpt, doctor, engines, plugins, settings_help        what is here, and what can be set
 """

@@ -42,6 +42,7 @@ COMMANDS: dict[str, Entry] = {
     "supervise": Entry("tessera.cli.supervise:command", "Keep a training run going: restarts after a crash."),
     "league": Entry("tessera.cli.league:command", "Tournaments, and Elo with error bars."),
     "sprt": Entry("tessera.cli.sprt:command", "Is A stronger than B? Plays until that is decided."),
+    "regress": Entry("tessera.cli.regress:command", "Problems in GTP regression files: which are solved?"),
     "bench": Entry("tessera.cli.bench:command", "Measure speed: rules, search, networks, self-play, leagues."),
     "ckpt": Entry("tessera.cli.ckpt:command", "Show, verify and export checkpoints."),
     "inspect": Entry("tessera.cli.inspect:command", "Norms inside a network as a game goes on."),

@@ -15,7 +15,8 @@ What commands use:
     settings, levels, models, lazily    how the engine plays; which network; what is loaded in the background
     manual                          docs/gtp.md, made from the commands
 
-The other end is client.py: external engines as children with deadlines (processes.py ends their families).
+The other end is client.py: external engines as children with deadlines (processes.py ends their families);
+regression.py asks one what files of problems ask.
 json_analysis/ speaks KataGo's other protocol. Nothing here imports torch; numba and numpy are imported when the first
 board is needed, so that the first answer comes within a fraction of a second of the start.
 """
