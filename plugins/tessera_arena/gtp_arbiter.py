@@ -19,6 +19,8 @@ from tessera_arena.crew import Crew
 from tessera_arena.schedule import Schedule, pair_of
 from tessera_arena.settings import GtpSettings
 
+ASK_SECONDS = 0.5
+"""Between two questions whether all shall end."""
 POLL_SECONDS = 0.05
 """Between looks at workers that are to stop: one of them may just have started another engine."""
 
@@ -76,8 +78,11 @@ class _Round:
             thread.start()
         running = len(threads)
         try:
-            while running and not self._stopped.is_set():
-                record = self._finished.get()
+            while running and not self._stopped.is_set() and not self._context.stopped():
+                try:
+                    record = self._finished.get(timeout=ASK_SECONDS)
+                except queue.Empty:
+                    continue
                 if isinstance(record, Exception):
                     raise record
                 if record is None:

@@ -82,7 +82,7 @@ class SelfArbiter:
         """The players take turns; each moves in all games that wait for it, so that nearly all do."""
         waiting, playing = deque(tasks), list[_Playing]()
         free = list(range(min(self._batch, len(tasks))))
-        while waiting or playing:
+        while (waiting or playing) and not self._context.stopped():
             while waiting and free:
                 playing.append(self._begin(waiting.popleft(), free.pop()))
             for name in (tasks[0].black, tasks[0].white):
@@ -114,7 +114,9 @@ class SelfArbiter:
             match, color = each.match, each.match.game.to_play
             match.seconds[color] += share
             match.make(Turn(color, int(point), None, round(share, 4)))
-        return [(each, self._record(each)) for each in mine if each.match.is_over]
+        over = [each for each in mine if each.match.is_over]
+        # To judge a board may take a second.
+        return [(each, self._record(each)) for each in over if not self._context.stopped()]
 
     def _record(self, each: _Playing) -> GameRecord:
         match, players = each.match, (self._players[each.task.black], self._players[each.task.white])

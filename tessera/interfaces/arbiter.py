@@ -96,6 +96,8 @@ class ArbiterContext:
     """The `tessera.plugins.Manager` that players and networks come from."""
     started: Callable[[Task], None] = lambda task: None
     """To be called when a game begins, from any thread: who watches the league sees it going on."""
+    stopped: Callable[[], bool] = lambda: False
+    """To be asked every second or so: once true, `play` ends within a few seconds, whatever is left to play."""
 
 
 class Arbiter(Protocol):

@@ -54,7 +54,14 @@ class RunConfig:
     tile_games: Annotated[int, Range(1, 1_000_000_000), Unit("games")] = 100
     """Self-play in a line of elo_tiles.jsonl."""
     keep: Annotated[int, Range(1, 1_000_000), Unit("checkpoints")] = 2
-    """How many are kept with all that a run needs to go on; the small ones with weights alone all stay."""
+    """How many of the newest are kept with all that a run needs to go on; those of the best network and of anchors
+    stay as well."""
+    keep_networks: Annotated[int, Range(0, 1_000_000), Unit("checkpoints")] = 0
+    """How many of the newest are kept with weights alone, beside the best and the anchors; 0: all."""
+    keep_every: Annotated[int, Range(0, 1_000_000), Unit("evaluations")] = 0
+    """Every so many evaluations the network is an anchor, kept for good as a fixed point to compare with; 0: none."""
+    disk_minutes: Annotated[float, Range(0), Unit("minutes")] = 60.0
+    """How long a run waits for room on a full disk before it ends."""
     store: str = ""
     """A URL such as s3://bucket/runs/a that gets a copy of the run at each checkpoint, to go on from elsewhere."""
     network_settings: dict[str, Any] = field(default_factory=dict)

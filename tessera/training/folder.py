@@ -4,8 +4,8 @@ config.toml                     the run as resolved, as it was resumed last
 config-history.jsonl            when it was begun, and which settings were changed when
 training.jsonl                  one line every few seconds: counters, losses, health, win rate
 elo.jsonl, elo_tiles.jsonl, evaluation/    how strong it has become, see progress.py
-checkpoints/net-00001234.pth    weights and manifest at that training step; all are kept
-checkpoints/run-00001234.pth    the same with all that the run needs to go on; the newest few are kept
+checkpoints/net-00001234.pth    weights and manifest at that training step
+checkpoints/run-00001234.pth    the same with all that the run needs to go on; what is kept of both, `retain` says
 run.lock, holder.json           who trains here now
 
 Every line has its time in UTC. Whenever the process is killed, the folder is one to resume from, if only from the
@@ -30,6 +30,7 @@ from tessera import files
 from tessera.checkpoints import Manifest, Meta, load, save, verify
 from tessera.errors import BadValue, CheckpointError, TesseraError
 from tessera.interfaces.catalog import NetworkCatalog
+from tessera.runs.lines import JsonLines
 from tessera.settings import to_table
 from tessera.training.config import TABLES, RunConfig, read_config
 
@@ -42,6 +43,8 @@ GROWING = ("training.jsonl", "elo.jsonl", "elo_tiles.jsonl", "evaluation/games.j
 """Files that only ever get longer."""
 
 
+RIVALS = 2
+"""The latest networks before a new one that it meets in its evaluation."""
 LOCK, HOLDER, HISTORY = "run.lock", "holder.json", "config-history.jsonl"
 LOCK_SECONDS = 0.5
 """To wait for the lock: a killed process holds it until it and the child it was starting are gone."""
@@ -160,15 +163,23 @@ class RunFolder:
                 os.truncate(path, length)
 
     def save_network(self, module: torch.nn.Module, config: RunConfig, meta: Meta) -> Path:
-        """Write the weights of a step; all such files are kept."""
+        """Write the weights of a step."""
         return self._save("net", module, config, meta, None)
 
     def save_run(self, module: torch.nn.Module, config: RunConfig, meta: Meta, state: Mapping[str, Any]) -> Path:
-        """Write all that the run needs to go on from a step, and drop the oldest of such files."""
-        path = self._save("run", module, config, meta, state)
-        for old in self._full()[: -config.keep]:
-            old.unlink(missing_ok=True)
-        return path
+        """Write all that the run needs to go on from a step."""
+        return self._save("run", module, config, meta, state)
+
+    def retain(self, config: RunConfig, *, best: str | None) -> None:
+        """Drop checkpoints that are neither among the newest nor of the best network nor of an anchor."""
+        networks = [str(row.get("network")) for row in JsonLines(self.path / "elo.jsonl")] if config.keep_every else []
+        kept = {best, *networks[:: config.keep_every or None]}
+        # Evaluations are against the newest and the best.
+        newest = {"run": config.keep, "net": config.keep_networks and max(config.keep_networks, RIVALS + 1)}
+        for kind, count in newest.items():
+            for path in sorted(self.checkpoints.glob(f"{kind}-*.pth"))[:-count] if count else ():
+                if f"net-{path.stem.partition('-')[2]}" not in kept:
+                    path.unlink(missing_ok=True)
 
     def _save(
         self, kind: str, module: torch.nn.Module, config: RunConfig, meta: Meta, state: Mapping[str, Any] | None

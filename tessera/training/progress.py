@@ -16,6 +16,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,8 @@ from tessera.league.summary import summarise
 from tessera.ratings.counting import black_score
 from tessera.rules.ruleset import DEFAULT
 from tessera.training.config import RunConfig
-from tessera.training.folder import append_line
+from tessera.training.folder import RIVALS, append_line
+from tessera.training.stop import Stopped
 
 RANDOM = "random"
 POLICY = {"player": "policy", "evaluator": "torch"}
@@ -35,8 +37,6 @@ POLICY = {"player": "policy", "evaluator": "torch"}
 and a run that is resumed elsewhere must judge as before."""
 KOMI = 7.0
 OPENING_MOVES = 4
-RIVALS = 2
-"""The latest checkpoints before a new one that it meets; the best of all comes on top."""
 
 BuildArbiter = Callable[[ArbiterContext], Arbiter]
 
@@ -83,16 +83,17 @@ class ProgressTrack:
         self._rivals: list[str] = []
         self._best: str | None = None
 
-    def judge(self, network: Path, *, games: int, step: int, seconds: float) -> Verdict:
+    def judge(self, network: Path, *, games: int, step: int, seconds: float, stop: Event | None = None) -> Verdict:
         """Play the checkpoint `network`, made after `games` self-play games and `seconds` of training, and write what
         it is worth.
 
-        Raises whatever the arbiter raises; what was played until then is on disk.
+        Raises whatever the arbiter raises, and `Stopped` soon after `stop` was set; what was played until then is on
+        disk.
         """
         player = network.stem
         opponents = self._opponents(network)
         with RecordFile(self._folder / "evaluation" / "games.jsonl") as file:
-            played = self._play(file, network, opponents)
+            played = self._play(file, network, opponents, stop or Event())
             summary = summarise(file.records, anchors={RANDOM: 0.0}, players=[RANDOM, player])
         row = next(row for row in summary.rows if row.name == player)
         best = self._best if self._best in opponents else None
@@ -118,7 +119,7 @@ class ProgressTrack:
         names = dict.fromkeys([*([] if self._best is None else [self._best]), *self._rivals])
         return [name for name in names if name != network.stem and _beside(network, name).exists()]
 
-    def _play(self, file: RecordFile, network: Path, opponents: list[str]) -> list[GameRecord]:
+    def _play(self, file: RecordFile, network: Path, opponents: list[str], stop: Event) -> list[GameRecord]:
         config, player = self._config, network.stem
         entrants = {RANDOM: Entrant(RANDOM, "tessera", {"player": "random"})}
         for name in [*opponents, player]:
@@ -130,6 +131,7 @@ class ProgressTrack:
             komi=KOMI,
             logs=self._folder,
             seed=config.seed + len(file.records),
+            stopped=stop.is_set,
         )
         arbiter = self._build(context)
         try:
@@ -137,6 +139,10 @@ class ProgressTrack:
             for record in arbiter.play(self._tasks(player, [RANDOM, *opponents], file)):
                 file.append(record)
                 records.append(record)
+                if stop.is_set():
+                    break
+            if stop.is_set():
+                raise Stopped
             return records
         finally:
             arbiter.close()
@@ -160,6 +166,11 @@ class ProgressTrack:
             row = {"tile": number, "first_game": number * tile, "last_game": (number + 1) * tile - 1, "step": step}
             append_line(self._folder / "elo_tiles.jsonl", row | dict(elo))
         self._tiles = max(self._tiles, games // tile)
+
+    @property
+    def best(self) -> str | None:
+        """The strongest network of the run."""
+        return self._best
 
     def curve(self) -> list[float]:
         """The Elo of every evaluation so far, oldest first."""

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from tessera.training.folder import RunFolder
 from tessera.training.memory import device_bytes, resident_bytes
 from tessera.training.mirror import Mirror
 from tessera.training.progress import ProgressTrack, Verdict
+from tessera.training.stop import Stopped
 from tessera.training.truth import STRETCH, RewardGamed, Truth, idle_learning
 
 Emit = Callable[[str, Mapping[str, Any]], None]
@@ -36,6 +38,10 @@ Emit = Callable[[str, Mapping[str, Any]], None]
 
 TICK_SECONDS = 0.25
 """Shortest time between two ticks."""
+
+
+WEIGHTS = 6
+"""A first checkpoint is about so many times the network: weights twice, their average, and the optimiser's moments."""
 
 
 class Run:
@@ -63,7 +69,9 @@ class Run:
         self._report = StepReport(0, 0, 0, {}, {})
         self._verdict: Verdict | None = None
         self._truth = Truth()
-        self._disk = Disk(folder.path)
+        self._disk = Disk(folder.path, patience=60.0 * config.disk_minutes, tell=self._warn)
+        self._disk.needed = WEIGHTS * sum(tensor.nbytes for tensor in trainer.network().state_dict().values())
+        self._stop = threading.Event()
         self._judged: list[tuple[float, float]] = []
         """(loss, points against random) of the last evaluations."""
         self._judged_at = self._logged_at = 0.0
@@ -102,6 +110,7 @@ class Run:
         when the games are no longer Go, and `TesseraError` when a file cannot be written.
         """
         self._folder.lock()
+        self._stop = stop
         try:
             reason = self._train_or_tell(stop)
             if self._mirror is not None:
@@ -121,9 +130,12 @@ class Run:
     def _train(self, stop: threading.Event) -> str:
         told = {"folder": str(self._folder.path), "elo_history": self._track.curve()}
         self._emit("started", self._counters() | told)
-        if self._verdict is None:
-            self._checkpoint()
-        reason = self._loop(stop)
+        try:
+            if self._verdict is None:
+                self._checkpoint()
+            reason = self._loop(stop)
+        except Stopped:
+            reason = self._stopped()
         self._emit("finished", {"reason": reason, **self._counters()})
         return reason
 
@@ -138,6 +150,12 @@ class Run:
             if reason:
                 return reason
             self._step()
+        return self._stopped()
+
+    def _stopped(self) -> str:
+        """Save at once; an evaluation that was broken off is made when the run goes on."""
+        if self._verdict is None:
+            return "stopped by a signal before the first checkpoint"
         self._save(self._save_network())
         return "stopped by a signal"
 
@@ -208,7 +226,7 @@ class Run:
         if self._mirror is not None and (trouble := self._mirror.trouble()):
             self._warn(f"the copy of the run is not up to date: {trouble}")
         row = self._row()
-        self._folder.write_line(row)
+        self._disk.with_room(lambda: self._folder.write_line(row), self._stop)
         self._logged_at = self._spent.seconds
         self._warnings.clear()
         self._emit("step", row)
@@ -222,7 +240,8 @@ class Run:
         self._save(net)
 
     def _save_network(self) -> Path:
-        return self._folder.save_network(self._trainer.network(), self._config, self._meta())
+        network, folder = self._trainer.network(), self._folder
+        return self._disk.with_room(lambda: folder.save_network(network, self._config, self._meta()), self._stop)
 
     def _save(self, net: Path) -> None:
         report = self._report
@@ -248,7 +267,8 @@ class Run:
             "lengths": self._folder.lengths(),
         }
         state = {"trainer": self._trainer.state_dict(), "run": run}
-        path = self._folder.save_run(self._trainer.network(), self._config, self._meta(), state)
+        path = self._disk.with_room(partial(self._save_run, state), self._stop)
+        self._folder.retain(self._config, best=self._track.best)
         self._disk.needed = net.stat().st_size + path.stat().st_size
         del run, state
         # Copies of replay and games, and what the evaluation held: as much memory after a checkpoint as before it.
@@ -256,6 +276,9 @@ class Run:
         self._emit("checkpoint", self._counters() | {"network": str(net), "resume": str(path)})
         if self._mirror is not None:
             self._mirror.update()
+
+    def _save_run(self, state: Mapping[str, Any]) -> Path:
+        return self._folder.save_run(self._trainer.network(), self._config, self._meta(), state)
 
     def _meta(self) -> Meta:
         report = self._report
@@ -266,9 +289,7 @@ class Run:
     def _judge(self, net: Path) -> None:
         self._emit("judging", {"network": str(net)})
         report, before = self._report, self._verdict
-        verdict = self._verdict = self._track.judge(
-            net, games=report.games, step=report.steps, seconds=self._counters()["seconds"]
-        )
+        verdict = self._verdict = self._disk.with_room(lambda: self._play(net), self._stop)
         self._judged_at, self._judged_step = self._spent.seconds, (report.moves, report.steps)
         told = {
             "opponent": "random",
@@ -290,6 +311,17 @@ class Run:
             self._judged = [*self._judged, (loss, verdict.rate)][-STRETCH:]
             if warning := idle_learning(self._judged):
                 self._warn(warning)
+
+    def _play(self, net: Path) -> Verdict:
+        """The evaluation as a whole: of one that ends early nothing is left, and it can be made again."""
+        report, lengths, track = self._report, self._folder.lengths(), self._track.state_dict()
+        seconds = round(self._spent.seconds, 1)
+        try:
+            return self._track.judge(net, games=report.games, step=report.steps, seconds=seconds, stop=self._stop)
+        except BaseException:
+            self._folder.rewind(lengths)
+            self._track.load_state_dict(track)
+            raise
 
 
 def _rounded(numbers: Mapping[str, float]) -> dict[str, float | None]:

@@ -11,6 +11,10 @@ from types import FrameType
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+class Stopped(Exception):
+    """Work was broken off because somebody asked for it."""
+
+
 @contextmanager
 def stop_on_signals() -> Iterator[threading.Event]:
     """An event that the first signal sets; the handlers of before come back with it and at the end.

@@ -19,11 +19,14 @@ from tessera import hookspecs
 from tessera.errors import BadValue, CheckpointError, NotCommitted
 from tessera.interfaces.trainer import StepReport, Trainer
 from tessera.plugins import build_manager
+from tessera.training import disk
 from tessera.training import run as run_module
 from tessera.training.config import RunConfig
-from tessera.training.folder import RunFileError, RunFolder
+from tessera.training.disk import Disk
+from tessera.training.folder import RunFileError, RunFolder, append_line
 from tessera.training.progress import ProgressTrack, Verdict
 from tessera.training.run import Run
+from tessera.training.stop import Stopped
 from tessera_arena.settings import SelfSettings
 from tessera_resnet.settings import ResNetSettings
 
@@ -111,9 +114,10 @@ def test_minutes_checkpoints_and_a_win_rate_beside_every_loss(tmp_path: Path) ->
     rows = [json.loads(line) for line in (tmp_path / "run" / "training.jsonl").read_text().splitlines()]
     assert len(rows) == 18 and all(row["losses"] and row["win_rate_random"] is not None for row in rows)
     assert rows[-1]["games_per_hour"] == 720
-    names = sorted(path.name for path in (tmp_path / "run" / "checkpoints").iterdir())
-    assert [n for n in names if n.startswith("net")] == [f"net-{s:08d}.pth" for s in (0, 6, 12, 18)]
-    assert [n for n in names if n.startswith("run")] == [f"run-{s:08d}.pth" for s in (12, 18)]
+    names = {path.name for path in (tmp_path / "run" / "checkpoints").iterdir()}
+    assert {n for n in names if n.startswith("net")} == {f"net-{s:08d}.pth" for s in (0, 6, 12, 18)}
+    runs = {n for n in names if n.startswith("run")}
+    assert {f"run-{s:08d}.pth" for s in (12, 18)} <= runs and len(runs) <= 3, "the newest two and the best"
 
 
 def test_a_line_of_the_log_says_all_there_is_to_say(tmp_path: Path) -> None:
@@ -138,7 +142,7 @@ def test_a_line_of_the_log_says_all_there_is_to_say(tmp_path: Path) -> None:
 class Fixed(ProgressTrack):
     """Evaluations without games: the third network of four is the strongest."""
 
-    def judge(self, network: Path, *, games: int, step: int, seconds: float) -> Verdict:
+    def judge(self, network: Path, *, games: int, step: int, seconds: float, stop: Any = None) -> Verdict:
         self._write_tiles(games, step, {"elo": 100.0, "low": 50.0, "high": 150.0})
         leads = step in (0, 12)
         return Verdict(network.stem, 3, 0, 1, 20.0, 100.0, 50.0, 150.0, 4, 4, leads=leads, tiles=self._tiles)
@@ -175,12 +179,11 @@ def test_news_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(dict(events)) - {"tick"} <= set(re.findall(r"'(\w+)'", hookspecs.tessera_run_event.__doc__ or ""))
 
 
-class TinyDisk:
-    def __init__(self, folder: Path) -> None:
-        self.needed, self._told = 0, False
+class TinyDisk(Disk):
+    told = False
 
     def look(self) -> dict[str, int]:
-        low, self._told = {} if self._told else {"free": 7, "needed": 9}, True
+        low, self.told = {} if self.told else {"free": 7, "needed": 9}, True
         return low
 
 
@@ -300,7 +303,7 @@ def test_a_full_disk_is_one_error_and_the_run_goes_on_when_there_is_room(
 
     trainer = Counter(clock, {at: lambda: monkeypatch.setattr(os, "write", full)})
     with pytest.raises(error, match="No space left on device"):
-        run_in(path, trainer, clock, config(minutes=3.0), []).go(threading.Event())
+        run_in(path, trainer, clock, config(minutes=3.0, disk_minutes=0.0), []).go(threading.Event())
     monkeypatch.setattr(os, "write", written)
     found, state = RunFolder(path).newest(build_manager())
     assert found.name == f"run-{left:08d}.pth"
@@ -308,6 +311,130 @@ def test_a_full_disk_is_one_error_and_the_run_goes_on_when_there_is_room(
     run.load_state_dict(state)
     run.go(threading.Event())
     assert resumed.steps == 18 and [row[2] for row in logged(path)] == list(range(2, 38, 2))
+
+
+class Listed(ProgressTrack):
+    """Evaluations without games, of two lines each; `breaks` is called between the two."""
+
+    breaks: Callable[[], object] = staticmethod(lambda: None)
+
+    def judge(self, network: Path, *, games: int, step: int, seconds: float, stop: Any = None) -> Verdict:
+        for index in range(2):
+            append_line(
+                self._folder / "elo.jsonl", {"network": network.stem, "step": step, "games": games, "elo": index}
+            )
+            self.breaks()
+            if stop.is_set():
+                raise Stopped
+        self._write_tiles(games, step, {})
+        return Verdict(network.stem, 3, 0, 1, 20.0, 100.0, 50.0, 150.0, 4, 4, tiles=self._tiles)
+
+
+def listed_run(path: Path, trainer: Trainer, clock: Clock, wanted: RunConfig, events: Events) -> tuple[Run, Listed]:
+    folder = RunFolder(path)
+    if not path.exists():
+        folder.create(wanted)
+    follow = Listed(path, wanted, build_arbiter=lambda context: pytest.fail("no games here"))
+    emit = lambda kind, data: events.append((kind, data))  # noqa: E731
+    return Run(trainer, folder, wanted, track=follow, emit=emit, clock=clock, cpu_clock=clock.cpu), follow
+
+
+@pytest.mark.parametrize("at", [1, 4, 6, 13], ids=["early", "the log", "a checkpoint", "later"])
+def test_a_full_disk_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    """The run goes on where it was as soon as there is room, an evaluation that was broken off included."""
+    clock, path, events, written = Clock(), tmp_path / "a", Events(), os.write
+    refused = 0
+
+    def full(descriptor: int, data: memoryview) -> int:
+        nonlocal refused
+        refused += 1
+        if refused % 50 < 4:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return written(descriptor, data)
+
+    monkeypatch.setattr(disk, "RETRY_SECONDS", 0.01)
+    trainer = Counter(clock, {at: lambda: monkeypatch.setattr(os, "write", full)})
+    wanted = config(minutes=3.0, tile_games=10)
+    listed_run(path, trainer, clock, wanted, events)[0].go(threading.Event())
+    monkeypatch.setattr(os, "write", written)
+    told = [data["text"] for kind, data in events if kind == "warning"]
+    assert sum("is full: waiting 60 minutes for room" in text for text in told) >= 2
+    assert sum("there is room on the disk again" in text for text in told) >= 2
+    listed_run(tmp_path / "b", Counter(clock), clock, wanted, [])[0].go(threading.Event())
+    assert logged(path) == logged(tmp_path / "b") and evaluated(path) == evaluated(tmp_path / "b")
+    assert len((path / "elo_tiles.jsonl").read_text().splitlines()) == 3
+
+
+def test_a_run_that_waits_for_room_ends_when_asked_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, stop, events = Clock(), threading.Event(), Events()
+    subject, _ = listed_run(tmp_path / "run", Counter(clock), clock, config(), events)
+    subject._folder.lock()
+    monkeypatch.setattr(os, "write", failing_write)
+    threading.Timer(0.3, stop.set).start()
+    monkeypatch.setattr(disk, "RETRY_SECONDS", 100.0)
+    with pytest.raises(NotCommitted, match="No space left"):
+        subject.go(stop)
+
+
+def failing_write(descriptor: int, data: object) -> int:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_disk_without_room_for_a_checkpoint_is_waited_for_before_it_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms = iter([0, 0, 10**12])
+    monkeypatch.setattr(disk, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(Disk, "_free", lambda self: next(rooms))
+    told: list[str] = []
+    subject = Disk(tmp_path, patience=60.0, tell=told.append)
+    subject.needed = 1
+    assert subject.with_room(lambda: 7, threading.Event()) == 7 and len(told) == 2
+
+
+@pytest.mark.parametrize("line", [1, 2])
+def test_a_stop_is_heard_within_an_evaluation(tmp_path: Path, line: int) -> None:
+    """Nothing is left of the evaluation, and the run that goes on makes it again: the same files in the end."""
+    wanted, clock, stop, path = config(minutes=3.0), Clock(), threading.Event(), tmp_path / "b"
+    listed_run(tmp_path / "a", Counter(clock), clock, wanted, [])[0].go(threading.Event())
+    subject, follow = listed_run(path, Counter(clock), clock, wanted, [])
+    calls = iter([*[lambda: None] * (4 + line - 1), stop.set])
+    follow.breaks = lambda: next(calls)()
+    assert subject.go(stop) == "stopped by a signal"
+    assert [row[0] for row in evaluated(path)] == [0, 0, 6, 6], "of the third evaluation nothing is left"
+    run, _ = listed_run(path, Counter(clock), clock, wanted, [])
+    run.load_state_dict(RunFolder(path).newest(build_manager())[1])
+    run.go(threading.Event())
+    assert logged(path) == logged(tmp_path / "a") and evaluated(path) == evaluated(tmp_path / "a")
+
+
+def test_a_stop_within_the_first_evaluation_leaves_a_run_that_begins_anew(tmp_path: Path) -> None:
+    clock, stop, events = Clock(), threading.Event(), Events()
+    subject, follow = listed_run(tmp_path / "run", Counter(clock), clock, config(games=4), events)
+    follow.breaks = stop.set
+    assert subject.go(stop) == "stopped by a signal before the first checkpoint" and events[-1][0] == "finished"
+    assert not RunFolder(tmp_path / "run").has_run()
+
+
+def test_real_games_of_an_evaluation_end_soon_after_a_stop(tmp_path: Path) -> None:
+    wanted, stop = config(evaluation_games=4000), threading.Event()
+    subject = run_in(tmp_path / "run", Counter(Clock()), Clock(), wanted, [])
+    net = subject._save_network()
+    threading.Timer(1.0, stop.set).start()
+    with pytest.raises(Stopped):
+        subject._track.judge(net, games=0, step=0, seconds=0.0, stop=stop)
+
+
+def test_the_newest_the_best_and_the_anchors_are_kept(tmp_path: Path) -> None:
+    clock = Clock()
+    wanted = config(minutes=10.0, keep=1, keep_networks=3, keep_every=4)
+    subject, follow = listed_run(tmp_path / "run", Counter(clock), clock, wanted, [])
+    follow._best = "net-00000018"
+    subject.go(threading.Event())
+    names = {path.stem for path in (tmp_path / "run" / "checkpoints").iterdir()}
+    anchors, best, newest = (0, 12, 24, 36, 48, 60), 18, (48, 54, 60)  # every evaluation has two lines here
+    wanted_names = {f"net-{step:08d}" for step in (*anchors, best, *newest)}
+    assert names == wanted_names | {f"run-{step:08d}" for step in (*anchors, best)}
 
 
 def test_folders_are_not_mixed_up(tmp_path: Path) -> None:
