@@ -33,14 +33,14 @@ def build_policy_gradient(module: torch.nn.Module, device: str, seed: int, setti
     return policy_gradient.build_policy_gradient(module, device, seed, settings)
 
 
-def plan_gumbel(module: torch.nn.Module, games: int, settings: GumbelSettings) -> Plan:
+def plan_gumbel(module: torch.nn.Module, games: int | None, settings: GumbelSettings) -> Plan:
     """See `plan.plan_gumbel`."""
     from tessera_selfplay import plan
 
     return plan.plan_gumbel(module, games, settings)
 
 
-def plan_policy_gradient(module: torch.nn.Module, games: int, settings: PolicyGradientSettings) -> Plan:
+def plan_policy_gradient(module: torch.nn.Module, games: int | None, settings: PolicyGradientSettings) -> Plan:
     """See `plan.plan_policy_gradient`."""
     from tessera_selfplay import plan
 

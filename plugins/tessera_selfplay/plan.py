@@ -8,52 +8,66 @@ from torch import nn
 
 from tessera.interfaces.network import F, G
 from tessera.interfaces.trainer import Plan
-from tessera.nn.footprint import activation_bytes, learning_bytes
+from tessera.nn.footprint import activation_bytes, learning_bytes, weight_bytes
 from tessera.rules.layout import row_length, seen_length
 from tessera.search.tree import MAX_DEPTH, tree_bytes
-from tessera.training.replay import position_bytes
+from tessera.training.replay import packed_bytes, position_bytes
 from tessera_selfplay.settings import GameSettings, GumbelSettings, PolicyGradientSettings
 from tessera_selfplay.table import LONGEST
 
+SAVED_WEIGHTS = 5
+"""Copies of the weights in a checkpoint: what plays, and what the learner goes on with."""
 
-def plan_gumbel(module: nn.Module, games: int, settings: GumbelSettings) -> Plan:
-    """What `games` games in flight need with these settings; sizes keep their shares."""
+
+def plan_gumbel(module: nn.Module, games: int | None, settings: GumbelSettings) -> Plan:
+    """What `games` games in flight need with these settings, None: as many as they say; sizes keep their shares."""
     scaled = replace(settings, games=_scaled(settings.games, games))
     nodes = max(settings.simulations, settings.fast_simulations) + 2
     trees = sum(
         tree_bytes(count, nodes, side) + count * _workspace_bytes(side) for side, count in scaled.games.sizes.items()
     )
-    return Plan(scaled, {"search trees": trees, **_common(module, scaled.games)})
+    return Plan(scaled, {"trees": trees, **_common(module, scaled.games)}, _saved_bytes(module, scaled.games))
 
 
-def plan_policy_gradient(module: nn.Module, games: int, settings: PolicyGradientSettings) -> Plan:
+def plan_policy_gradient(module: nn.Module, games: int | None, settings: PolicyGradientSettings) -> Plan:
     """The same for a trainer without trees."""
     scaled = replace(settings, games=_scaled(settings.games, games))
-    return Plan(scaled, _common(module, scaled.games))
+    return Plan(scaled, _common(module, scaled.games), _saved_bytes(module, scaled.games))
 
 
-def _scaled(settings: GameSettings, games: int) -> GameSettings:
+def _scaled(settings: GameSettings, games: int | None) -> GameSettings:
     """With about `games` games in flight altogether, each side with the share it has."""
+    if games is None:
+        return settings
     total = sum(settings.sizes.values())
     sizes = {side: max(1, round(games * count / total)) for side, count in settings.sizes.items()}
     return replace(settings, sizes=sizes)
 
 
 def _common(module: nn.Module, settings: GameSettings) -> dict[str, int]:
-    games = settings.sizes
-    total, largest = sum(games.values()), max(games)
+    games, largest = settings.sizes, max(settings.sizes)
     return {
-        "games and records": sum(count * _game_bytes(side) for side, count in games.items()),
-        "replay": sum(
-            max(settings.batch, settings.window * count // total) * position_bytes(side)
-            for side, count in games.items()
-        ),
-        "weights, optimiser and their copies": learning_bytes(module),
+        "games": sum(count * _game_bytes(side) for side, count in games.items()),
+        "replay": sum(_window(settings, side) * position_bytes(side) for side in games),
+        **learning_bytes(module),
         "evaluating a batch": max(
             activation_bytes(module, batch=count, side=side, kept=False) for side, count in games.items()
         ),
         "learning from a batch": activation_bytes(module, batch=settings.batch, side=largest, kept=True),
     }
+
+
+def _window(settings: GameSettings, side: int) -> int:
+    """Positions in the replay of a side, see `Replays`."""
+    return max(settings.batch, settings.window * settings.sizes[side] // sum(settings.sizes.values()))
+
+
+def _saved_bytes(module: nn.Module, settings: GameSettings) -> int:
+    """A checkpoint's bytes when the replay is full and games are as long as boards have points."""
+    positions = sum(
+        (count * side**2 + _window(settings, side)) * packed_bytes(side) for side, count in settings.sizes.items()
+    )
+    return positions + SAVED_WEIGHTS * weight_bytes(module)
 
 
 def _game_bytes(side: int) -> int:

@@ -58,7 +58,7 @@ class Table:
     ) -> None:
         points, device = size * size, generator.device
         self.size, self.games, self.limit = size, games, LONGEST * points
-        self._mover, self._generator, self._surprise_weight = mover, generator, policy_surprise_weight
+        self.mover, self._generator, self._surprise_weight = mover, generator, policy_surprise_weight
         self.beginnings = Beginnings(settings, size=size, games=games, generator=generator)
 
         def zeros(shape: tuple[int, ...], dtype: str) -> Tensor:
@@ -87,7 +87,7 @@ class Table:
         batch, live = self._batch, ~self._done
         batch.legal()
         batch.features()
-        choice = self._mover.choose(batch)
+        choice = self.mover.choose(batch)
         random = self._opening > 0
         self._record(choice, live & ~random)
         action = torch.where(random, self._random_moves(), choice.action)
@@ -161,7 +161,7 @@ class Table:
             "done": self._done,
             "truncated": self._truncated,
             "played": self._played,
-            **{f"mover_{name}": tensor for name, tensor in self._mover.state_dict().items()},
+            **{f"mover_{name}": tensor for name, tensor in self.mover.state_dict().items()},
         }
 
     def _acted(self) -> Tensor:

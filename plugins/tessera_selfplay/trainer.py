@@ -112,6 +112,13 @@ class SelfPlayTrainer:
             table.advance()
         self._learn_from(blank_positions(self._settings.batch, max(self._tables), device=self._learner.device))
 
+    def memory_parts(self) -> dict[str, object]:
+        """See `tessera.interfaces.trainer.Accountable`."""
+        tables = list(self._tables.values())
+        learning = self._learner.memory_parts()
+        learning["model"] = [learning["model"], self._playing.own()]
+        return {**learning, "trees": [table.mover for table in tables], "replay": self._replays, "games": tables}
+
     def network(self) -> nn.Module:
         """The averaged network, which also plays."""
         return self._learner.network

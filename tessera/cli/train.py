@@ -15,7 +15,7 @@ from tessera.cli import output
 from tessera.cli.main import App
 from tessera.cli.playing import MAX_SEED, MAX_THREADS, make_folder
 from tessera.cli.settings_help import SettingsCommand
-from tessera.cli.train_batch import sized
+from tessera.cli.train_batch import show_plan, sized
 from tessera.cli.train_view import TrainView, number, percent
 from tessera.errors import BadValue
 from tessera.training.assembly import adjusted, begin, fetch, settle, with_evaluator
@@ -127,6 +127,7 @@ def command(
             run = go_on(app.manager, folder, config=config, emit=emit, tell=output.note)
         else:
             run = begin(app.manager, config, folder, emit=emit, tell=output.note)
+        show_plan(app.manager, run.config)
         with stop_on_signals() as stop:
             reason = run.go(stop)
     output.note(f"{reason}; the run is in {folder.path}")

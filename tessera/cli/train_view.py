@@ -18,6 +18,9 @@ BAR_COLUMNS = 16
 WARNINGS = 3
 """The latest that are shown."""
 
+PARTS = ("model", "optimiser", "games", "trees", "replay", "checkpoint")
+"""Of a trainer's memory, as its plan calls them."""
+
 Row = tuple[str, str, bool]
 """Label, text, and whether it is a warning."""
 
@@ -125,8 +128,21 @@ def _details(now: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if others := "  ".join(f"{name} {number(value)}" for name, value in health.items() if not is_named(name)):
         yield "more", others
     if "memory" in now:
-        device = f"  {size(now['device_memory'])} on the device" if now["device_memory"] is not None else ""
-        yield "memory", size(now["memory"]) + device
+        yield "memory", "  ".join(_memory(now))
+        if held := "  ".join(f"{part} {size(now[f'memory_{part}'])}" for part in PARTS if f"memory_{part}" in now):
+            yield "held by", held
+
+
+def _memory(now: Mapping[str, Any]) -> Iterator[str]:
+    yield size(now["memory"])
+    if now.get("memory_peak"):
+        yield f"{size(now['memory_peak'])} at most"
+    if now.get("memory_planned"):
+        yield f"{size(now['memory_planned'])} planned"
+    if now["device_memory"] is not None:
+        yield f"{size(now['device_memory'])} on the device"
+    if "device_memory_peak" in now:
+        yield f"{size(now['device_memory_peak'])} at most"
 
 
 def _played(health: Mapping[str, float | None]) -> Iterator[str]:

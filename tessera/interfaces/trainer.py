@@ -69,6 +69,15 @@ class UsesEvaluator(Protocol):
         ...
 
 
+@runtime_checkable
+class Accountable(Protocol):
+    """A trainer that tells which objects hold its memory."""
+
+    def memory_parts(self) -> Mapping[str, object]:
+        """Objects by what they are for, under the names of its plan: what several hold counts for the first."""
+        ...
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a trainer would need for a number of games in flight."""
@@ -76,7 +85,10 @@ class Plan:
     settings: Any
     """The trainer's settings for so many games."""
     parts: Mapping[str, int]
-    """Bytes by what they are for, from shapes alone."""
+    """Bytes by what they are for, from shapes alone: 'model', 'optimiser', 'games', 'trees', 'replay', 'checkpoint'
+    (the weights a roll back returns to), and what a step takes for a moment."""
+    saving: int = 0
+    """Bytes of main memory beside these while a checkpoint is written, and about its size on the disk."""
 
     @property
     def total(self) -> int:
@@ -100,6 +112,6 @@ class TrainerSpec:
     and raises `BadValue` for what is not there before a run folder is made."""
     plays: bool = False
     """Whether its trainers are `UsesEvaluator`: `tessera train` then takes the quickest evaluator."""
-    plan: Callable[[torch.nn.Module, int, Any], Plan] | None = None
-    """plan(module, games, settings) -> what `games` games in flight would take; for `tessera train --batch`.
+    plan: Callable[[torch.nn.Module, int | None, Any], Plan] | None = None
+    """plan(module, games, settings) -> what `games` games in flight would take, None: those of the settings.
     Its trainers are `Rehearsing`."""

@@ -11,13 +11,19 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from tessera.interfaces.network import F, G
 
-COPIES = 9
-"""Of the weights while learning: weights, gradient, AdamW's two, the average, and the last checkpoint's four."""
+COPIES = {"model": 2, "optimiser": 3, "checkpoint": 4}
+"""Of the weights while learning: weights and their average; gradient and AdamW's two; the last checkpoint's weights,
+average and AdamW's two."""
 
 
-def learning_bytes(module: nn.Module) -> int:
-    """Bytes of weights, gradients, optimiser, average and what a roll back returns to."""
-    return COPIES * sum(p.numel() * p.element_size() for p in module.parameters())
+def weight_bytes(module: nn.Module) -> int:
+    """Bytes of the weights."""
+    return sum(p.numel() * p.element_size() for p in module.parameters())
+
+
+def learning_bytes(module: nn.Module) -> dict[str, int]:
+    """Bytes of all copies of the weights, by what they are for."""
+    return {part: copies * weight_bytes(module) for part, copies in COPIES.items()}
 
 
 def activation_bytes(module: nn.Module, *, batch: int, side: int, kept: bool) -> int:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import torch
 
     from tessera.interfaces.catalog import Catalog
-    from tessera.interfaces.trainer import Trainer, TrainerSpec
+    from tessera.interfaces.trainer import Plan, Trainer, TrainerSpec
     from tessera.training.config import RunConfig
     from tessera.training.folder import RunFolder
     from tessera.training.progress import ProgressTrack
@@ -79,7 +79,15 @@ def resume(
     """
     own = folder.config()
     folder.lock()
-    config = settle(manager, own if config is None else config)
+    try:
+        return _resume(manager, folder, own if config is None else config, emit, tell)
+    except BaseException:
+        folder.unlock()
+        raise
+
+
+def _resume(manager: Catalog, folder: RunFolder, config: RunConfig, emit: Emit, tell: Tell) -> Run:
+    config = settle(manager, config)
     if not folder.has_run():
         tell("nothing was saved yet: the run begins anew")
         return begin(manager, config, folder, emit=emit, tell=tell)
@@ -140,6 +148,15 @@ def choose_games(manager: Catalog, config: RunConfig, games: int | None) -> Sizi
     settings = from_table(trainer.settings, config.trainer_settings, owner=f"trainer {trainer.name}")
     device = pick_device_for(config.device, trainer)
     return choose(trainer, module, device, settings=settings, threads=config.threads, games=games)
+
+
+def plan_memory(manager: Catalog, config: RunConfig) -> Plan | None:
+    """What a run with these settings will take, from shapes; None for a trainer that cannot tell."""
+    trainer = manager.trainers[config.trainer]
+    if trainer.plan is None:
+        return None
+    settings = from_table(trainer.settings, config.trainer_settings, owner=f"trainer {trainer.name}")
+    return trainer.plan(_build_network(manager, config), None, settings)
 
 
 def with_games(config: RunConfig, sizing: Sizing) -> RunConfig:
@@ -239,7 +256,9 @@ def _run(
 
     track = _progress_track(manager, folder, config)
     mirror = Mirror(open_store(manager, config.store), config.store, folder, keep=config.keep) if config.store else None
-    return Run(trainer, folder, config, track=track, emit=tell_all, parent=parent, mirror=mirror)
+    plan = plan_memory(manager, config)
+    planned = None if plan is None else plan.total
+    return Run(trainer, folder, config, track=track, emit=tell_all, parent=parent, mirror=mirror, planned=planned)
 
 
 def _progress_track(manager: Catalog, folder: RunFolder, config: RunConfig) -> ProgressTrack:

@@ -57,6 +57,15 @@ class Learner:
             )
         self._checkpoint = self._weights()
 
+    def memory_parts(self) -> dict[str, object]:
+        """See `tessera.interfaces.trainer.Accountable`."""
+        gradients = [p.grad for p in self._module.parameters()]
+        return {
+            "model": [*self._module.state_dict().values(), *self._average.module.state_dict().values()],
+            "optimiser": [*self._optimizer.state.values(), gradients],
+            "checkpoint": self._checkpoint,
+        }
+
     @property
     def network(self) -> nn.Module:
         """The averaged weights, which also play."""

@@ -45,6 +45,10 @@ class PlayingNetwork:
         if self._module is not None and self._learner.steps - self._taken_at >= EVERY:
             self._take(self._learner.network.state_dict(), self._learner.steps)
 
+    def own(self) -> tuple[object, ...]:
+        """What it holds beside the learner's network."""
+        return self._module, self._evaluator
+
     def evaluate(self, planes: Tensor, globals_: Tensor) -> Outputs:
         if self._evaluator is not None:
             return self._evaluator.evaluate(planes, globals_)

@@ -35,6 +35,12 @@ def position_bytes(size: int) -> int:
     return sum(math.prod(shape) * FIELDS[name].itemsize for name, shape in field_shapes(size).items())
 
 
+def packed_bytes(size: int) -> int:
+    """What a checkpoint takes for a position, about, with a policy that leaves no move out."""
+    points = size * size
+    return (F + 2) * points // 8 + 2 * ((points + 1) // 8) + 2 * (points + 1) + 4 * G + 16
+
+
 def blank_positions(n: int, size: int, *, device: str = "cpu") -> Positions:
     """n positions of zeros, of the shapes and types a replay gives."""
     shapes = field_shapes(size)

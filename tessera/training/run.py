@@ -21,13 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from tessera.checkpoints import Meta
-from tessera.interfaces.trainer import StepReport, Trainer
+from tessera.interfaces.trainer import Accountable, StepReport, Trainer
+from tessera.memory.device import device_memory
+from tessera.memory.held import held_bytes
+from tessera.memory.process import peak_bytes, resident_bytes
 from tessera.nn.allocator import give_back_freed_memory
 from tessera.training.budget import Pace, Spent, over
 from tessera.training.config import RunConfig
 from tessera.training.disk import Disk
 from tessera.training.folder import RunFolder
-from tessera.training.memory import device_bytes, resident_bytes
 from tessera.training.mirror import Mirror
 from tessera.training.progress import ProgressTrack, Verdict
 from tessera.training.stop import Stopped
@@ -45,7 +47,7 @@ WEIGHTS = 6
 
 
 class Run:
-    """A run in its folder; `parent` is the digest of the network it began with."""
+    """A run in its folder; `parent` is the digest of the network it began with, `planned` the bytes of its plan."""
 
     def __init__(
         self,
@@ -57,13 +59,14 @@ class Run:
         emit: Emit,
         parent: str | None = None,
         mirror: Mirror | None = None,
+        planned: int | None = None,
         clock: Callable[[], float] = time.monotonic,
         cpu_clock: Callable[[], float] = time.process_time,
     ) -> None:
         self._trainer, self._folder, self._config = trainer, folder, config
         self._track, self._emit, self._mirror = track, emit, mirror
         self._clock, self._cpu_clock = clock, cpu_clock
-        self._parent = parent
+        self._parent, self._planned = parent, planned
         self._spent = Spent()
         self._pace = Pace(self._spent)
         self._report = StepReport(0, 0, 0, {}, {})
@@ -211,12 +214,24 @@ class Run:
             "games_per_hour": round(3600.0 * self._pace.per_second("games")),
             "moves_per_second": round(self._pace.per_second("moves"), 1),
             "eta_seconds": None if eta is None else round(eta),
-            "memory": resident_bytes(),
-            "device_memory": device_bytes(),
+            **self._memory(),
             "losses": _rounded(self._report.losses),
             "health": _rounded(self._report.health),
             "warnings": list(self._warnings),
         }
+
+    def _memory(self) -> dict[str, int | None]:
+        """Bytes that the process holds, held at most, was planned to hold, and holds for each part of the trainer; the
+        same of the devices, where they are in use."""
+        trainer, device = self._trainer, device_memory()
+        parts = held_bytes(trainer.memory_parts()) if isinstance(trainer, Accountable) else {}
+        told = {"memory": resident_bytes(), "memory_peak": peak_bytes(), "memory_planned": self._planned}
+        told |= {f"memory_{part}": size for part, size in parts.items()}
+        told["device_memory"] = None
+        if device is not None:
+            told |= {"device_memory": device.allocated, "device_memory_reserved": device.reserved}
+            told |= {"device_memory_peak": device.peak, "device_memory_used": device.used}
+        return told
 
     def _log(self) -> None:
         if low := self._disk.look():

@@ -18,8 +18,8 @@ from torch import nn
 
 from tessera.errors import BadValue
 from tessera.interfaces.trainer import Plan, Rehearsing, TrainerSpec
+from tessera.memory.process import available_bytes, resident_bytes
 from tessera.nn.allocator import give_back_freed_memory
-from tessera.training.memory import available_bytes, resident_bytes
 
 LEAST = 16
 MOST_PER_THREAD = 128

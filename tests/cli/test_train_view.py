@@ -26,6 +26,9 @@ TICK = JUDGED | {
     "steps": 900,
     "eta_seconds": 450,
     "memory": 812_000_000,
+    "memory_planned": 900_000_000,
+    "memory_peak": 850_000_000,
+    "memory_games": 20_000_000,
     "device_memory": 3_100_000_000,
     "losses": {"policy": 1.0514, "value": 0.0213},
     "health": HEALTH,
@@ -70,7 +73,8 @@ def test_everything_the_issue_asks_for_is_there() -> None:
         ("SSM state", "norm 12.500", False),
         ("safety", "2 steps skipped  1 times the rate lowered  0 times rolled back", False),
         ("learning", "rate 0.002  gradient not finite", False),
-        ("memory", "812 MB  3.1 GB on the device", False),
+        ("memory", "812 MB  850 MB at most  900 MB planned  3.1 GB on the device", False),
+        ("held by", "games 20 MB", False),
         ("saved", "runs/net-00000200.pth", False),
     ]
 
@@ -79,7 +83,10 @@ def test_phases_and_what_a_network_without_them_leaves_out() -> None:
     assert fed(("judging", {"network": "x"}))[0][1].startswith("games against random")
     collecting = TICK | {"losses": {}, "health": {}, "device_memory": None}
     rows = {label: text for label, text, _ in fed(("tick", collecting))}
-    assert rows["now"] == "self-play: collecting games to learn from" and rows["memory"] == "812 MB"
+    assert (
+        rows["now"] == "self-play: collecting games to learn from"
+        and rows["memory"] == "812 MB  850 MB at most  900 MB planned"
+    )
     assert rows.keys().isdisjoint({"loss", "SSM state", "safety", "played", "learning", "warning"})
     assert fed(("finished", COUNTERS | {"reason": "1 minutes are over"}))[0][1] == "1 minutes are over"
     assert fed(("failed", {"error": "X", "text": "y"}))[0][1] == "failed"

@@ -30,10 +30,13 @@ def available_bytes() -> int:
         return int(psutil.virtual_memory().available)
 
 
-def device_bytes() -> int | None:
-    """Bytes of torch's tensors on all CUDA devices; None where CUDA is not in use."""
-    import torch
+def peak_bytes() -> int:
+    """The most main memory this process has had in use since it began."""
+    try:
+        lines = (PROC / "self" / "status").read_text(encoding="ascii").splitlines()
+        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    except (OSError, StopIteration):
+        import psutil
 
-    if not torch.cuda.is_initialized():
-        return None
-    return sum(torch.cuda.memory_allocated(index) for index in range(torch.cuda.device_count()))
+        info = psutil.Process().memory_info()
+        return int(getattr(info, "peak_wset", info.rss))
