@@ -24,7 +24,7 @@ Where to start reading (docs/architecture.md leads from here to the lines that d
     memory/       what is held, by part; a block that has to leave nothing behind
     runs/         what a training run wrote down, read for reports, pages and programs; html/ draws it
     testing/      conformance suites for plugins
-    settings.py, config.py, values.py   settings as dataclasses, checked
+    settings.py, config.py, values.py   settings as dataclasses, checked; former_names.py: what older files call them
     errors.py, files.py, clock.py, seeds.py   what a user can cause; durable writes; time; seeds by name
 
 Dimension letters, everywhere:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tessera.hookspecs import hookimpl
 from tessera.interfaces.trainer import Trainer, TrainerSpec
-from tessera_imitation.settings import ImitationSettings, settle
+from tessera_imitation.settings import ImitationSettings, normalise
 
 if TYPE_CHECKING:
     import torch
@@ -33,6 +33,6 @@ def tessera_register_trainers(register: Callable[[TrainerSpec], None]) -> None:
             summary="the moves and results of a folder of SGF files (--set games=FOLDER)",
             settings=ImitationSettings,
             build=build_imitation,
-            settle=settle,
+            normalise=normalise,
         )
     )

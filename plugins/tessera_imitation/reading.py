@@ -108,7 +108,7 @@ def _positions(looks: list[Look], game: Game, result: Result) -> Positions:
     positions = finished_games(
         _recorded(looks, game.points), margin=torch.tensor([margin]), owner=torch.from_numpy(owner)[None]
     )
-    positions = positions._replace(reply=positions.reply * _answered(looks)[:, None])
+    positions = positions._replace(opponent_policy=positions.opponent_policy * _answered(looks)[:, None])
     return positions if counted is not None else positions._replace(score=torch.full_like(positions.score, torch.nan))
 
 
@@ -124,7 +124,7 @@ def _recorded(looks: list[Look], points: int) -> Recorded:
         policy=torch.nn.functional.one_hot(action, points + 1).to(torch.float16)[None],
         color=torch.tensor([[look.color for look in looks]], dtype=torch.int8),
         action=action.to(torch.int16)[None],
-        expected=torch.zeros(1, length),
+        predicted_value=torch.zeros(1, length),
         copies=torch.ones(1, length, dtype=torch.int64),
     )
 

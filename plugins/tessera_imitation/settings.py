@@ -38,6 +38,6 @@ class ImitationSettings:
         check(self)
 
 
-def settle(settings: ImitationSettings) -> ImitationSettings:
+def normalise(settings: ImitationSettings) -> ImitationSettings:
     """With `games` absolute: a run goes on from any working directory."""
     return replace(settings, games=str(existing_folder(settings.games)))

@@ -67,8 +67,8 @@ class Stream:
         self._order = self._shuffled()
 
     def _shuffled(self) -> list[int]:
-        dice = torch.Generator().manual_seed((self._seed * 1_000_003 + self.epoch) % 2**63)
-        order: list[int] = torch.randperm(len(self._files.learned), generator=dice).tolist()
+        rng = torch.Generator().manual_seed((self._seed * 1_000_003 + self.epoch) % 2**63)
+        order: list[int] = torch.randperm(len(self._files.learned), generator=rng).tolist()
         return order
 
     def take_warnings(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from tessera.former_names import IMITATION, renamed
 from tessera.interfaces.network import Outputs
 from tessera.interfaces.trainer import StepReport
 from tessera.training.learner import Learner
@@ -36,7 +37,7 @@ class ImitationTrainer:
         self._settings = settings
         files = find_files(settings.games, held_out=settings.held_out)
         self._learner = Learner(module, device, settings.learner)
-        self._lots = torch.Generator(device).manual_seed(seed)
+        self._sample_rng = torch.Generator(device).manual_seed(seed)
         self._stream = Stream(files, seed)
         self._held_out = HeldOut(files, device=device, batch=settings.batch)
         self._replays = Replays(
@@ -63,7 +64,7 @@ class ImitationTrainer:
                 break
         before = self._learner.steps
         self._learner.progress = before / self._settings.lr_decay_steps
-        rows = [self._learn(size) for size in self._replays.due(self._lots)]
+        rows = [self._learn(size) for size in self._replays.due(self._sample_rng)]
         losses = means(rows)
         health = {name: losses.pop(name) for name in WATCHED if name in losses}
         if self._learner.steps // MEASURE_EVERY > before // MEASURE_EVERY:
@@ -79,7 +80,7 @@ class ImitationTrainer:
     def state_dict(self) -> dict[str, Any]:
         return {
             "learner": self._learner.state_dict(),
-            "lots": self._lots.get_state(),
+            "sample_rng": self._sample_rng.get_state(),
             "stream": self._stream.state_dict(),
             "replays": self._replays.state_dict(),
             "games": self._games,
@@ -92,8 +93,9 @@ class ImitationTrainer:
 
         Where the folder has changed since, what was read of it is left behind and the replay fills anew.
         """
+        state = renamed(state, IMITATION)
         self._learner.load_state_dict(state["learner"])
-        self._lots.set_state(state["lots"].cpu())
+        self._sample_rng.set_state(state["sample_rng"].cpu())
         self._games, self._moves = int(state["games"]), int(state["moves"])
         self._measured = {str(name): float(value) for name, value in state["measured"].items()}
         if self._stream.load_state_dict(state["stream"]):
@@ -112,7 +114,7 @@ class ImitationTrainer:
     def _learn(self, size: int) -> dict[str, float]:
         """One training step; its losses by head and what else is worth watching."""
         symmetries = SYMMETRIES if self._settings.symmetries else 1
-        targets = self._replays.sample(size, self._lots, symmetries=symmetries)
+        targets = self._replays.sample(size, self._sample_rng, symmetries=symmetries)
 
         def losses(module: nn.Module) -> Mapping[str, Tensor]:
             with self._learner.autocast():

@@ -1,9 +1,9 @@
 """Learning from self-play alone: the trainers `gumbel` and `policy-gradient`.
 
-Start reading at `trainer` (one step), then `table` (games in flight), `gumbel` and `policy_gradient` (what makes each
-of them), `searching` and `sampling` (who moves), `losses` (what a position teaches), `settings`. `beginnings` say how
-games start, `choice` what a mover answers, `weighting` how often a position is learned from, `ledger` what games were
-like, `plan` what memory they take, `saving` what of games in flight a checkpoint holds.
+Start reading at `trainer` (one step), then `games` (games in flight), `gumbel` and `policy_gradient` (what makes each
+of them), `searching` and `sampling` (who moves), `losses` (what a position teaches), `settings`. `game_start` says how
+games begin, `choice` what a mover answers, `weighting` how often a position is learned from, `game_stats` what games
+were like, `plan` what memory they take, `saving` what of games in flight a checkpoint holds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tessera.hookspecs import hookimpl
-from tessera.interfaces.trainer import Plan, Trainer, TrainerSpec
+from tessera.interfaces.trainer import MemoryPlan, Trainer, TrainerSpec
 from tessera_selfplay.settings import GumbelSettings, PolicyGradientSettings
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ def build_policy_gradient(module: torch.nn.Module, device: str, seed: int, setti
     return policy_gradient.build_policy_gradient(module, device, seed, settings)
 
 
-def plan_gumbel(module: torch.nn.Module, games: int | None, settings: GumbelSettings) -> Plan:
+def plan_gumbel(module: torch.nn.Module, games: int | None, settings: GumbelSettings) -> MemoryPlan:
     """See `plan.plan_gumbel`."""
     from tessera_selfplay import plan
 
     return plan.plan_gumbel(module, games, settings)
 
 
-def plan_policy_gradient(module: torch.nn.Module, games: int | None, settings: PolicyGradientSettings) -> Plan:
+def plan_policy_gradient(module: torch.nn.Module, games: int | None, settings: PolicyGradientSettings) -> MemoryPlan:
     """See `plan.plan_policy_gradient`."""
     from tessera_selfplay import plan
 
@@ -52,7 +52,7 @@ def tessera_register_trainers(register: Callable[[TrainerSpec], None]) -> None:
     register(
         TrainerSpec(
             name="gumbel",
-            summary="self-play with Gumbel search; ownership, score and reply targets",
+            summary="self-play with Gumbel search; ownership, score and opponent policy targets",
             settings=GumbelSettings,
             build=build_gumbel,
             plan=plan_gumbel,

@@ -16,16 +16,16 @@ class Choice(NamedTuple):
     """[B] int64: 0..P-1, P to pass."""
     policy: Tensor
     """[B, A] float32: what the policy head learns, or what the action was drawn from."""
-    expected: Tensor
-    """[B] float32: wins less losses expected, -1..1."""
-    surprise: Tensor
+    predicted_value: Tensor
+    """[B] float32: what the network makes of the position, wins less losses, -1..1."""
+    policy_surprise: Tensor
     """[B] float32: KL divergence of `policy` from what the network alone says."""
-    learned: Tensor
-    """[B] bool: whether the position is to be learned from."""
+    train_on: Tensor
+    """[B] bool: whether the position goes into the replay."""
 
 
 class Mover(Protocol):
-    """Chooses moves for all games of a table at once, without a wait for the device."""
+    """Chooses moves for all games of a batch at once, without a wait for the device."""
 
     def choose(self, batch: Batch) -> Choice:
         """`batch` has its legal moves and features; raises nothing."""

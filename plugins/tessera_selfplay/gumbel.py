@@ -1,7 +1,7 @@
 """The trainer `gumbel`: games played by a Gumbel search teach the network that played them.
 
 After "Policy improvement by planning with Gumbel" (Danihelka et al., ICLR 2022) for the search and its policy
-targets, and KataGo's paper (Wu 2019) for ownership, score and reply targets, varied komi and board sizes,
+targets, and KataGo's paper (Wu 2019) for ownership, score and opponent policy targets, varied komi and board sizes,
 playout-cap randomisation and surprise weighting.
 """
 
@@ -28,7 +28,7 @@ def build_gumbel(module: nn.Module, device: str, seed: int, settings: GumbelSett
         seed = int(torch.randint(2**31, (), generator=generator, device=device))
         return Searcher(evaluator, size=size, games=games, settings=settings, seed=seed, device=str(device))
 
-    def teach(outputs: Outputs, targets: Positions) -> Mapping[str, Tensor]:
+    def loss_fn(outputs: Outputs, targets: Positions) -> Mapping[str, Tensor]:
         losses = head_losses(outputs, targets)
         return {**losses, "total": total(losses, settings.losses)}
 
@@ -39,6 +39,6 @@ def build_gumbel(module: nn.Module, device: str, seed: int, settings: GumbelSett
         settings=settings.games,
         learning=settings.learner,
         build_mover=mover,
-        teach=teach,
+        loss_fn=loss_fn,
         policy_surprise_weight=settings.policy_surprise_weight,
     )

@@ -16,7 +16,7 @@ WORST = 3.0
 def policy_gradient(outputs: Outputs, targets: Positions, *, clip_ratio: float) -> tuple[Tensor, Tensor]:
     """(loss, entropy) of the policy by the games' results: PPO's clipped objective, bounded on both sides.
 
-    The advantage is the result less what was expected, halved to lie in -1..1. Its loss is bounded because the
+    The advantage is the result less the predicted value, halved to lie in -1..1. Its loss is bounded because the
     likelihood ratio is clipped for good moves at 1 + clip_ratio and for bad ones at WORST (dual clip, Ye et al. 2020):
     cross-entropy times a negative advantage, by itself, has no lower bound.
     """
@@ -32,6 +32,6 @@ def policy_gradient(outputs: Outputs, targets: Positions, *, clip_ratio: float) 
 
 
 def advantage(targets: Positions) -> Tensor:
-    """[n] float32 in -1..1: half the difference between the game's result and what the mover expected."""
+    """[n] float32 in -1..1: half of what the game's result is better than the network predicted."""
     result = torch.where(targets.value == WIN, 1.0, torch.where(targets.value == LOSS, -1.0, 0.0))
-    return ((result - targets.expected) / 2).clamp(-1.0, 1.0)
+    return ((result - targets.predicted_value) / 2).clamp(-1.0, 1.0)

@@ -7,32 +7,32 @@ from dataclasses import replace
 from torch import nn
 
 from tessera.interfaces.network import F, G
-from tessera.interfaces.trainer import Plan
+from tessera.interfaces.trainer import MemoryPlan
 from tessera.nn.footprint import activation_bytes, learning_bytes, weight_bytes
 from tessera.rules.layout import row_length, seen_length
 from tessera.search.tree import MAX_DEPTH, tree_bytes
 from tessera.training.replay import packed_bytes, position_bytes
+from tessera_selfplay.games import LONGEST
 from tessera_selfplay.settings import GameSettings, GumbelSettings, PolicyGradientSettings
-from tessera_selfplay.table import LONGEST
 
 SAVED_WEIGHTS = 5
 """Copies of the weights in a checkpoint: what plays, and what the learner goes on with."""
 
 
-def plan_gumbel(module: nn.Module, games: int | None, settings: GumbelSettings) -> Plan:
+def plan_gumbel(module: nn.Module, games: int | None, settings: GumbelSettings) -> MemoryPlan:
     """What `games` games in flight need with these settings, None: as many as they say; sizes keep their shares."""
     scaled = replace(settings, games=_scaled(settings.games, games))
     nodes = max(settings.simulations, settings.fast_simulations) + 2
     trees = sum(
         tree_bytes(count, nodes, side) + count * _workspace_bytes(side) for side, count in scaled.games.sizes.items()
     )
-    return Plan(scaled, {"trees": trees, **_common(module, scaled.games)}, _saved_bytes(module, scaled.games))
+    return MemoryPlan(scaled, {"trees": trees, **_common(module, scaled.games)}, _saved_bytes(module, scaled.games))
 
 
-def plan_policy_gradient(module: nn.Module, games: int | None, settings: PolicyGradientSettings) -> Plan:
+def plan_policy_gradient(module: nn.Module, games: int | None, settings: PolicyGradientSettings) -> MemoryPlan:
     """The same for a trainer without trees."""
     scaled = replace(settings, games=_scaled(settings.games, games))
-    return Plan(scaled, _common(module, scaled.games), _saved_bytes(module, scaled.games))
+    return MemoryPlan(scaled, _common(module, scaled.games), _saved_bytes(module, scaled.games))
 
 
 def _scaled(settings: GameSettings, games: int | None) -> GameSettings:
@@ -74,7 +74,7 @@ def _game_bytes(side: int) -> int:
     """A game's state, its network input, and the records of its moves."""
     points = side * side
     state = 4 * row_length(side) + 8 * seen_length(side) + 4 * F * points + 4 * G + 6 * points
-    # planes, globals, policy; then color, action, expected, surprise, learned
+    # planes, globals, policy; then color, action, predicted_value, policy_surprise, train_on
     row = F * points + 4 * G + 2 * (points + 1) + 1 + 2 + 4 + 4 + 1
     return state + (LONGEST * points + 1) * row
 

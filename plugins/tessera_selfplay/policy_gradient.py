@@ -5,7 +5,7 @@ stands against it here:
 
 - Negative advantages drive a cross-entropy to infinity: they are bounded, and so is the step (`losses`).
 - Passing ends a game before anything is learned: a pass is a move like others, the board is counted as it stands with
-  all its stones, and the length of games, their passes and how many differ are watched (tessera/training/truth.py).
+  all its stones, and the length of games, their passes and how many differ are watched (tessera/training/sanity.py).
 - Views get mixed: every target is from the view of the side to play, as in every other trainer (`targets`).
 """
 
@@ -33,11 +33,11 @@ def build_policy_gradient(
     def mover(evaluator: Evaluator, size: int, games: int, generator: torch.Generator) -> Sampler:
         return Sampler(evaluator, generator=generator)
 
-    def teach(outputs: Outputs, targets: Positions) -> Mapping[str, Tensor]:
+    def loss_fn(outputs: Outputs, targets: Positions) -> Mapping[str, Tensor]:
         policy, spread = policy_gradient(outputs, targets, clip_ratio=settings.clip_ratio)
         losses = {**head_losses(outputs, targets), "policy": policy}
         return {**losses, "entropy": spread, "total": total(losses, settings.losses) - settings.entropy_weight * spread}
 
     return SelfPlayTrainer(
-        module, device, seed, settings=settings.games, learning=settings.learner, build_mover=mover, teach=teach
+        module, device, seed, settings=settings.games, learning=settings.learner, build_mover=mover, loss_fn=loss_fn
     )

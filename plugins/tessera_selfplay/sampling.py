@@ -13,7 +13,7 @@ ILLEGAL = -1e4
 
 
 class Sampler:
-    """Draws a legal move for every game of a table; no search, no wait for the device."""
+    """Draws a legal move for every game of a batch; no search, no wait for the device."""
 
     def __init__(self, evaluator: Evaluator, *, generator: torch.Generator) -> None:
         self._evaluator, self._generator = evaluator, generator
@@ -28,9 +28,9 @@ class Sampler:
         return Choice(
             action=action,
             policy=logits.softmax(1),
-            expected=values[:, 0] - values[:, 2],
-            surprise=torch.zeros_like(values[:, 0]),
-            learned=torch.ones_like(action, dtype=torch.bool),
+            predicted_value=values[:, 0] - values[:, 2],
+            policy_surprise=torch.zeros_like(values[:, 0]),
+            train_on=torch.ones_like(action, dtype=torch.bool),
         )
 
     def state_dict(self) -> dict[str, Tensor]:

@@ -15,7 +15,7 @@ from tessera.rules.batch import Batch
 from tessera.rules.layout import TO_PLAY, meta_at
 from tessera.training.packing import ROWS, Sparse, pack_sparse, spans, to_host
 
-SAID = ("expected", "surprise", "learned")
+SAID = ("predicted_value", "policy_surprise", "train_on")
 """What a mover says of a position, beside its policy."""
 
 

@@ -19,7 +19,7 @@ TINY = 1e-20
 
 
 class Searcher:
-    """Searches the games of a table. All of them get a long or a short search together, which keeps batches full.
+    """Searches all games of a batch. All of them get a long or a short search together, which keeps batches full.
 
     The trees are on `device`, where the games are.
     """
@@ -62,9 +62,9 @@ class Searcher:
         return Choice(
             action=action,
             policy=policy,
-            expected=search.tree.raw_values[:, 0, 1],
-            surprise=gain.sum(1).clamp(min=0.0),
-            learned=torch.full_like(action, full, dtype=torch.bool),
+            predicted_value=search.tree.raw_values[:, 0, 1],
+            policy_surprise=gain.sum(1).clamp(min=0.0),
+            train_on=torch.full_like(action, full, dtype=torch.bool),
         )
 
     def state_dict(self) -> dict[str, Tensor]:

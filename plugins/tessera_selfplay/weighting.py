@@ -6,16 +6,16 @@ import torch
 from torch import Tensor
 
 
-def copies(surprise: Tensor, learned: Tensor, *, share: float, generator: torch.Generator) -> Tensor:
-    """[R, L] int64 copies of the positions of R games, on average as many as `learned` [R, L] has.
+def copies(policy_surprise: Tensor, train_on: Tensor, *, share: float, generator: torch.Generator) -> Tensor:
+    """[R, L] int64 copies of the positions of R games, on average as many as `train_on` [R, L] has.
 
-    A `share` of them goes to the learned positions in proportion to `surprise` [R, L] >= 0, the rest evenly
+    A `share` of them goes to these positions in proportion to `policy_surprise` [R, L] >= 0, the rest evenly
     (KataGo's policy surprise weighting). Fractions are drawn along each game, so that 2.3 means 2 or 3.
     """
-    even = learned.double()
+    even = train_on.double()
     if share == 0.0:
         return even.long()
-    surprising = surprise.double() * even
+    surprising = policy_surprise.double() * even
     total = surprising.sum(1, keepdim=True)
     count = even.sum(1, keepdim=True)
     weighted = torch.where(total > 0, surprising * count / total.clamp(min=1e-12), even)

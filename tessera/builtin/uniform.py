@@ -31,7 +31,7 @@ def build_uniform(settings: NoSettings) -> torch.nn.Module:
                 value=zeros(batch, 3),
                 score=zeros(batch),
                 ownership=zeros(batch, points),
-                reply=zeros(batch, points + 1),
+                opponent_policy=zeros(batch, points + 1),
             )
 
     return Uniform()

@@ -18,7 +18,7 @@ from tessera.cli.settings_help import SettingsCommand
 from tessera.cli.train_batch import show_plan, sized
 from tessera.cli.train_view import TrainView, number, percent
 from tessera.errors import BadValue
-from tessera.training.assembly import adjusted, begin, fetch, settle, with_evaluator
+from tessera.training.assembly import adjusted, begin, fetch, normalise, with_evaluator
 from tessera.training.assembly import resume as go_on
 from tessera.training.config import presets
 
@@ -115,7 +115,7 @@ def command(
     else:
         config = read_preset(preset or "9x9")
     changes = {name: value for name, value in given.items() if value is not None}
-    config = settle(app.manager, adjusted(config, changes), trainer_words=assignments, network_words=shape)
+    config = normalise(app.manager, adjusted(config, changes), trainer_words=assignments, network_words=shape)
     if not resume:
         folder.refuse_run()
         make_folder(out)

@@ -9,7 +9,7 @@ from tessera.errors import BadValue
 from tessera.training.assembly import choose_games, pick_device_for, plan_memory, with_games
 
 if TYPE_CHECKING:
-    from tessera.interfaces.trainer import Plan
+    from tessera.interfaces.trainer import MemoryPlan
     from tessera.plugins import Manager
     from tessera.training.config import RunConfig
 
@@ -23,7 +23,7 @@ def sized(manager: Manager, config: RunConfig, batch: str) -> RunConfig:
     games = None if batch == "auto" else _count(batch)
     with output.progress(1, "planning the batch"):
         sizing = choose_games(manager, config, games)
-    output.note(f"{sizing.games} games at once; a rehearsed step took {mib(sizing.measured)} on top of what was there")
+    output.note(f"{sizing.games} games at once; a dry run took {mib(sizing.measured)} on top of what was there")
     return with_games(config, sizing)
 
 
@@ -42,7 +42,7 @@ def show_plan(manager: Manager, config: RunConfig) -> None:
     output.note(f"  {mib(plan.saving):>12}  a checkpoint, in main memory while it is written")
 
 
-def _rows(plan: Plan) -> list[tuple[str, int]]:
+def _rows(plan: MemoryPlan) -> list[tuple[str, int]]:
     return sorted(plan.parts.items(), key=lambda part: -part[1])
 
 

@@ -123,7 +123,7 @@ def _details(now: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "SSM state", f"norm {number(health['state_norm'])}"
     if safety := "  ".join(f"{health[name] or 0:g} {words}" for name, words in SAFETY.items() if name in health):
         yield "safety", safety
-    if learning := "  ".join(f"{name} {number(health[name])}" for name in ("rate", "gradient") if name in health):
+    if learning := "  ".join(f"{name} {number(health[name])}" for name in ("lr", "gradient") if name in health):
         yield "learning", learning
     if others := "  ".join(f"{name} {number(value)}" for name, value in health.items() if not is_named(name)):
         yield "more", others

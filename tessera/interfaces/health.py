@@ -10,7 +10,7 @@ import re
 SHARES = {"truncated": "at the move limit", "resigned": "resigned", "unique": "different", "black_wins": "won by Black"}
 """Shares 0..1 of the newest games that ended."""
 GAMES = {
-    "judged_games": "how many games the numbers about games are over; without it `training.truth` judges nothing",
+    "judged_games": "how many games the numbers about games are over; without it `training.sanity` judges nothing",
     "length": "mean moves of all of them, passes included",
     "passes": "passes per game",
 }
@@ -26,7 +26,7 @@ ACCURACIES = {
 }
 """Shares 0..1 of positions whose outcome the value head calls rightly, or whose move is the policy's first choice."""
 LEARNING = {
-    "rate": "learning rate",
+    "lr": "learning rate",
     "gradient": "norm of the latest step's gradient, before clipping",
     "target_entropy": "mean entropy of the policy targets in nats: the policy's loss cannot fall below it",
     "state_norm": "largest norm of an SSM's state; absent for networks without one",

@@ -68,7 +68,7 @@ class Outputs(NamedTuple):
     """[B] expected final score in points, komi included; positive is good for the side to play."""
     ownership: torch.Tensor
     """[B, P] in -1..1: who will own the point at the end; +1 the side to play."""
-    reply: torch.Tensor
+    opponent_policy: torch.Tensor
     """[B, A] logits of the opponent's next move; a training aid."""
 
 

@@ -52,10 +52,10 @@ class Trainer(Protocol):
 
 
 @runtime_checkable
-class Rehearsing(Protocol):
-    """A trainer whose use of memory can be tried before the run."""
+class DryRunnable(Protocol):
+    """A trainer whose use of memory can be measured before the run."""
 
-    def rehearse(self) -> None:
+    def dry_run(self) -> None:
         """Play a move in every game and learn from one batch of blank positions: the most a step ever holds."""
         ...
 
@@ -79,7 +79,7 @@ class Accountable(Protocol):
 
 
 @dataclass(frozen=True)
-class Plan:
+class MemoryPlan:
     """What a trainer would need for a number of games in flight."""
 
     settings: Any
@@ -107,11 +107,11 @@ class TrainerSpec:
     """build(module, device, seed, settings) -> trainer."""
     devices: tuple[str, ...] = ("cuda", "cpu")
     """Kinds of device it can work on, the one it is best on first: `auto` takes the first that is there."""
-    settle: Callable[[Any], Any] = lambda settings: settings
-    """settle(settings) -> the settings as a run keeps them. A trainer that reads files makes their paths absolute here,
-    and raises `BadValue` for what is not there before a run folder is made."""
+    normalise: Callable[[Any], Any] = lambda settings: settings
+    """normalise(settings) -> the settings as a run keeps them. A trainer that reads files makes their paths absolute
+    here, and raises `BadValue` for what is not there before a run folder is made."""
     plays: bool = False
     """Whether its trainers are `UsesEvaluator`: `tessera train` then takes the quickest evaluator."""
-    plan: Callable[[torch.nn.Module, int | None, Any], Plan] | None = None
+    plan: Callable[[torch.nn.Module, int | None, Any], MemoryPlan] | None = None
     """plan(module, games, settings) -> what `games` games in flight would take, None: those of the settings.
-    Its trainers are `Rehearsing`."""
+    Its trainers are `DryRunnable`."""

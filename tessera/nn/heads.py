@@ -1,4 +1,4 @@
-"""The output heads that every tower ends in: policy, win/draw/loss, score, ownership, opponent's reply.
+"""The output heads that every tower ends in: policy, win/draw/loss, score, ownership, opponent's next move.
 
 Last layers start small, so a new network says: all moves equal, value 1/3 each, score 0, nobody owns anything.
 """
@@ -48,11 +48,11 @@ class Heads(nn.Module):
             value=verdict[:, :3],
             score=verdict[:, 3] * SCORE_SCALE,
             ownership=owner.flatten(1),
-            reply=logits[..., 1],
+            opponent_policy=logits[..., 1],
         )
 
     def _moves(self, moves: Tensor, pooled: Tensor, mask: Tensor) -> Tensor:
-        """[B, A, 2] logits: own move and the opponent's reply."""
+        """[B, A, 2] logits: own move and the opponent's next move."""
         context = self.moves_context(pooled)[:, None, None, :]
         points = self.moves(functional.relu(moves + context)).float()
         points = torch.where(mask > 0, points, OFF_BOARD_LOGIT).flatten(1, 2)

@@ -23,7 +23,7 @@ KNOWN = {
     *ACCURACIES,
     *SAFETY,
     "length",
-    "rate",
+    "lr",
     "gradient",
     "target_entropy",
     "state_norm",
@@ -141,7 +141,7 @@ class _Maker:
         accuracies = [self.logged(name, "health", key, scale=100) for key, name in ACCURACIES.items()]
         found = [
             self.chart("Loss by head", "loss", [self.logged(head, "losses", head) for head in heads]),
-            self.chart("Learning rate", "rate", [self.logged("rate", "health", "rate")]),
+            self.chart("Learning rate", "lr", [self.logged("lr", "health", "lr")]),
             self.chart("Gradient norm", "norm", [self.logged("gradient", "health", "gradient")]),
             self.chart("Entropy of the targets", "nats", [self.logged("entropy", "health", "target_entropy")]),
             self.chart("Accuracy", "%", accuracies),

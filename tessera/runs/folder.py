@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tessera.errors import BadValue
+from tessera.former_names import LOG
 from tessera.runs.checkpoints import Checkpoint, CheckpointFolder
 from tessera.runs.lines import JsonLines
 
@@ -19,7 +20,7 @@ class Run:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.training = JsonLines(path / "training.jsonl")
+        self.training = JsonLines(path / "training.jsonl", former=LOG)
         """A line every few seconds: counters, losses, health, memory."""
         self.elo = JsonLines(path / "elo.jsonl")
         """A line for each evaluation."""

@@ -10,9 +10,11 @@ import contextlib
 import json
 import math
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, overload
+
+from tessera.former_names import renamed
 
 Row = dict[str, Any]
 """One line: a JSON object."""
@@ -27,8 +29,9 @@ class JsonLines(Sequence[Row]):
     A damaged line counts in `len` until it is met: then it reads as an empty row, and `damaged` counts it.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, former: Mapping[str, str] | None = None) -> None:
+        """`former`: the names that older versions wrote, as `tessera.former_names` has them; rows have today's."""
+        self.path, self._former = path, former or {}
         self._forget()
         self.refresh()
 
@@ -111,7 +114,7 @@ class JsonLines(Sequence[Row]):
         except (ValueError, RecursionError):
             row = None
         if isinstance(row, dict):
-            return row
+            return renamed(row, self._former) if self._former else row
         self._damaged.add(number)
         return {}
 

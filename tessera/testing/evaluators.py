@@ -75,7 +75,7 @@ def _small_network() -> torch.nn.Module:
                 value=board[:, 1:4],
                 score=board[:, 4],
                 ownership=torch.tanh(points[:, 1]),
-                reply=torch.cat([points[:, 2], board[:, 5:]], 1),
+                opponent_policy=torch.cat([points[:, 2], board[:, 5:]], 1),
             )
 
     return Small()

@@ -54,7 +54,7 @@ def check_outputs(expect: Expect, outputs: Outputs, batch: int, size: int) -> No
         "value": (batch, 3),
         "score": (batch,),
         "ownership": (batch, points),
-        "reply": (batch, points + 1),
+        "opponent_policy": (batch, points + 1),
     }
     for name, shape in shapes.items():
         tensor = getattr(outputs, name)

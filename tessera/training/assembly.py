@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import torch
 
     from tessera.interfaces.catalog import Catalog
-    from tessera.interfaces.trainer import Plan, Trainer, TrainerSpec
+    from tessera.interfaces.trainer import MemoryPlan, Trainer, TrainerSpec
     from tessera.training.config import RunConfig
     from tessera.training.folder import RunFolder
     from tessera.training.progress import ProgressTrack
@@ -56,9 +56,9 @@ def begin(
     folder.refuse_run()
     if config.store:
         refuse_copy(open_store(manager, config.store), config.store)
-    config = with_evaluator(manager, settle(manager, config))
+    config = with_evaluator(manager, normalise(manager, config))
     trainer, parent = _build_trainer(manager, config)
-    config = _judged_where_it_learns(config, trainer.sizes, tell)
+    config = _evaluated_where_it_learns(config, trainer.sizes, tell)
     folder.create(config)
     return _run(manager, trainer, folder, config, parent, emit)
 
@@ -87,12 +87,12 @@ def resume(
 
 
 def _resume(manager: Catalog, folder: RunFolder, config: RunConfig, emit: Emit, tell: Tell) -> Run:
-    config = settle(manager, config)
+    config = normalise(manager, config)
     if not folder.has_run():
         tell("nothing was saved yet: the run begins anew")
         return begin(manager, config, folder, emit=emit, tell=tell)
     trainer, parent = _build_trainer(manager, config)
-    config = _judged_where_it_learns(config, trainer.sizes, tell)
+    config = _evaluated_where_it_learns(config, trainer.sizes, tell)
     run = _run(manager, trainer, folder, config, parent, emit)
     path, state = folder.newest(manager)
     _go_on(run, path, state)
@@ -106,7 +106,7 @@ def fetch(manager: Catalog, url: str, folder: RunFolder) -> None:
     fetch_run(open_store(manager, url), url, folder)
 
 
-def settle(
+def normalise(
     manager: Catalog, config: RunConfig, *, trainer_words: Iterable[str] = (), network_words: Iterable[str] = ()
 ) -> RunConfig:
     """The config with every setting of its plugins checked and spelled out; 'name=value' words come last."""
@@ -117,7 +117,7 @@ def settle(
     shape = from_words(network.settings, network_words, owner=named, base=shape)
     chosen = from_table(trainer.settings, config.trainer_settings, owner=trained)
     chosen = from_words(trainer.settings, trainer_words, owner=trained, base=chosen)
-    return replace(config, network_settings=to_table(shape), trainer_settings=to_table(trainer.settle(chosen)))
+    return replace(config, network_settings=to_table(shape), trainer_settings=to_table(trainer.normalise(chosen)))
 
 
 def adjusted(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
@@ -150,7 +150,7 @@ def choose_games(manager: Catalog, config: RunConfig, games: int | None) -> Sizi
     return choose(trainer, module, device, settings=settings, threads=config.threads, games=games)
 
 
-def plan_memory(manager: Catalog, config: RunConfig) -> Plan | None:
+def plan_memory(manager: Catalog, config: RunConfig) -> MemoryPlan | None:
     """What a run with these settings will take, from shapes; None for a trainer that cannot tell."""
     trainer = manager.trainers[config.trainer]
     if trainer.plan is None:
@@ -236,7 +236,7 @@ def _load_weights(manager: Catalog, config: RunConfig, module: torch.nn.Module) 
     return manifest.digest
 
 
-def _judged_where_it_learns(config: RunConfig, sizes: tuple[int, ...], tell: Tell) -> RunConfig:
+def _evaluated_where_it_learns(config: RunConfig, sizes: tuple[int, ...], tell: Tell) -> RunConfig:
     """The config with evaluations on a board the trainer learns on, the largest where the config names another."""
     if not sizes or config.evaluation_size in sizes:
         return config

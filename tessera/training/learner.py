@@ -16,9 +16,10 @@ import torch
 from torch import Tensor, nn
 
 from tessera.errors import BadValue
+from tessera.former_names import LEARNER, renamed
 from tessera.nn.parameters import no_decay
 from tessera.nn.probe import state_probe
-from tessera.training.average import Average
+from tessera.training.ema import EMA
 from tessera.training.guard import LOWER, ROLL_BACK, SKIP, Guard, GuardSettings
 from tessera.training.settings import LearnerSettings
 
@@ -44,7 +45,7 @@ class Learner:
         """How far along its schedule the rate is, 0..1; the trainer moves it."""
         self._settings = settings
         self._module = module.to(device).train()
-        self._average = Average(module, decay=settings.ema_decay)
+        self._ema = EMA(module, decay=settings.ema_decay)
         self._optimizer = _optimizer(module, settings)
         self._guard = Guard(GuardSettings(settings.explosion, settings.state_limit))
         self._bf16 = settings.precision == "bf16" or (settings.precision == "auto" and has_bf16(device))
@@ -61,7 +62,7 @@ class Learner:
         """See `tessera.interfaces.trainer.Accountable`."""
         gradients = [p.grad for p in self._module.parameters()]
         return {
-            "model": [*self._module.state_dict().values(), *self._average.module.state_dict().values()],
+            "model": [*self._module.state_dict().values(), *self._ema.module.state_dict().values()],
             "optimiser": [*self._optimizer.state.values(), gradients],
             "checkpoint": self._checkpoint,
         }
@@ -69,10 +70,10 @@ class Learner:
     @property
     def network(self) -> nn.Module:
         """The averaged weights, which also play."""
-        return self._average.module
+        return self._ema.module
 
     @property
-    def rate(self) -> float:
+    def lr(self) -> float:
         """The learning rate of the next step."""
         settings = self._settings
         done = min(1.0, self.progress)
@@ -112,14 +113,14 @@ class Learner:
             self._note(action, why)
             return
         for group in self._optimizer.param_groups:
-            group["lr"] = self.rate
+            group["lr"] = self.lr
         self._optimizer.step()
-        self._average.follow(self._module)
+        self._ema.update(self._module)
 
     def _note(self, action: str, why: str) -> None:
         done = {
             SKIP: "skipped",
-            LOWER: f"skipped, and the rate halved to {self.rate:.2g}",
+            LOWER: f"skipped, and the rate halved to {self.lr:.2g}",
             ROLL_BACK: "back to the weights of the last checkpoint",
         }
         if action == ROLL_BACK:
@@ -132,7 +133,7 @@ class Learner:
         """Whether all that is saved or plays is a number: weights and buffers, and their averages."""
         tensors = [
             tensor.detach()
-            for module in (self._module, self._average.module)
+            for module in (self._module, self._ema.module)
             for tensor in (*module.parameters(), *module.buffers())
             if tensor.is_floating_point()
         ]
@@ -148,7 +149,7 @@ class Learner:
         """Rate, safety actions so far, and SSM state norms for networks that have them: the largest, each layer's."""
         guard = self._guard
         counts = {"skipped": guard.skipped, "lowered": guard.lowered, "rolled_back": guard.rolled_back}
-        told = {"rate": self.rate, **{name: float(count) for name, count in counts.items()}}
+        told = {"lr": self.lr, **{name: float(count) for name, count in counts.items()}}
         if (norm := self._state_norm) is not None:
             layers = enumerate(list(self._state_norms.values())[:LAYERS])
             told |= {"state_norm": norm, **{f"state_norm_{number}": layer for number, layer in layers}}
@@ -171,6 +172,7 @@ class Learner:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        state = renamed(state, LEARNER)
         self._restore(state)
         if not self._is_finite():
             raise ValueError("its weights are not finite")
@@ -183,16 +185,16 @@ class Learner:
         return copy.deepcopy(
             {
                 "module": self._module.state_dict(),
-                "average": self._average.module.state_dict(),
-                "updates": self._average.updates,
+                "ema": self._ema.module.state_dict(),
+                "updates": self._ema.updates,
                 "optimizer": self._optimizer.state_dict(),
             }
         )
 
     def _restore(self, weights: Mapping[str, Any]) -> None:
         self._module.load_state_dict(weights["module"])
-        self._average.module.load_state_dict(weights["average"])
-        self._average.updates = int(weights["updates"])
+        self._ema.module.load_state_dict(weights["ema"])
+        self._ema.updates = int(weights["updates"])
         # Copied: the optimiser would go on in the caller's tensors.
         self._optimizer.load_state_dict(copy.deepcopy(weights["optimizer"]))
 

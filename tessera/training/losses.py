@@ -17,19 +17,19 @@ def head_losses(outputs: Outputs, targets: Positions) -> dict[str, Tensor]:
     """Scalars by head, unweighted, means over the n positions.
 
     policy and value: cross-entropy; score: Huber of the error in board sides, and ownership: squared error, both over
-    the positions whose game was counted; reply: cross-entropy over the positions that were answered.
+    the positions whose game was counted; opponent policy: cross-entropy over the positions that were answered.
     """
     side = targets.ownership.shape[1] ** 0.5
     counted = torch.isfinite(targets.score)
     score = functional.smooth_l1_loss(outputs.score / side, targets.score.nan_to_num() / side, reduction="none")
     owner = (outputs.ownership - targets.ownership.float()).square().mean(1)
-    reply = -(targets.reply.float() * outputs.reply.log_softmax(1)).sum(1)
+    answer = -(targets.opponent_policy.float() * outputs.opponent_policy.log_softmax(1)).sum(1)
     return {
         "policy": -(targets.policy.float() * outputs.policy.log_softmax(1)).sum(1).mean(),
         "value": functional.cross_entropy(outputs.value, targets.value.long()),
         "score": _mean_where(score, counted),
         "ownership": _mean_where(owner, counted),
-        "reply": _mean_where(reply, targets.reply.float().sum(1) > 0.5),
+        "opponent_policy": _mean_where(answer, targets.opponent_policy.float().sum(1) > 0.5),
     }
 
 
@@ -40,7 +40,7 @@ def total(losses: Mapping[str, Tensor], weights: LossSettings) -> Tensor:
         + weights.value_loss * losses["value"]
         + weights.score_loss * losses["score"]
         + weights.ownership_loss * losses["ownership"]
-        + weights.opponent_policy_loss * losses["reply"]
+        + weights.opponent_policy_loss * losses["opponent_policy"]
     )
 
 

@@ -42,7 +42,7 @@ BuildArbiter = Callable[[ArbiterContext], Arbiter]
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Evaluation:
     """What the games of one checkpoint say."""
 
     player: str
@@ -83,7 +83,9 @@ class ProgressTrack:
         self._rivals: list[str] = []
         self._best: str | None = None
 
-    def judge(self, network: Path, *, games: int, step: int, seconds: float, stop: Event | None = None) -> Verdict:
+    def evaluate(
+        self, network: Path, *, games: int, step: int, seconds: float, stop: Event | None = None
+    ) -> Evaluation:
         """Play the checkpoint `network`, made after `games` self-play games and `seconds` of training, and write what
         it is worth.
 
@@ -97,7 +99,7 @@ class ProgressTrack:
             summary = summarise(file.records, anchors={RANDOM: 0.0}, players=[RANDOM, player])
         row = next(row for row in summary.rows if row.name == player)
         best = self._best if self._best in opponents else None
-        verdict = _verdict(player, played, (row.elo, row.low, row.high), best)
+        evaluation = _evaluation(player, played, (row.elo, row.low, row.high), best)
         elo = {"elo": round(row.elo, 1), "low": round(row.low, 1), "high": round(row.high, 1)}
         line = {
             "seconds": seconds,
@@ -105,14 +107,14 @@ class ProgressTrack:
             "games": games,
             "network": player,
             **elo,
-            "win_rate_random": round(verdict.rate, 4),
+            "win_rate_random": round(evaluation.rate, 4),
         }
-        line |= {"best": best, "win_rate_best": verdict.rate_best, "games_played": row.games}
+        line |= {"best": best, "win_rate_best": evaluation.rate_best, "games_played": row.games}
         append_line(self._folder / "elo.jsonl", line)
         self._write_tiles(games, step, {"seconds": seconds, **elo})
         self._rivals = [*(name for name in self._rivals if name != player), player][-RIVALS:]
         self._best = next(row.name for row in summary.rows if row.name != RANDOM)
-        return replace(verdict, leads=self._best == player, tiles=self._tiles)
+        return replace(evaluation, leads=self._best == player, tiles=self._tiles)
 
     def _opponents(self, network: Path) -> list[str]:
         """Rivals and best, as far as their files are still there."""
@@ -193,10 +195,10 @@ def _beside(network: Path, name: str) -> Path:
     return network.with_name(f"{name}{network.suffix}")
 
 
-def _verdict(player: str, played: list[GameRecord], elo: tuple[float, float, float], best: str | None) -> Verdict:
+def _evaluation(player: str, played: list[GameRecord], elo: tuple[float, float, float], best: str | None) -> Evaluation:
     against = [r for r in played if RANDOM in (r.black, r.white) and r.result != VOID]
     points = _points(player, against)
-    return Verdict(
+    return Evaluation(
         player=player,
         wins=points.count(1.0),
         draws=points.count(0.5),

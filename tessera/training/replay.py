@@ -24,9 +24,9 @@ def field_shapes(size: int) -> dict[str, tuple[int, ...]]:
         "value": (),
         "score": (),
         "ownership": (points,),
-        "reply": (points + 1,),
+        "opponent_policy": (points + 1,),
         "action": (),
-        "expected": (),
+        "predicted_value": (),
     }
 
 
@@ -47,7 +47,7 @@ def blank_positions(n: int, size: int, *, device: str = "cpu") -> Positions:
     return Positions(**{name: torch.zeros((n, *shapes[name]), dtype=FIELDS[name], device=device) for name in shapes})
 
 
-UNPACKED = ("globals_", "value", "score", "action", "expected")
+UNPACKED = ("globals_", "value", "score", "action", "predicted_value")
 """Fields that a checkpoint holds as they are."""
 SIDES = (1, -1)
 """Of ownership, whose bits are kept one after the other."""
@@ -89,9 +89,10 @@ class Replay:
     def state_dict(self) -> dict[str, Any]:
         """What is in the ring, packed; `load_state_dict` of a replay of the same shape takes it back.
 
-        The reply is the policy of the position after it, where that has its place in the ring.
+        The opponent's policy is that of the position after it, where that has its place in the ring.
         """
         ring = Positions(*(field[: len(self)] for field in self._ring))
+        answer = ring.opponent_policy
         parts = list(spans(len(self)))
         follows = self._follows(ring)
         return {
@@ -102,7 +103,7 @@ class Replay:
             ),
             "policy_sparse": pack_sparse(ring.policy[part] for part in parts),
             "follows": follows,
-            "reply_sparse": pack_sparse(ring.reply[part][~follows[part].to(ring.reply.device)] for part in parts),
+            "opponent_policy_sparse": pack_sparse(answer[part][~follows[part].to(answer.device)] for part in parts),
             **{name: to_host(getattr(ring, name)) for name in UNPACKED},
         }
 
@@ -115,24 +116,26 @@ class Replay:
             return
         for name in UNPACKED:
             getattr(ring, name)[:held] = state[name]
-        policies, replies = (Sparse(state[name], ring.policy.shape[1]) for name in ("policy_sparse", "reply_sparse"))
+        policies, answers = (
+            Sparse(state[name], ring.policy.shape[1]) for name in ("policy_sparse", "opponent_policy_sparse")
+        )
         for part in spans(held):
             owned = unpack_bits(state["ownership_bits"][part], (2, *ring.ownership.shape[1:])).to(torch.int8)
             follows = state["follows"][part]
-            reply = torch.zeros(len(follows), ring.reply.shape[1], dtype=torch.float16)
-            reply[~follows] = replies.next(int((~follows).sum()))
+            answer = torch.zeros(len(follows), ring.opponent_policy.shape[1], dtype=torch.float16)
+            answer[~follows] = answers.next(int((~follows).sum()))
             ring.planes[part] = unpack_bits(state["planes_bits"][part], ring.planes.shape[1:]).to(ring.planes)
             ring.ownership[part] = (owned[:, 0] - owned[:, 1]).to(ring.ownership)
             ring.policy[part] = policies.next(len(follows)).to(ring.policy)
-            ring.reply[part] = reply.to(ring.reply)
-        rows = state["follows"].to(ring.reply.device).nonzero()[:, 0]
+            ring.opponent_policy[part] = answer.to(ring.opponent_policy)
+        rows = state["follows"].to(ring.opponent_policy.device).nonzero()[:, 0]
         for some in rows.split(ROWS):
-            ring.reply[some] = ring.policy[some + 1]
+            ring.opponent_policy[some] = ring.policy[some + 1]
 
     def _follows(self, ring: Positions) -> Tensor:
-        """[n] bool on the CPU: whether the reply is what the next row has for its policy."""
+        """[n] bool on the CPU: whether the opponent's policy is what the next row has for its policy."""
         found = torch.zeros(len(ring.value), dtype=torch.bool)
         for part in spans(len(found) - 1):
             after = slice(part.start + 1, part.stop + 1)
-            found[part] = (ring.reply[part] == ring.policy[after]).all(1).cpu()
+            found[part] = (ring.opponent_policy[part] == ring.policy[after]).all(1).cpu()
         return found

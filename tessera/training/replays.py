@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from tessera.former_names import REPLAYS, renamed
 from tessera.training.replay import Replay
 from tessera.training.targets import Positions
 
@@ -71,6 +72,7 @@ class Replays:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        state = renamed(state, REPLAYS)
         for size, ring in self._rings.items():
             ring.load_state_dict(state["rings"][str(size)])
             self._credit[size] = float(state["credit"][str(size)])

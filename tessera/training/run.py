@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from tessera.checkpoints import Meta
+from tessera.former_names import RUN, renamed
 from tessera.interfaces.trainer import Accountable, StepReport, Trainer
 from tessera.memory.device import device_memory
 from tessera.memory.held import held_bytes
@@ -31,9 +32,9 @@ from tessera.training.config import RunConfig
 from tessera.training.disk import Disk
 from tessera.training.folder import RunFolder
 from tessera.training.mirror import Mirror
-from tessera.training.progress import ProgressTrack, Verdict
+from tessera.training.progress import Evaluation, ProgressTrack
+from tessera.training.sanity import STRETCH, DegenerateSelfPlay, Sanity, idle_learning
 from tessera.training.stop import Stopped
-from tessera.training.truth import STRETCH, RewardGamed, Truth, idle_learning
 
 Emit = Callable[[str, Mapping[str, Any]], None]
 """emit(kind, data): tell the listeners, see interfaces/events.py."""
@@ -70,16 +71,16 @@ class Run:
         self._spent = Spent()
         self._pace = Pace(self._spent)
         self._report = StepReport(0, 0, 0, {}, {})
-        self._verdict: Verdict | None = None
-        self._truth = Truth()
+        self._evaluation: Evaluation | None = None
+        self._sanity = Sanity()
         self._disk = Disk(folder.path, patience=60.0 * config.disk_minutes, tell=self._warn)
         self._disk.needed = WEIGHTS * sum(tensor.nbytes for tensor in trainer.network().state_dict().values())
         self._stop = threading.Event()
-        self._judged: list[tuple[float, float]] = []
+        self._recent: list[tuple[float, float]] = []
         """(loss, points against random) of the last evaluations."""
-        self._judged_at = self._logged_at = 0.0
+        self._evaluated_at = self._logged_at = 0.0
         """Seconds of training."""
-        self._judged_step = (-1, -1)
+        self._evaluated_step = (-1, -1)
         """(moves, steps)."""
         self._ticked_at = -math.inf
         self._warnings: list[str] = []
@@ -92,24 +93,24 @@ class Run:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from the state in a checkpoint of this run."""
-        run = state["run"]
+        run = renamed(state["run"], RUN)
         self._trainer.load_state_dict(state["trainer"])
         report = self._report = StepReport(**run["report"])
         self._spent = Spent(float(run["seconds"]), float(run["cpu_seconds"]), report.games, report.moves)
         self._pace = Pace(self._spent)
-        self._verdict = Verdict(**run["verdict"])
-        self._judged = [(float(loss), float(rate)) for loss, rate in run["judged"]]
-        self._judged_at, self._logged_at = run["judged_at"], run["logged_at"]
-        self._judged_step = (run["judged_step"][0], run["judged_step"][1])
+        self._evaluation = Evaluation(**run["evaluation"])
+        self._recent = [(float(loss), float(rate)) for loss, rate in run["recent_evaluations"]]
+        self._evaluated_at, self._logged_at = run["evaluated_at"], run["logged_at"]
+        self._evaluated_step = (run["evaluated_step"][0], run["evaluated_step"][1])
         self._warnings = [str(text) for text in run["warnings"]]
-        self._truth.load_state_dict(run["truth"])
+        self._sanity.load_state_dict(run["sanity"])
         self._track.load_state_dict(run["track"])
         self._folder.rewind(run["lengths"])
 
     def go(self, stop: threading.Event) -> str:
         """Train until the budget is spent or `stop` is set; why it ended. A checkpoint is written in both cases.
 
-        Whatever goes wrong is told to the listeners and raised; the last checkpoint stays. Raises `RewardGamed`
+        Whatever goes wrong is told to the listeners and raised; the last checkpoint stays. Raises `DegenerateSelfPlay`
         when the games are no longer Go, and `TesseraError` when a file cannot be written.
         """
         self._folder.lock()
@@ -134,7 +135,7 @@ class Run:
         told = {"folder": str(self._folder.path), "elo_history": self._track.curve()}
         self._emit("started", self._counters() | told)
         try:
-            if self._verdict is None:
+            if self._evaluation is None:
                 self._checkpoint()
             reason = self._loop(stop)
         except Stopped:
@@ -146,7 +147,7 @@ class Run:
         """What is due comes before the next step, so that a resumed run does first what a stop kept it from."""
         while not stop.is_set():
             reason = over(self._config, self._spent)
-            if self._must_be_judged(at_the_end=bool(reason)):
+            if self._evaluation_is_due(at_the_end=bool(reason)):
                 self._checkpoint()
             elif self._spent.seconds - self._logged_at >= self._config.log_seconds:
                 self._log()
@@ -157,15 +158,15 @@ class Run:
 
     def _stopped(self) -> str:
         """Save at once; an evaluation that was broken off is made when the run goes on."""
-        if self._verdict is None:
+        if self._evaluation is None:
             return "stopped by a signal before the first checkpoint"
         self._save(self._save_network())
         return "stopped by a signal"
 
-    def _must_be_judged(self, *, at_the_end: bool) -> bool:
-        if self._judged_step == (self._report.moves, self._report.steps):
+    def _evaluation_is_due(self, *, at_the_end: bool) -> bool:
+        if self._evaluated_step == (self._report.moves, self._report.steps):
             return False
-        return at_the_end or self._spent.seconds - self._judged_at >= 60.0 * self._config.checkpoint_minutes
+        return at_the_end or self._spent.seconds - self._evaluated_at >= 60.0 * self._config.checkpoint_minutes
 
     def _step(self) -> None:
         wall, cpu = self._clock(), self._cpu_clock()
@@ -181,17 +182,17 @@ class Run:
         if now - self._ticked_at >= TICK_SECONDS:
             self._ticked_at = now
             self._emit("tick", self._row())
-        finding = self._truth.look(report)
+        finding = self._sanity.check(report)
         if finding is not None:
             self._checkpoint()
-            raise RewardGamed(f"the games of this run are no longer Go: {finding}")
+            raise DegenerateSelfPlay(f"the games of this run are no longer Go: {finding}")
 
     def _warn(self, text: str) -> None:
         self._warnings.append(text)
         self._emit("warning", {"text": text, **self._counters()})
 
     def _counters(self) -> dict[str, Any]:
-        report, judged = self._report, self._verdict
+        report, judged = self._report, self._evaluation
         return {
             "seconds": round(self._spent.seconds, 1),
             "cpu_seconds": round(self._spent.cpu_seconds, 1),
@@ -249,7 +250,7 @@ class Run:
     def _checkpoint(self) -> None:
         """Save the network, let it play, and save what the run needs to go on from here."""
         net = self._save_network()
-        self._judge(net)
+        self._evaluate(net)
         if self._report.moves or self._report.steps:
             self._log()
         self._save(net)
@@ -260,7 +261,7 @@ class Run:
 
     def _save(self, net: Path) -> None:
         report = self._report
-        assert self._verdict is not None, "the first checkpoint comes with an evaluation"
+        assert self._evaluation is not None, "the first checkpoint comes with an evaluation"
         run = {
             "seconds": self._spent.seconds,
             "cpu_seconds": self._spent.cpu_seconds,
@@ -271,13 +272,13 @@ class Run:
                 "losses": dict(report.losses),
                 "health": dict(report.health),
             },
-            "verdict": asdict(self._verdict),
-            "judged": [list(each) for each in self._judged],
-            "judged_at": self._judged_at,
-            "judged_step": list(self._judged_step),
+            "evaluation": asdict(self._evaluation),
+            "recent_evaluations": [list(each) for each in self._recent],
+            "evaluated_at": self._evaluated_at,
+            "evaluated_step": list(self._evaluated_step),
             "logged_at": self._logged_at,
             "warnings": list(self._warnings),
-            "truth": self._truth.state_dict(),
+            "sanity": self._sanity.state_dict(),
             "track": self._track.state_dict(),
             "lengths": self._folder.lengths(),
         }
@@ -301,38 +302,38 @@ class Run:
             sizes=self._trainer.sizes, games=report.games, moves=report.moves, step=report.steps, parent=self._parent
         )
 
-    def _judge(self, net: Path) -> None:
+    def _evaluate(self, net: Path) -> None:
         self._emit("judging", {"network": str(net)})
-        report, before = self._report, self._verdict
-        verdict = self._verdict = self._disk.with_room(lambda: self._play(net), self._stop)
-        self._judged_at, self._judged_step = self._spent.seconds, (report.moves, report.steps)
+        report, before = self._report, self._evaluation
+        evaluation = self._evaluation = self._disk.with_room(lambda: self._play(net), self._stop)
+        self._evaluated_at, self._evaluated_step = self._spent.seconds, (report.moves, report.steps)
         told = {
             "opponent": "random",
-            "wins": verdict.wins,
-            "draws": verdict.draws,
-            "losses": verdict.losses,
-            "mean_length": round(verdict.mean_length, 1),
-            "unique_games": verdict.unique,
-            "games_played": verdict.played,
+            "wins": evaluation.wins,
+            "draws": evaluation.draws,
+            "losses": evaluation.losses,
+            "mean_length": round(evaluation.mean_length, 1),
+            "unique_games": evaluation.unique,
+            "games_played": evaluation.played,
         }
         self._emit("evaluation", self._counters() | told)
-        if verdict.tiles > (before.tiles if before else 0):
-            last = verdict.tiles * self._config.tile_games - 1
-            self._emit("tile", self._counters() | {"tile": verdict.tiles - 1, "last_game": last})
-        if verdict.leads and before is not None:
+        if evaluation.tiles > (before.tiles if before else 0):
+            last = evaluation.tiles * self._config.tile_games - 1
+            self._emit("tile", self._counters() | {"tile": evaluation.tiles - 1, "last_game": last})
+        if evaluation.leads and before is not None:
             self._emit("best", self._counters())
         if report.losses:
             loss = report.losses.get("total", sum(report.losses.values()))
-            self._judged = [*self._judged, (loss, verdict.rate)][-STRETCH:]
-            if warning := idle_learning(self._judged):
+            self._recent = [*self._recent, (loss, evaluation.rate)][-STRETCH:]
+            if warning := idle_learning(self._recent):
                 self._warn(warning)
 
-    def _play(self, net: Path) -> Verdict:
+    def _play(self, net: Path) -> Evaluation:
         """The evaluation as a whole: of one that ends early nothing is left, and it can be made again."""
         report, lengths, track = self._report, self._folder.lengths(), self._track.state_dict()
         seconds = round(self._spent.seconds, 1)
         try:
-            return self._track.judge(net, games=report.games, step=report.steps, seconds=seconds, stop=self._stop)
+            return self._track.evaluate(net, games=report.games, step=report.steps, seconds=seconds, stop=self._stop)
         except BaseException:
             self._folder.rewind(lengths)
             self._track.load_state_dict(track)

@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from tessera.errors import BadValue
-from tessera.interfaces.trainer import Plan, Rehearsing, TrainerSpec
+from tessera.interfaces.trainer import DryRunnable, MemoryPlan, TrainerSpec
 from tessera.memory.process import available_bytes, resident_bytes
 from tessera.nn.allocator import give_back_freed_memory
 
@@ -35,11 +35,11 @@ class Sizing:
     """A number of games in flight, the plan for it, and what one step really took."""
 
     games: int
-    plan: Plan
+    plan: MemoryPlan
     free: int
     """Bytes that were free before."""
     measured: int
-    """Bytes that building the trainer and rehearsing a step took at most. On a CPU memory that was not touched yet,
+    """Bytes that building the trainer and a dry run of a step took at most. On a CPU memory that was not touched yet,
     such as an empty replay, takes none: there it is less than the plan."""
 
 
@@ -58,8 +58,8 @@ def choose(
         if plan.total > SHARE * free:
             continue
         # Compiled kernels and the like are loaded once and are no part of the plan.
-        _rehearse(spec, module, device, spec.plan(module, 1, settings))
-        measured = measure(partial(_rehearse, spec, module, device, plan), device)
+        _dry_run(spec, module, device, spec.plan(module, 1, settings))
+        measured = measure(partial(_dry_run, spec, module, device, plan), device)
         if measured is not None and measured <= free:
             return Sizing(count, plan, free, measured)
     smallest = spec.plan(module, wanted[-1], settings).total
@@ -79,12 +79,12 @@ def _halvings(most: int) -> list[int]:
     return counts
 
 
-def _rehearse(spec: TrainerSpec, module: nn.Module, device: str, plan: Plan) -> None:
-    """One rehearsal of a trainer that is thrown away, on a copy of the network."""
+def _dry_run(spec: TrainerSpec, module: nn.Module, device: str, plan: MemoryPlan) -> None:
+    """One dry run of a trainer that is thrown away, on a copy of the network."""
     with torch.random.fork_rng():
         trainer = spec.build(copy.deepcopy(module), device, 0, plan.settings)
-        assert isinstance(trainer, Rehearsing), f"trainer {spec.name!r} plans, so it has to rehearse"
-        trainer.rehearse()
+        assert isinstance(trainer, DryRunnable), f"trainer {spec.name!r} plans, so it has to have a `dry_run`"
+        trainer.dry_run()
 
 
 def measure(work: Callable[[], None], device: str) -> int | None:

@@ -38,6 +38,6 @@ def transformed(positions: Positions, which: Tensor) -> Positions:
         planes=positions.planes.gather(2, on_board[:, None].expand(n, planes, points)),
         policy=positions.policy.gather(1, actions),
         ownership=positions.ownership.gather(1, on_board),
-        reply=positions.reply.gather(1, actions),
+        opponent_policy=positions.opponent_policy.gather(1, actions),
         action=moved_actions(side).to(which.device)[which, positions.action.long()].to(positions.action.dtype),
     )

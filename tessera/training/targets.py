@@ -31,12 +31,12 @@ class Positions(NamedTuple):
     """[n] float32 final points for the side to play, komi included; NaN where the game was not counted."""
     ownership: Tensor
     """[n, P] int8 at the end: 1 the side to play, -1 the opponent, 0 nobody (or not counted, see `score`)."""
-    reply: Tensor
+    opponent_policy: Tensor
     """[n, A] float16 probabilities of the opponent's next move; zeros where none was recorded."""
     action: Tensor
     """[n] int16: the move that was played, 0..P."""
-    expected: Tensor
-    """[n] float32: wins less losses that the mover expected, -1..1."""
+    predicted_value: Tensor
+    """[n] float32: wins less losses that the network predicted, -1..1."""
 
 
 FIELDS = {
@@ -46,9 +46,9 @@ FIELDS = {
     "value": torch.int8,
     "score": torch.float32,
     "ownership": torch.int8,
-    "reply": torch.float16,
+    "opponent_policy": torch.float16,
     "action": torch.int16,
-    "expected": torch.float32,
+    "predicted_value": torch.float32,
 }
 """dtype of each field of `Positions`."""
 
@@ -68,7 +68,7 @@ class Recorded(NamedTuple):
     """[R, L] int8: the side to play, BLACK or WHITE."""
     action: Tensor
     """[R, L] int16"""
-    expected: Tensor
+    predicted_value: Tensor
     """[R, L] float32"""
     copies: Tensor
     """[R, L] int64: how often a position is to be learned from beside the others; 0 leaves it out."""
@@ -98,9 +98,9 @@ def finished_games(games: Recorded, *, margin: Tensor, owner: Tensor) -> Positio
         value=outcome(score),
         score=score.float(),
         ownership=torch.where(ends == EMPTY, torch.zeros_like(mine), 2 * mine - 1),
-        reply=torch.where(answered[:, None], games.policy[game, after], torch.zeros_like(policy)),
+        opponent_policy=torch.where(answered[:, None], games.policy[game, after], torch.zeros_like(policy)),
         action=games.action[game, step],
-        expected=games.expected[game, step],
+        predicted_value=games.predicted_value[game, step],
     )
     again = copies[game, step]
     return Positions(*(field.repeat_interleave(again, dim=0) for field in positions))

@@ -16,7 +16,7 @@ COUNTERS |= dict.fromkeys(("win_rate_random", "best", "win_rate_best", "elo", "e
 JUDGED = COUNTERS | {"win_rate_random": 0.98, "best": "net-00000100", "win_rate_best": 0.6, "elo": 1234}
 JUDGED |= {"elo_low": 1150, "elo_high": 1330, "judged": "net-00000200"}
 HEALTH: dict[str, Any] = {"length_5": 34.6, "length_9": 101.2, "passes": 3.3, "truncated": 0.05, "unique": 1.0}
-HEALTH |= {"state_norm": 12.5, "skipped": 2.0, "lowered": 1.0, "rolled_back": 0.0, "rate": 2e-3, "gradient": None}
+HEALTH |= {"state_norm": 12.5, "skipped": 2.0, "lowered": 1.0, "rolled_back": 0.0, "lr": 2e-3, "gradient": None}
 TICK = JUDGED | {
     "seconds": 450.0,
     "games": 12345,
@@ -72,7 +72,7 @@ def test_everything_the_issue_asks_for_is_there() -> None:
         ("played", "35 moves on 5x5  101 moves on 9x9  3.3 passes a game  5% at the move limit  100% different", False),
         ("SSM state", "norm 12.500", False),
         ("safety", "2 steps skipped  1 times the rate lowered  0 times rolled back", False),
-        ("learning", "rate 0.002  gradient not finite", False),
+        ("learning", "lr 0.002  gradient not finite", False),
         ("memory", "812 MB  850 MB at most  900 MB planned  3.1 GB on the device", False),
         ("held by", "games 20 MB", False),
         ("saved", "runs/net-00000200.pth", False),

@@ -18,10 +18,10 @@ from tessera.testing import check_trainer
 from tessera.training.losses import entropy, head_losses
 from tessera.training.targets import LOSS, WIN, Positions
 from tessera_selfplay import build_gumbel
-from tessera_selfplay.ledger import GameFacts
+from tessera_selfplay.game_stats import GameFacts
+from tessera_selfplay.games import SelfPlayGames
 from tessera_selfplay.searching import Searcher
 from tessera_selfplay.settings import GumbelSettings
-from tessera_selfplay.table import Table
 from tessera_selfplay.weighting import copies
 
 SHAPE: dict[str, Any] = {"blocks": 1, "width": 16, "pool_every": 1}
@@ -42,14 +42,14 @@ def trainer(sizes: dict[int, int], **settings: Any) -> Any:
     return build_gumbel(network.build(network.settings(**SHAPE)), "cpu", 0, given)
 
 
-def harvests(size: int, plies: int, *, games: int = 8, **given: Any) -> list[tuple[Positions, GameFacts]]:
+def finished(size: int, plies: int, *, games: int = 8, **given: Any) -> list[tuple[Positions, GameFacts]]:
     """Finished games between searches with a network that knows nothing."""
     usual = {"simulations": 4, "max_num_considered_actions": 2, "opening": 0.0}
     settings = from_table(GumbelSettings, {**usual, **given}, owner="gumbel")
     dice = torch.Generator().manual_seed(1)
     evaluator = TorchEvaluator(build_uniform(NoSettings()), "cpu")
     mover = Searcher(evaluator, size=size, games=games, settings=settings, seed=5)
-    table = Table(
+    table = SelfPlayGames(
         mover,
         size=size,
         games=games,
@@ -57,8 +57,8 @@ def harvests(size: int, plies: int, *, games: int = 8, **given: Any) -> list[tup
         generator=dice,
         policy_surprise_weight=settings.policy_surprise_weight,
     )
-    found = [(table.advance(), table.harvest())[1] for _ in range(plies)]
-    return [harvest for harvest in found if harvest is not None]
+    found = [(table.advance(), table.take_finished())[1] for _ in range(plies)]
+    return [finished for finished in found if finished is not None]
 
 
 def test_it_keeps_the_promises_of_a_trainer() -> None:
@@ -101,27 +101,27 @@ def test_each_position_is_learned_from_as_often_as_asked() -> None:
 
 
 def test_moves_and_lengths_are_those_of_the_games() -> None:
-    """Games that wait for the harvest make no moves, whatever the counters."""
+    """Games that wait to be taken make no moves, whatever the counters."""
     learner = trainer({3: 8, 4: 4}, moves_per_iteration=6)
     for _ in range(12):
         report = learner.step()
-    in_flight = sum(int(table._moves.sum()) for table in learner._tables.values())
-    finished = sum(learner._ledger._rows[: report.games, 1].tolist())
+    in_flight = sum(int(table._moves.sum()) for table in learner._games.values())
+    finished = sum(learner._stats._rows[: report.games, 1].tolist())
     assert report.moves == in_flight + finished < 12 * 6 * 12
     assert report.health["length"] == pytest.approx(finished / report.games)
 
 
 def test_policies_come_from_the_search_and_are_legal() -> None:
-    for positions, _ in harvests(4, 60):
+    for positions, _ in finished(4, 60):
         stones = positions.planes[:, 1] + positions.planes[:, 2]
         assert (positions.policy[:, :-1] * stones).max() == 0
         assert torch.allclose(positions.policy.float().sum(1), torch.ones(len(stones)), atol=0.01)
         assert (positions.policy.gather(1, positions.action.long()[:, None]) > 0).all()
-        assert positions.expected.abs().max() <= 1
+        assert positions.predicted_value.abs().max() <= 1
 
 
 def test_a_share_of_the_moves_is_searched_in_full_and_learned_from() -> None:
-    found = harvests(4, 400, full_share=0.25, fast_simulations=1)
+    found = finished(4, 400, full_share=0.25, fast_simulations=1)
     played = sum(int(facts.length.sum()) for _, facts in found)
     learned = sum(len(positions.value) for positions, _ in found)
     assert played > 1500
@@ -130,7 +130,7 @@ def test_a_share_of_the_moves_is_searched_in_full_and_learned_from() -> None:
 
 def test_both_colours_of_a_game_are_learned_from() -> None:
     """Long and short searches do not fall into step with the sides."""
-    found = harvests(5, 1500, games=1, full_share=0.25, fast_simulations=1, komi_spread=0.0)
+    found = finished(5, 1500, games=1, full_share=0.25, fast_simulations=1, komi_spread=0.0)
     # Komi, from the view of the side to play, is positive for White alone.
     of_white = [(positions.globals_[:, 0] > 0).float().mean() for positions, _ in found if len(positions.value) >= 4]
     assert len(of_white) > 15
@@ -139,7 +139,7 @@ def test_both_colours_of_a_game_are_learned_from() -> None:
 
 
 def test_without_it_every_move_is_learned_from() -> None:
-    for positions, facts in harvests(4, 60):
+    for positions, facts in finished(4, 60):
         assert len(positions.value) == int(facts.length.sum())
 
 
@@ -177,12 +177,12 @@ def test_nothing_surprising_is_learned_from_evenly() -> None:
 
 def test_surprise_reaches_the_positions_of_the_games() -> None:
     """As many as without, but not each once."""
-    found = harvests(4, 200, policy_surprise_weight=1.0)
+    found = finished(4, 200, policy_surprise_weight=1.0)
     played = sum(int(facts.length.sum()) for _, facts in found)
     kept = torch.cat([positions.planes.flatten(1) for positions, _ in found])
     assert len(kept) == pytest.approx(played, rel=0.02)
     assert len(kept.unique(dim=0)) < 0.9 * len(
-        torch.cat([p.planes.flatten(1) for p, _ in harvests(4, 200)]).unique(dim=0)
+        torch.cat([p.planes.flatten(1) for p, _ in finished(4, 200)]).unique(dim=0)
     )
 
 
@@ -196,23 +196,23 @@ def test_losses_of_known_outputs() -> None:
         value=torch.tensor([WIN, LOSS], dtype=torch.int8),
         score=torch.tensor([2.0, -4.0]),
         ownership=torch.tensor([[1, 1, 0, -1], [-1, -1, -1, -1]], dtype=torch.int8),
-        reply=torch.stack((policy[1], torch.zeros(5))).half(),
+        opponent_policy=torch.stack((policy[1], torch.zeros(5))).half(),
         action=torch.tensor([0, 2], dtype=torch.int16),
-        expected=torch.zeros(2),
+        predicted_value=torch.zeros(2),
     )
     knows = Outputs(
         policy=policy.clamp(min=1e-9).log(),
         value=torch.tensor([[50.0, 0.0, 0.0], [0.0, 0.0, 50.0]]),
         score=targets.score,
         ownership=targets.ownership.float(),
-        reply=torch.stack((policy[1], policy[0])).clamp(min=1e-9).log(),
+        opponent_policy=torch.stack((policy[1], policy[0])).clamp(min=1e-9).log(),
     )
     best = {name: float(value) for name, value in head_losses(knows, targets).items()}
     assert best["policy"] == pytest.approx(float(entropy(policy)), abs=1e-3) == pytest.approx(0.3466, abs=1e-3)
     assert max(value for name, value in best.items() if name != "policy") < 1e-3
     nothing = Outputs(torch.zeros(2, 5), torch.zeros(2, 3), torch.zeros(2), torch.zeros(2, 4), torch.zeros(2, 5))
     worst = {name: float(value) for name, value in head_losses(nothing, targets).items()}
-    assert worst["policy"] == pytest.approx(1.6094, abs=1e-3) == worst["reply"]
+    assert worst["policy"] == pytest.approx(1.6094, abs=1e-3) == worst["opponent_policy"]
     assert worst["value"] == pytest.approx(1.0986, abs=1e-3)
     assert worst["score"] == pytest.approx((0.5 + 1.5) / 2)  # Huber of 1 and of 2 board sides
     assert worst["ownership"] == pytest.approx(7 / 8)

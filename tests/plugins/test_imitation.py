@@ -33,7 +33,7 @@ from tessera_imitation.reading import (
     read_positions,
 )
 from tessera_imitation.result import Result, parse_result
-from tessera_imitation.settings import ImitationSettings, settle
+from tessera_imitation.settings import ImitationSettings, normalise
 from tessera_imitation.stream import Stream
 from tessera_resnet.settings import ResNetSettings
 
@@ -111,8 +111,8 @@ def test_targets_of_a_counted_game(tmp_path: Path) -> None:
     assert targets.action.tolist() == played
     assert targets.policy.sum(1).tolist() == [1.0] * 5
     assert targets.policy.argmax(1).tolist() == played
-    assert targets.reply.argmax(1).tolist()[:-1] == played[1:]
-    assert targets.reply.sum(1).tolist() == [1, 1, 1, 1, 0], "nothing follows the last move"
+    assert targets.opponent_policy.argmax(1).tolist()[:-1] == played[1:]
+    assert targets.opponent_policy.sum(1).tolist() == [1, 1, 1, 1, 0], "nothing follows the last move"
     assert targets.value.tolist() == [WIN, LOSS, WIN, LOSS, WIN]
     assert targets.score.tolist() == [8.5, -8.5, 8.5, -8.5, 8.5]
     assert targets.ownership.tolist() == [[side] * 9 for side in (1, -1, 1, -1, 1)]
@@ -145,7 +145,9 @@ def test_set_up_stones_and_turns_out_of_order(tmp_path: Path) -> None:
     targets = positions_of(tmp_path, f"{head};B[bb];B[dd];W[cc];AB[aa];W[ee];B[ca])")
     assert targets.action.tolist() == [6, 18, 12, 24, 2]
     assert targets.value.tolist() == [LOSS, LOSS, WIN, WIN, LOSS]
-    assert targets.reply.sum(1).tolist() == [0, 1, 0, 1, 0], "a reply is the opponent's, and comes right after"
+    assert targets.opponent_policy.sum(1).tolist() == [0, 1, 0, 1, 0], (
+        "a reply is the opponent's, and comes right after"
+    )
     assert targets.planes[3][OPPONENT].nonzero()[:, 0].tolist() == [0, 6, 18]
 
 
@@ -264,9 +266,9 @@ def test_a_folder_has_to_be_given_and_to_have_games(tmp_path: Path, monkeypatch:
     (tmp_path / "empty").mkdir()
     for games, complaint in (("", "a folder"), ("nowhere", "no such folder"), ("empty", r"ending in \.sgf")):
         with pytest.raises(BadValue, match=complaint):
-            settle(ImitationSettings(games=games))
+            normalise(ImitationSettings(games=games))
     folder_of_games(tmp_path / "here", 1)
-    assert settle(ImitationSettings("here", batch=7)) == ImitationSettings(str(tmp_path / "here"), batch=7)
+    assert normalise(ImitationSettings("here", batch=7)) == ImitationSettings(str(tmp_path / "here"), batch=7)
 
 
 # ------------------------------------------------------------ learning

@@ -33,8 +33,8 @@ SETTINGS: dict[str, Any] = {
     "warm_up": 500,
     "batch": 64,
     "lr_decay_moves": MOVES,
-    "rate": 8e-3,
-    "average": 0.98,
+    "lr": 8e-3,
+    "ema_decay": 0.98,
     "c_scale": 1.0,
     "precision": "f32",
 }

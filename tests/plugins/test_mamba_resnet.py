@@ -77,7 +77,7 @@ def test_every_board_size(tower: nn.Module, side: int) -> None:
         "value": (3, 3),
         "score": (3,),
         "ownership": (3, points),
-        "reply": (3, points + 1),
+        "opponent_policy": (3, points + 1),
     }
     assert {name: tuple(tensor.shape) for name, tensor in outputs._asdict().items()} == expected
     for tensor in outputs:
@@ -95,7 +95,7 @@ def test_small_board_in_a_large_tensor(tower: nn.Module, top: int, left: int) ->
     wide[:, :, rows, columns] = planes
     bare, framed = run(tower, planes, globals_), run(tower, wide, globals_)
     off = wide[:, 0] == 0
-    for name in ("policy", "reply"):
+    for name in ("policy", "opponent_policy"):
         board, passes = torch.unflatten(getattr(framed, name)[:, :-1], 1, (19, 19)), getattr(framed, name)[:, -1]
         assert (board[off] == OFF_BOARD_LOGIT).all()
         inside = torch.cat((board[:, rows, columns].flatten(1), passes[:, None]), dim=1)

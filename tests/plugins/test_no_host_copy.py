@@ -18,10 +18,10 @@ from tessera.training.playing import PlayingNetwork
 from tessera.training.settings import LearnerSettings
 from tessera_resnet.settings import ResNetSettings
 from tessera_selfplay import build_gumbel, build_policy_gradient
+from tessera_selfplay.games import LONGEST, SelfPlayGames
 from tessera_selfplay.sampling import Sampler
 from tessera_selfplay.searching import Searcher
 from tessera_selfplay.settings import GameSettings, GumbelSettings, PolicyGradientSettings
-from tessera_selfplay.table import LONGEST, Table
 
 SIZE = 5
 PLIES = LONGEST * SIZE**2 + 10
@@ -110,9 +110,9 @@ def sampler(evaluator: Evaluator, dice: torch.Generator, games: int) -> Sampler:
     return Sampler(evaluator, generator=dice)
 
 
-def table_of(make: Callable[..., Any], evaluator: Evaluator, dice: torch.Generator) -> Table:
+def table_of(make: Callable[..., Any], evaluator: Evaluator, dice: torch.Generator) -> SelfPlayGames:
     settings = GameSettings(opening=0.5, other_rules=0.5)
-    return Table(
+    return SelfPlayGames(
         make(evaluator, dice, 6), size=SIZE, games=6, settings=settings, generator=dice, policy_surprise_weight=0.5
     )
 
@@ -126,13 +126,13 @@ def table_of(make: Callable[..., Any], evaluator: Evaluator, dice: torch.Generat
 def test_no_ply_waits(make: Callable[..., Any], guard: Callable[[], NoWaits]) -> None:
     dice = torch.Generator().manual_seed(1)
     table = table_of(make, playing(), dice)
-    harvested = 0
+    taken = 0
     for ply in range(PLIES):
         with guard():
             table.advance()
-        if ply % 4 == 3 and (harvest := table.harvest()):
-            harvested += len(harvest[1].length)
-    assert harvested >= 6
+        if ply % 4 == 3 and (finished := table.take_finished()):
+            taken += len(finished[1].length)
+    assert taken >= 6
 
 
 class Elsewhere(torch.Generator):
@@ -202,12 +202,12 @@ FEW = GameSettings({SIZE: 64}, batch=64, warm_up=64, moves_per_iteration=4, wind
     ids=["policy-gradient", "gumbel"],
 )
 def test_no_ply_waits_on_a_gpu(build: Any, settings: Any, no_sync: Callable[[bool], None]) -> None:
-    """The whole trainer on the device, its plies under CUDA's trap and ours; learning and harvest may wait."""
+    """The whole trainer on the device, its plies under CUDA's trap and ours; learning and `take_finished` may wait."""
     pytest.importorskip("numba_cuda")
     torch.manual_seed(0)
     module = build_manager().networks["resnet"].build(ResNetSettings(blocks=2, width=16, pool_every=1))
     trainer = build(module, "cuda", 0, settings)
-    (table,) = trainer._tables.values()
+    (table,) = trainer._games.values()
     for _ in range(20):  # kernels are compiled, and schedules of both lengths copied, at their first call
         table.advance()
     advance = table.advance

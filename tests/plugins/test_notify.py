@@ -52,7 +52,7 @@ EVENTS: dict[str, Mapping[str, Any]] = {
     "rolled_back": {**COUNTERS, "times": 1, "text": "training step 678: loss nan: weights of step 600 are back"},
     "disk_low": {"free": 12_000_000, "needed": 3_000_000},
     "finished": {**COUNTERS, "reason": "2 hours are over"},
-    "failed": {"error": "RewardGamed", "text": "the games are no longer Go"},
+    "failed": {"error": "DegenerateSelfPlay", "text": "the games are no longer Go"},
     "damaged": {"text": "run-00000678.pth: the seal does not match"},
     "crashed": {"text": "SIGKILL", "code": -9},
     "hung": {"silent_seconds": 900.0, "killed": True},
@@ -141,7 +141,15 @@ def test_every_kind_of_event_arrives_at_discord(discord: Server) -> None:
         "loss nan",
     ):
         assert part in whole
-    for part in ("12.0 MB", "2 hours are over", "RewardGamed", "SIGKILL", "15.0 min", "run-00000600", "5 failures"):
+    for part in (
+        "12.0 MB",
+        "2 hours are over",
+        "DegenerateSelfPlay",
+        "SIGKILL",
+        "15.0 min",
+        "run-00000600",
+        "5 failures",
+    ):
         assert part in whole
 
 

@@ -18,10 +18,10 @@ from tessera.testing import check_trainer
 from tessera.training.targets import DRAW, LOSS, WIN, Positions, Recorded, finished_games
 from tessera_resnet.settings import ResNetSettings
 from tessera_selfplay import build_policy_gradient
+from tessera_selfplay.games import SelfPlayGames
 from tessera_selfplay.losses import WORST, advantage, policy_gradient
 from tessera_selfplay.sampling import Sampler
 from tessera_selfplay.settings import GameSettings, PolicyGradientSettings
-from tessera_selfplay.table import Table
 
 SHAPE: dict[str, Any] = {"blocks": 1, "width": 16, "pool_every": 1}
 TINY: dict[str, Any] = {"batch": 32, "warm_up": 32, "window": 2000, "moves_per_iteration": 8}
@@ -30,7 +30,7 @@ MOVE = 3
 """The move the bandits are about, of the five on a 2x2 board."""
 
 
-def taught(n: int, *, value: int, expected: float = 0.0, before: float = 0.25, legal: int = 5) -> Positions:
+def taught(n: int, *, value: int, predicted_value: float = 0.0, before: float = 0.25, legal: int = 5) -> Positions:
     """n positions where `MOVE` was played with probability `before` and led to `value`, `legal` moves being legal."""
     policy = torch.zeros(n, 5)
     policy[:, :legal] = (1.0 - before) / (legal - 1)
@@ -42,9 +42,9 @@ def taught(n: int, *, value: int, expected: float = 0.0, before: float = 0.25, l
         value=torch.full((n,), value, dtype=torch.int8),
         score=torch.full((n,), 2.0 if value == WIN else -2.0),
         ownership=torch.zeros(n, 4, dtype=torch.int8),
-        reply=torch.zeros(n, 5).half(),
+        opponent_policy=torch.zeros(n, 5).half(),
         action=torch.full((n,), MOVE, dtype=torch.int16),
-        expected=torch.full((n,), expected),
+        predicted_value=torch.full((n,), predicted_value),
     )
 
 
@@ -83,7 +83,7 @@ def test_it_says_how_it_is() -> None:
     report = learner.step()
     while not report.losses:
         report = learner.step()
-    assert set(report.losses) == {"policy", "value", "score", "ownership", "reply", "entropy", "total"}
+    assert set(report.losses) == {"policy", "value", "score", "ownership", "opponent_policy", "entropy", "total"}
     assert {"gradient", "target_entropy", "value_accuracy", "unique", "length", "passes"} <= set(report.health)
     assert 0 < report.losses["entropy"] < 2.31, "ten moves"
 
@@ -98,14 +98,14 @@ def test_settings_out_of_range_are_refused(name: str, value: Any) -> None:
 
 def test_the_advantage_is_half_the_surprise() -> None:
     for value, expected, gain in ((WIN, 0.0, 0.5), (LOSS, 0.0, -0.5), (DRAW, 0.5, -0.25), (WIN, 1.0, 0.0)):
-        assert advantage(taught(1, value=value, expected=expected)).tolist() == [gain]
+        assert advantage(taught(1, value=value, predicted_value=expected)).tolist() == [gain]
 
 
 def test_the_advantage_is_bounded() -> None:
     """Whatever a network claims to have expected."""
     for expected in (-1e6, -1.0, 0.0, 1.0, 1e6):
         for value in (WIN, DRAW, LOSS):
-            assert abs(float(advantage(taught(1, value=value, expected=expected)))) <= 1.0
+            assert abs(float(advantage(taught(1, value=value, predicted_value=expected)))) <= 1.0
 
 
 @pytest.mark.parametrize("chance", [0.0, 1e-12, 1e-3, 0.25, 0.9, 1.0])
@@ -113,13 +113,13 @@ def test_the_advantage_is_bounded() -> None:
 @pytest.mark.parametrize("value", [WIN, LOSS])
 def test_the_loss_is_bounded_on_both_sides(chance: float, before: float, value: int) -> None:
     """A cross-entropy times a negative advantage falls without end as the move becomes impossible; this does not."""
-    found = loss(probably(chance), taught(1, value=value, expected=-1.0 if value == WIN else 1.0, before=before))
+    found = loss(probably(chance), taught(1, value=value, predicted_value=-1.0 if value == WIN else 1.0, before=before))
     assert -(1.0 + RATIO) - 1e-6 <= found <= WORST + 1e-6
 
 
 def test_a_bad_move_that_is_gone_teaches_no_more() -> None:
     """The loss of a bad move has a floor, reached when its probability fell by the ratio, and is flat there."""
-    bad = taught(1, value=LOSS, expected=1.0, before=0.25)
+    bad = taught(1, value=LOSS, predicted_value=1.0, before=0.25)
     floor = 1.0 - RATIO
     for chance in (0.25 * floor, 0.1, 1e-6, 0.0):
         assert loss(probably(chance), bad) == pytest.approx(floor, rel=1e-3)
@@ -130,11 +130,12 @@ def test_a_bad_move_that_is_gone_teaches_no_more() -> None:
 
 def test_a_bad_move_that_became_certain_counts_so_much_and_no_more() -> None:
     for before, times in ((0.5, 2.0), (0.25, WORST), (1e-3, WORST)):
-        assert loss(probably(1.0), taught(1, value=LOSS, expected=1.0, before=before)) == pytest.approx(times, rel=1e-3)
+        certain = loss(probably(1.0), taught(1, value=LOSS, predicted_value=1.0, before=before))
+        assert certain == pytest.approx(times, rel=1e-3)
 
 
 def test_a_good_move_gains_by_the_ratio_at_most() -> None:
-    good = taught(1, value=WIN, expected=-1.0, before=0.25)
+    good = taught(1, value=WIN, predicted_value=-1.0, before=0.25)
     assert loss(probably(0.25), good) == pytest.approx(-1.0, rel=1e-3)
     for chance in (0.31, 0.9, 1.0):
         assert loss(probably(chance), good) == pytest.approx(-1.0 - RATIO, rel=1e-3)
@@ -204,7 +205,7 @@ def test_swapped_colours_are_the_same_lesson() -> None:
         policy=policy,
         color=colors,
         action=torch.tensor([[0, 3, 4, 1]], dtype=torch.int16),
-        expected=torch.rand(1, 4, generator=dice) - 0.5,
+        predicted_value=torch.rand(1, 4, generator=dice) - 0.5,
         copies=torch.ones(1, 4, dtype=torch.int64),
     )
     swapped = torch.tensor([0, opponent(BLACK), opponent(WHITE)], dtype=torch.int8)
@@ -246,16 +247,16 @@ def test_moves_are_drawn_by_their_probability_and_are_legal() -> None:
     dice = torch.Generator().manual_seed(1)
     logits = [0.0, 1.0, -1.0, 0.0, 2.0]
     mover = Sampler(TorchEvaluator(Fond(logits), "cpu"), generator=dice)
-    table = Table(mover, size=2, games=4000, settings=GameSettings(opening=0.0), generator=dice)
+    table = SelfPlayGames(mover, size=2, games=4000, settings=GameSettings(opening=0.0), generator=dice)
     table.advance()
     first = table._records["action"][:, 0].long().bincount(minlength=5) / 4000
     assert torch.allclose(first, torch.tensor(logits).softmax(0), atol=0.03)
-    assert torch.allclose(table._records["expected"][:, 0], torch.tensor(0.3), atol=1e-6)
+    assert torch.allclose(table._records["predicted_value"][:, 0], torch.tensor(0.3), atol=1e-6)
     for _ in range(5):
         table.advance()
-    harvest = table.harvest()
-    assert harvest is not None
-    positions, _ = harvest
+    finished = table.take_finished()
+    assert finished is not None
+    positions, _ = finished
     assert (positions.policy.gather(1, positions.action.long()[:, None]) > 0).all()
 
 
@@ -264,12 +265,12 @@ def test_a_pass_ends_no_game_for_nothing() -> None:
     dice = torch.Generator().manual_seed(1)
     mover = Sampler(TorchEvaluator(Fond([0.0] * 9 + [50.0]), "cpu"), generator=dice)
     settings = GameSettings(opening=0.0, komi_spread=0.0)
-    table = Table(mover, size=3, games=2, settings=settings, generator=dice)
+    table = SelfPlayGames(mover, size=3, games=2, settings=settings, generator=dice)
     table.advance()
     table.advance()
-    harvest = table.harvest()
-    assert harvest is not None
-    positions, facts = harvest
+    finished = table.take_finished()
+    assert finished is not None
+    positions, facts = finished
     assert positions.value.tolist() == [LOSS, WIN] * 2 and positions.score.tolist() == [-7.0, 7.0] * 2
     assert facts.passes.tolist() == [2, 2] and not facts.black_won.any()
     assert float(advantage(positions)[0]) == pytest.approx(-0.65) and float(advantage(positions)[1]) == pytest.approx(

@@ -18,7 +18,7 @@ def line(number: int, **more: Any) -> dict[str, Any]:
         "elo": 100, "elo_low": 50, "elo_high": 150, "games_per_hour": 1200 + number, "moves_per_second": 26.7,
         "eta_seconds": None, "memory": 2**30 + number * 2**20, "device_memory": None,
         "losses": {"policy": 4.0 / (1 + number), "value": 0.5, "total": 4.0 / (1 + number) + 0.5},
-        "health": {"rate": 0.002, "gradient": 1.5, "length_9": 80.0, "length_7": 50.0, "skipped": 0.0, "novel": number},
+        "health": {"lr": 0.002, "gradient": 1.5, "length_9": 80.0, "length_7": 50.0, "skipped": 0.0, "novel": number},
         "warnings": [],
     }  # fmt: skip
     return row | more

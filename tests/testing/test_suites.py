@@ -101,7 +101,10 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
     "tuple": (lambda net, out, planes: tuple(out), "returns tessera.interfaces.network.Outputs"),
     "shape": (lambda net, out, planes: out._replace(score=out.score[:, None]), "score has the shape"),
     "double": (lambda net, out, planes: out._replace(value=out.value.double()), "value is float32"),
-    "nan": (lambda net, out, planes: out._replace(reply=out.reply / 0), "reply is finite"),
+    "nan": (
+        lambda net, out, planes: out._replace(opponent_policy=out.opponent_policy / 0),
+        "opponent_policy is finite",
+    ),
     "range": (lambda net, out, planes: out._replace(ownership=out.ownership + 2), "ownership lies within"),
     "counting": (lambda net, out, planes: out._replace(score=out.score + net.calls), "answers the same twice"),
     "mixing": (

@@ -16,7 +16,7 @@ from tessera.errors import BadValue
 from tessera.hookspecs import hookimpl
 from tessera.interfaces.events import RunEvent
 from tessera.plugins import build_manager
-from tessera.training.assembly import begin, resume, settle
+from tessera.training.assembly import begin, normalise, resume
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFolder
 
@@ -75,14 +75,14 @@ def test_a_run_from_python(tmp_path: Path) -> None:
 
 def test_settings_are_spelled_out_once_and_for_all() -> None:
     manager = build_manager()
-    once = settle(manager, CONFIG, trainer_words=["lr=0.1"], network_words=["width=16"])
+    once = normalise(manager, CONFIG, trainer_words=["lr=0.1"], network_words=["width=16"])
     assert once.trainer_settings["lr"] == 0.1 and once.trainer_settings["simulations"] == 4
     assert once.network_settings == {"blocks": 1, "width": 16, "pool_every": 3}
-    assert settle(manager, once) == once
+    assert normalise(manager, once) == once
     with pytest.raises(BadValue, match="trainer gumbel: simulations: got 0, allowed: a whole number, 1 or more"):
-        settle(manager, replace(CONFIG, trainer_settings={"simulations": 0}))
+        normalise(manager, replace(CONFIG, trainer_settings={"simulations": 0}))
     with pytest.raises(BadValue, match="arbiter: got 'nobody'"):
-        settle(manager, replace(CONFIG, arbiter="nobody"))
+        normalise(manager, replace(CONFIG, arbiter="nobody"))
 
 
 def test_it_needs_neither_the_command_line_nor_torch_to_be_imported() -> None:

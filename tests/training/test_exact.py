@@ -16,6 +16,7 @@ import torch
 
 from tessera.checkpoints import load
 from tessera.checkpoints.manifest import Meta
+from tessera.former_names import LEARNER, REPLAYS, RUN, SELFPLAY
 from tessera.interfaces.trainer import StepReport, Trainer
 from tessera.league.records import read_records
 from tessera.plugins import build_manager
@@ -72,8 +73,11 @@ class Paced:
         return self._trainer.step()
 
 
-def part(path: Path, *, interrupted: int | None = None) -> str:
-    """A run, or what is left of it after an earlier part, until its games are played or its step is interrupted."""
+def part(path: Path, *, interrupted: int | None = None, former: bool = False) -> str:
+    """A run, or what is left of it after an earlier part, until its games are played or its step is interrupted.
+
+    former: it goes on from the state as the release before would have saved it.
+    """
     folder, clock = RunFolder(path), Clock()
     resume = path.exists()
     if not resume:
@@ -82,9 +86,33 @@ def part(path: Path, *, interrupted: int | None = None) -> str:
     run = Run(trainer, folder, CONFIG, track=follow, emit=lambda kind, data: None, clock=clock, cpu_clock=clock.cpu)
     if resume:
         torch.manual_seed(12345)  # another process has another global state
-        run.load_state_dict(folder.newest(MANAGER)[1])
+        state = folder.newest(MANAGER)[1]
+        run.load_state_dict(saved_before(state) if former else state)
     with stop_on_signals() as stop:
         return run.go(stop)
+
+
+def saved_before(state: Mapping[str, Any]) -> dict[str, Any]:
+    """A state of a run under the names of the release before this one's."""
+    trainer = {
+        **state["trainer"],
+        "learner": older(state["trainer"]["learner"], LEARNER),
+        "replays": older(state["trainer"]["replays"], REPLAYS),
+    }
+    return {**state, "run": older(state["run"], RUN), "trainer": older(trainer, SELFPLAY)}
+
+
+def older(table: Mapping[str, Any], rules: Mapping[str, str], at: str = "") -> dict[str, Any]:
+    """The other way round than `renamed`."""
+    here = {path.rpartition("/")[::2]: new for path, new in rules.items()}
+    names = {new: old for (folder, old), new in here.items() if folder == at.rstrip("/")}
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        for step in (key, "*"):
+            if isinstance(value, Mapping) and any(rule.startswith(f"{at}{step}/") for rule in rules):
+                value = older(value, rules, f"{at}{step}/")
+        found[names.get(key, key)] = value
+    return found
 
 
 def networks(path: Path) -> dict[str, tuple[Meta, dict[str, torch.Tensor]]]:
@@ -139,6 +167,20 @@ def test_stopped_and_resumed_or_left_alone_it_is_the_same_run(a: Path, tmp_path:
         for p in (a, b)
     ]
     assert games[0] == games[1] and len(games[0]) >= 4 * len(whole)
+
+
+def test_a_run_that_was_saved_under_the_names_of_before_goes_on(a: Path, tmp_path: Path) -> None:
+    b = tmp_path / "b"
+    part(b, interrupted=8)
+    state = RunFolder(b).newest(MANAGER)[1]
+    old = saved_before(state)
+    assert {"truth", "verdict", "judged_at"} <= old["run"].keys() and "average" in old["trainer"]["learner"]
+    assert {"dice", "lots", "tables", "ledger"} <= old["trainer"].keys()
+    assert "record_expected" in old["trainer"]["tables"]["4"]
+    assert {"expected", "reply_sparse"} <= old["trainer"]["replays"]["rings"]["4"].keys()
+    part(b, former=True)
+    assert lines(a, "training.jsonl") == lines(b, "training.jsonl")
+    assert same(RunFolder(a).newest(MANAGER)[1]["trainer"], RunFolder(b).newest(MANAGER)[1]["trainer"])
 
 
 def test_a_run_that_is_killed_goes_on_from_its_last_checkpoint(a: Path, tmp_path: Path) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tessera.former_names import renamed
 from tessera.plugins import build_manager
+from tessera.runs import open_run
+from tessera.runs.curves import charts
 from tessera.settings import Was, from_table, from_words, settings_of, to_table
 from tessera.values import split
 
@@ -48,3 +53,20 @@ def test_settings_of_older_runs_are_read_and_one_line_says_their_new_names(
 
 def _was(mark: object) -> bool:
     return isinstance(mark, Was)
+
+
+def test_names_inside_of_tables_are_those_of_now() -> None:
+    rules = {"a": "b", "b/*/c": "d", "e/f": "g"}
+    old = {"a": {"5": {"c": 1, "a": 2}}, "e": {"f": 3, "c": 4}, "f": {"c": 5}}
+    new = {"b": {"5": {"d": 1, "a": 2}}, "e": {"g": 3, "c": 4}, "f": {"c": 5}}
+    assert renamed(old, rules) == new == renamed(new, rules)
+
+
+def test_the_log_of_an_older_run_has_the_names_of_now(tmp_path: Path) -> None:
+    row = {"steps": 1, "losses": {"total": 2.0, "reply": 1.0}, "health": {"rate": 1e-3, "gradient": None}}
+    (tmp_path / "training.jsonl").write_text(json.dumps(row) + "\n")
+    run = open_run(tmp_path)
+    assert run.training.column("health", "lr") == [1e-3]
+    assert run.training.last["losses"] == {"total": 2.0, "opponent_policy": 1.0}
+    titles = {chart.title: chart for found in charts(run).values() for chart in found}
+    assert "Learning rate" in titles and len(titles["Loss by head"].lines) == 2

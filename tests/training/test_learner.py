@@ -130,10 +130,10 @@ def test_five_bad_steps_halve_the_rate() -> None:
     subject, untroubled = learner(), learner()
     repeat(subject, times(math.nan), SKIPS_BEFORE_LOWER)
     repeat(untroubled, to_one, SKIPS_BEFORE_LOWER)
-    assert subject.rate == pytest.approx(untroubled.rate / 2)
+    assert subject.lr == pytest.approx(untroubled.lr / 2)
     health = subject.health()
     assert (health["skipped"], health["lowered"], health["rolled_back"]) == (SKIPS_BEFORE_LOWER, 1, 0)
-    assert health["rate"] == subject.rate
+    assert health["lr"] == subject.lr
     first, last = subject.take_warnings()
     assert first == "training step 0: loss nan: skipped", "of a row of bad steps the first is told"
     assert last == f"training step 4: loss nan: skipped, and the rate halved to {0.1 * 5 / RAMP / 2:.2g}"
@@ -143,7 +143,7 @@ def test_five_bad_steps_halve_the_rate() -> None:
 def test_the_halved_rate_is_the_one_that_is_followed() -> None:
     subject = learner()
     repeat(subject, times(math.nan), SKIPS_BEFORE_LOWER)
-    rate = subject.rate
+    rate = subject.lr
     subject.learn(to_one)
     assert {group["lr"] for group in subject._optimizer.param_groups} == {rate}
 
@@ -246,9 +246,9 @@ def test_the_rate_returns_after_a_calm_stretch() -> None:
         subject.learn(times(math.nan))
     for _ in range(CALM - 1):
         subject.learn(to_one)
-    assert subject.rate == pytest.approx(0.5e-4)
+    assert subject.lr == pytest.approx(0.5e-4)
     subject.learn(to_one)
-    assert subject.rate == pytest.approx(1e-4)
+    assert subject.lr == pytest.approx(1e-4)
 
 
 def test_it_gives_up_in_the_end() -> None:
@@ -332,11 +332,11 @@ def test_a_state_is_the_callers_own() -> None:
 
 def test_the_rate_rises_then_falls_along_a_cosine() -> None:
     subject = learner()
-    assert subject.rate == pytest.approx(0.1 / RAMP)
+    assert subject.lr == pytest.approx(0.1 / RAMP)
     subject.steps = RAMP
     for progress, rate in ((0.0, 0.1), (0.5, 0.055), (1.0, 0.01), (2.0, 0.01)):
         subject.progress = progress
-        assert subject.rate == pytest.approx(rate)
+        assert subject.lr == pytest.approx(rate)
 
 
 def test_only_matrices_decay() -> None:

@@ -60,9 +60,9 @@ def test_a_curve_and_its_tiles(run: RunFolder) -> None:
     watched = Watched()
     track = ProgressTrack(run.path, CONFIG, watched.build)
     for step, games in ((0, 0), (5, 25), (9, 40), (12, 44)):
-        verdict = track.judge(checkpoint(run, step), games=games, step=step, seconds=1.0)
-        assert verdict.wins + verdict.draws + verdict.losses == CONFIG.evaluation_games
-        assert verdict.low < verdict.elo < verdict.high
+        evaluation = track.evaluate(checkpoint(run, step), games=games, step=step, seconds=1.0)
+        assert evaluation.wins + evaluation.draws + evaluation.losses == CONFIG.evaluation_games
+        assert evaluation.low < evaluation.elo < evaluation.high
     curve = lines(run, "elo.jsonl")
     assert [(row["step"], row["games"], row["network"]) for row in curve] == [
         (0, 0, "net-00000000"),
@@ -91,29 +91,29 @@ def test_the_best_so_far_is_met_again_and_again(run: RunFolder, monkeypatch: pyt
     monkeypatch.setattr(progress, "RIVALS", 1)
     watched = Watched()
     track = ProgressTrack(run.path, CONFIG, watched.build)
-    verdicts = [track.judge(checkpoint(run, step), games=0, step=step, seconds=1.0) for step in range(6)]
-    assert verdicts[0].best is None and verdicts[0].rate_best is None
+    evaluations = [track.evaluate(checkpoint(run, step), games=0, step=step, seconds=1.0) for step in range(6)]
+    assert evaluations[0].best is None and evaluations[0].rate_best is None
     records = list(read_records(run.path / "evaluation" / "games.jsonl"))
-    for number, (verdict, row) in enumerate(zip(verdicts, lines(run, "elo.jsonl"), strict=True)):
-        assert (row["best"], row["win_rate_best"]) == (verdict.best, verdict.rate_best)
+    for number, (evaluation, row) in enumerate(zip(evaluations, lines(run, "elo.jsonl"), strict=True)):
+        assert (row["best"], row["win_rate_best"]) == (evaluation.best, evaluation.rate_best)
         if number == 0:
             continue
-        played = [r for r in records if {r.black, r.white} == {verdict.player, verdict.best}]
-        points = [black_score(r.result) if r.black == verdict.player else 1 - black_score(r.result) for r in played]
-        assert verdict.rate_best == pytest.approx(sum(points) / 6, abs=1e-4)
+        played = [r for r in records if {r.black, r.white} == {evaluation.player, evaluation.best}]
+        points = [black_score(r.result) if r.black == evaluation.player else 1 - black_score(r.result) for r in played]
+        assert evaluation.rate_best == pytest.approx(sum(points) / 6, abs=1e-4)
         players = {"random", *(f"net-{step:08d}" for step in range(number))}
         before = summarise([r for r in records if {r.black, r.white} <= players], anchors={"random": 0.0})
-        assert verdict.best == next(each.name for each in before.rows if each.name != "random")
+        assert evaluation.best == next(each.name for each in before.rows if each.name != "random")
 
 
 def test_a_resumed_run_goes_on_with_tiles_and_rivals(run: RunFolder) -> None:
     first = ProgressTrack(run.path, CONFIG, Watched().build)
-    first.judge(checkpoint(run, 0), games=0, step=0, seconds=1.0)
-    first.judge(checkpoint(run, 5), games=25, step=5, seconds=1.0)
+    first.evaluate(checkpoint(run, 0), games=0, step=0, seconds=1.0)
+    first.evaluate(checkpoint(run, 5), games=25, step=5, seconds=1.0)
     watched = Watched()
     second = ProgressTrack(run.path, CONFIG, watched.build)
     second.load_state_dict(json.loads(json.dumps(first.state_dict())))
-    second.judge(checkpoint(run, 9), games=40, step=9, seconds=1.0)
+    second.evaluate(checkpoint(run, 9), games=40, step=9, seconds=1.0)
     assert sorted(watched.contexts[0].entrants) == ["net-00000000", "net-00000005", "net-00000009", "random"]
     assert second.curve() == [row["elo"] for row in lines(run, "elo.jsonl")] and len(second.curve()) == 3
     assert [row["tile"] for row in lines(run, "elo_tiles.jsonl")] == [0, 1, 2, 3]

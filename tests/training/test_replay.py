@@ -21,9 +21,9 @@ def numbered(first: int, last: int) -> Positions:
         value=torch.zeros(n, dtype=torch.int8),
         score=torch.arange(first, last + 1).float(),
         ownership=torch.zeros(n, 4, dtype=torch.int8),
-        reply=torch.full((n, 5), 0.2),
+        opponent_policy=torch.full((n, 5), 0.2),
         action=torch.arange(first, last + 1, dtype=torch.int16) % 5,
-        expected=torch.arange(first, last + 1) / 10,
+        predicted_value=torch.arange(first, last + 1) / 10,
     )
 
 
@@ -64,8 +64,8 @@ def drawn(n: int, size: int) -> Positions:
         return torch.rand(n, *shape, generator=dice)
 
     policy = (numbers(points + 1) * (numbers(points + 1) < 0.4)).half()
-    reply = numbers(points + 1).half()
-    reply[::3] = policy.roll(-1, 0)[::3]
+    answer = numbers(points + 1).half()
+    answer[::3] = policy.roll(-1, 0)[::3]
     return Positions(
         planes=(numbers(F, points) < 0.5).to(torch.uint8),
         globals_=numbers(G),
@@ -73,9 +73,9 @@ def drawn(n: int, size: int) -> Positions:
         value=(numbers() * 3).to(torch.int8),
         score=torch.where(numbers() < 0.2, torch.nan, numbers()),
         ownership=(numbers(points) * 3 - 1).floor().to(torch.int8),
-        reply=reply,
+        opponent_policy=answer,
         action=(numbers() * points).to(torch.int16),
-        expected=numbers(),
+        predicted_value=numbers(),
     )
 
 
@@ -95,7 +95,7 @@ def test_a_packed_state_has_every_bit(added: int) -> None:
 
 def test_games_one_after_the_other_take_few_bytes() -> None:
     replay, positions = Replay(size=9, capacity=1000), drawn(1000, 9)
-    replay.add(positions._replace(reply=positions.policy.roll(-1, 0)))
+    replay.add(positions._replace(opponent_policy=positions.policy.roll(-1, 0)))
     raw = sum(field.nbytes for field in positions)
     state = replay.state_dict()
     packed = sum(

@@ -24,7 +24,7 @@ from tessera.training import run as run_module
 from tessera.training.config import RunConfig
 from tessera.training.disk import Disk
 from tessera.training.folder import RunFileError, RunFolder, append_line
-from tessera.training.progress import ProgressTrack, Verdict
+from tessera.training.progress import Evaluation, ProgressTrack
 from tessera.training.run import Run
 from tessera.training.stop import Stopped
 from tessera_arena.settings import SelfSettings
@@ -142,10 +142,10 @@ def test_a_line_of_the_log_says_all_there_is_to_say(tmp_path: Path) -> None:
 class Fixed(ProgressTrack):
     """Evaluations without games: the third network of four is the strongest."""
 
-    def judge(self, network: Path, *, games: int, step: int, seconds: float, stop: Any = None) -> Verdict:
+    def evaluate(self, network: Path, *, games: int, step: int, seconds: float, stop: Any = None) -> Evaluation:
         self._write_tiles(games, step, {"elo": 100.0, "low": 50.0, "high": 150.0})
         leads = step in (0, 12)
-        return Verdict(network.stem, 3, 0, 1, 20.0, 100.0, 50.0, 150.0, 4, 4, leads=leads, tiles=self._tiles)
+        return Evaluation(network.stem, 3, 0, 1, 20.0, 100.0, 50.0, 150.0, 4, 4, leads=leads, tiles=self._tiles)
 
 
 def test_news_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,7 +318,7 @@ class Listed(ProgressTrack):
 
     breaks: Callable[[], object] = staticmethod(lambda: None)
 
-    def judge(self, network: Path, *, games: int, step: int, seconds: float, stop: Any = None) -> Verdict:
+    def evaluate(self, network: Path, *, games: int, step: int, seconds: float, stop: Any = None) -> Evaluation:
         for index in range(2):
             append_line(
                 self._folder / "elo.jsonl", {"network": network.stem, "step": step, "games": games, "elo": index}
@@ -327,7 +327,7 @@ class Listed(ProgressTrack):
             if stop.is_set():
                 raise Stopped
         self._write_tiles(games, step, {})
-        return Verdict(network.stem, 3, 0, 1, 20.0, 100.0, 50.0, 150.0, 4, 4, tiles=self._tiles)
+        return Evaluation(network.stem, 3, 0, 1, 20.0, 100.0, 50.0, 150.0, 4, 4, tiles=self._tiles)
 
 
 def listed_run(path: Path, trainer: Trainer, clock: Clock, wanted: RunConfig, events: Events) -> tuple[Run, Listed]:
@@ -424,7 +424,7 @@ def test_real_games_of_an_evaluation_end_soon_after_a_stop(tmp_path: Path) -> No
     net = subject._save_network()
     threading.Timer(1.0, stop.set).start()
     with pytest.raises(Stopped):
-        subject._track.judge(net, games=0, step=0, seconds=0.0, stop=stop)
+        subject._track.evaluate(net, games=0, step=0, seconds=0.0, stop=stop)
 
 
 def test_the_newest_the_best_and_the_anchors_are_kept(tmp_path: Path) -> None:

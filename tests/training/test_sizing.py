@@ -67,7 +67,7 @@ def test_auto_takes_fewer_where_memory_is_short(monkeypatch: pytest.MonkeyPatch)
         choose(spec, network(), "cpu", settings=settings, threads=1, games=None)
 
 
-def test_what_does_not_fit_in_a_rehearsal_is_halved(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_does_not_fit_in_a_dry_run_is_halved(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([None, None, 5])
     monkeypatch.setattr(sizing, "measure", lambda work, device: next(answers))
     assert found(None).games == MOST_PER_THREAD // 4
@@ -79,7 +79,7 @@ def test_the_plan_counts_what_is_allocated() -> None:
     assert held == 100 * position_bytes(5)
     spec = build_manager().trainers["gumbel"]
     trainer: Any = spec.build(network(), "cpu", 0, given())
-    table = trainer._tables[4]
+    table = trainer._games[4]
     records = sum(tensor.numel() * tensor.element_size() for tensor in table._records.values())
     state = sum(t.numel() * t.element_size() for t in (table._batch.state, table._batch.seen, table._batch.planes))
     assert spec.plan is not None

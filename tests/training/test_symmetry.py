@@ -40,10 +40,10 @@ def test_all_fields_move_together_and_pass_stays() -> None:
     moved = transformed(marked(SYMMETRIES, 1), torch.arange(SYMMETRIES))
     where = moved.policy[:, :POINTS].argmax(1)
     assert len(set(where.tolist())) == SYMMETRIES
-    for field in (moved.planes[:, 4], moved.ownership.abs(), moved.reply[:, :POINTS]):
+    for field in (moved.planes[:, 4], moved.ownership.abs(), moved.opponent_policy[:, :POINTS]):
         assert torch.equal(field.float().argmax(1), where)
         assert (field.float() > 0).sum() == SYMMETRIES
-    assert (moved.policy[:, POINTS] == 0.25).all() and (moved.reply[:, POINTS] == 0.25).all()
+    assert (moved.policy[:, POINTS] == 0.25).all() and (moved.opponent_policy[:, POINTS] == 0.25).all()
     assert torch.equal(moved.action.long(), where) and moved.action.dtype == torch.int16
 
 
@@ -79,9 +79,9 @@ def test_a_turned_game_has_the_turned_planes() -> None:
             value=torch.zeros(SYMMETRIES, dtype=torch.int8),
             score=torch.zeros(SYMMETRIES),
             ownership=games.owner[:1].expand(SYMMETRIES, POINTS),
-            reply=games.mask[:1].to(torch.float16).expand(SYMMETRIES, POINTS + 1),
+            opponent_policy=games.mask[:1].to(torch.float16).expand(SYMMETRIES, POINTS + 1),
             action=torch.zeros(SYMMETRIES, dtype=torch.int16),
-            expected=torch.zeros(SYMMETRIES),
+            predicted_value=torch.zeros(SYMMETRIES),
         )
         turned = transformed(original, torch.arange(SYMMETRIES))
         assert torch.equal(turned.planes, games.planes.flatten(2).to(torch.uint8))

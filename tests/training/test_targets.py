@@ -35,7 +35,7 @@ def recorded(*games: list[int], copies: list[list[int]] | None = None) -> Record
         policy=torch.eye(10, dtype=torch.float16)[number % 10],
         color=color,
         action=(number % 10).to(torch.int16),
-        expected=number / 10,
+        predicted_value=number / 10,
         copies=again,
     )
 
@@ -68,8 +68,8 @@ def test_points_of_nobody_count_for_nobody() -> None:
 
 def test_the_reply_is_the_next_positions_policy_and_none_for_the_last() -> None:
     positions = one([WHITE, BLACK, WHITE], margin=1.0)
-    assert torch.equal(positions.reply[:2], positions.policy[1:])
-    assert positions.reply[2].sum() == 0
+    assert torch.equal(positions.opponent_policy[:2], positions.policy[1:])
+    assert positions.opponent_policy[2].sum() == 0
 
 
 def test_games_of_different_length_keep_to_themselves() -> None:
@@ -78,7 +78,7 @@ def test_games_of_different_length_keep_to_themselves() -> None:
         games, margin=torch.tensor([2.0, -5.0, 0.0]), owner=torch.stack((OWNER, NEUTRAL, 3 - OWNER))
     )
     assert positions.action.tolist() == [0, 1, 2, 3, 6, 7]
-    assert positions.expected.tolist() == pytest.approx([0.0, 0.1, 0.2, 0.3, 0.6, 0.7])
+    assert positions.predicted_value.tolist() == pytest.approx([0.0, 0.1, 0.2, 0.3, 0.6, 0.7])
     assert positions.score.tolist() == [2, -2, 2, 5, 0, 0]
     assert positions.value.tolist() == [WIN, LOSS, WIN, WIN, DRAW, DRAW]
     assert positions.ownership[:, 0].tolist() == [1, -1, 1, -1, -1, 1]
@@ -90,7 +90,7 @@ def test_no_reply_leaks_over_the_end_of_a_game() -> None:
     positions = finished_games(
         recorded([BLACK, WHITE, BLACK], [WHITE], [BLACK, WHITE]), margin=torch.ones(3), owner=OWNER.expand(3, 9)
     )
-    answers = [None if row.sum() == 0 else int(row.argmax()) for row in positions.reply]
+    answers = [None if row.sum() == 0 else int(row.argmax()) for row in positions.opponent_policy]
     assert answers == [1, 2, None, None, 7, None]
 
 
@@ -100,7 +100,7 @@ def test_copies_repeat_a_position_or_leave_it_out() -> None:
     assert positions.action.tolist() == [1, 1, 2, 3, 3]
     assert positions.score.tolist() == [-1, -1, 1, -4, -4]
     # The answer to a position is its target, whether or not the answer itself is learned from.
-    answers = [None if row.sum() == 0 else int(row.argmax()) for row in positions.reply]
+    answers = [None if row.sum() == 0 else int(row.argmax()) for row in positions.opponent_policy]
     assert answers == [2, 2, None, 4, 4]
 
 

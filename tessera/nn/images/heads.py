@@ -40,11 +40,11 @@ class ImageHeads(nn.Module):
             value=verdict[:, :3],
             score=verdict[:, 3] * SCORE_SCALE,
             ownership=owner.flatten(1),
-            reply=logits[:, 1],
+            opponent_policy=logits[:, 1],
         )
 
     def _moves(self, image: Tensor, pooled: Tensor, mask: Mask) -> Tensor:
-        """[B, 2, A] logits: own move and the opponent's reply."""
+        """[B, 2, A] logits: own move and the opponent's next one."""
         context = self.moves_context(pooled)[:, :, None, None]
         points = self.moves(functional.relu(self.move_points(image) + context)).float()
         if mask is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from tessera.training.average import Average
+from tessera.training.ema import EMA
 
 
 def layer(value: float) -> nn.Linear:
@@ -17,11 +17,11 @@ def layer(value: float) -> nn.Linear:
 
 def test_it_moves_towards_the_module_and_not_the_other_way() -> None:
     module = layer(0.0)
-    average = Average(module, decay=0.9)
+    average = EMA(module, decay=0.9)
     nn.init.constant_(module.weight, 1.0)
     seen = []
     for _ in range(200):
-        average.follow(module)
+        average.update(module)
         seen.append(float(average.module.weight[0, 0]))
     assert seen == sorted(seen) and 0.5 < seen[1] < 1.0
     assert abs(seen[-1] - 1.0) < 1e-4
@@ -30,8 +30,8 @@ def test_it_moves_towards_the_module_and_not_the_other_way() -> None:
 
 def test_late_steps_use_the_full_memory() -> None:
     module = layer(0.0)
-    average = Average(module, decay=0.9)
+    average = EMA(module, decay=0.9)
     average.updates = 10_000
     nn.init.constant_(module.weight, 1.0)
-    average.follow(module)
+    average.update(module)
     assert torch.allclose(average.module.weight, torch.full((1, 2), 0.1))

@@ -8,14 +8,14 @@ import torch
 from torch import nn
 
 
-class Average:
+class EMA:
     """Follows `module`; its copy lives in `self.module`. Early on it forgets faster, so the start leaves no trace."""
 
     def __init__(self, module: nn.Module, *, decay: float) -> None:
         self.module = copy.deepcopy(module).eval().requires_grad_(False)
         self.decay, self.updates = decay, 0
 
-    def follow(self, module: nn.Module) -> None:
+    def update(self, module: nn.Module) -> None:
         """Move a little towards the weights of `module`."""
         self.updates += 1
         decay = min(self.decay, self.updates / (self.updates + 10.0))

@@ -14,12 +14,12 @@ from tessera.rules.batch import Batch
 from tessera.rules.layout import LEGAL_BITS, bits_at, meta_at
 from tessera.settings import NoSettings
 from tessera.training.targets import DRAW, LOSS, WIN, Positions
-from tessera_selfplay.beginnings import FAIR_KOMI, FAIR_MEMORY, Beginnings
 from tessera_selfplay.choice import Choice
-from tessera_selfplay.ledger import KEPT, GameFacts, Ledger
+from tessera_selfplay.game_start import FAIR_KOMI, FAIR_MEMORY, GameStart
+from tessera_selfplay.game_stats import KEPT, GameFacts, GameStats
+from tessera_selfplay.games import LONGEST, RECORDS, SelfPlayGames
 from tessera_selfplay.sampling import Sampler
 from tessera_selfplay.settings import GameSettings
-from tessera_selfplay.table import LONGEST, RECORDS, Table
 from tests.training.test_exact import same
 
 MINE, THEIRS, LAST_MOVE = 1, 2, 7
@@ -38,9 +38,9 @@ class Passer:
         return Choice(
             action=torch.full((games,), actions - 1),
             policy=torch.eye(actions)[actions - 1].expand(games, actions),
-            expected=torch.full((games,), float(self.asked) / 100),
-            surprise=torch.ones(games),
-            learned=torch.ones(games, dtype=torch.bool),
+            predicted_value=torch.full((games,), float(self.asked) / 100),
+            policy_surprise=torch.ones(games),
+            train_on=torch.ones(games, dtype=torch.bool),
         )
 
     def state_dict(self) -> dict[str, Tensor]:
@@ -58,33 +58,33 @@ class Stayer(Passer):
         return choice._replace(action=torch.where(batch.mask[:, :-1].any(1), point, points))
 
 
-def table(size: int, mover: Any = None, *, games: int = 8, seed: int = 1, **settings: Any) -> Table:
+def table(size: int, mover: Any = None, *, games: int = 8, seed: int = 1, **settings: Any) -> SelfPlayGames:
     """The default mover draws any legal move, all alike."""
     dice = torch.Generator().manual_seed(seed)
     mover = mover or Sampler(TorchEvaluator(build_uniform(NoSettings()), "cpu"), generator=dice)
-    return Table(mover, size=size, games=games, settings=GameSettings(**settings), generator=dice)
+    return SelfPlayGames(mover, size=size, games=games, settings=GameSettings(**settings), generator=dice)
 
 
 def played(size: int, plies: int, *, plies_between: int = 1, **settings: Any) -> list[tuple[Positions, GameFacts]]:
-    """What was harvested, every so many plies."""
+    """What was taken, every so many plies."""
     subject = table(size, **settings)
     found = []
     for ply in range(plies):
         subject.advance()
         if (ply + 1) % plies_between == 0:
-            found.append(subject.harvest())
-    return [harvest for harvest in found if harvest is not None]
+            found.append(subject.take_finished())
+    return [finished for finished in found if finished is not None]
 
 
 def games_of(positions: Positions) -> list[Positions]:
     """One after the other: a game ends with the position that nobody answered."""
-    ends = (positions.reply.float().sum(1) == 0).nonzero()[:, 0].tolist()
+    ends = (positions.opponent_policy.float().sum(1) == 0).nonzero()[:, 0].tolist()
     starts = [0, *(end + 1 for end in ends[:-1])]
     return [Positions(*(field[a : b + 1] for field in positions)) for a, b in zip(starts, ends, strict=True)]
 
 
-def every_game(harvests: list[tuple[Positions, GameFacts]]) -> list[Positions]:
-    return [game for positions, _ in harvests for game in games_of(positions)]
+def every_game(finished: list[tuple[Positions, GameFacts]]) -> list[Positions]:
+    return [game for positions, _ in finished for game in games_of(positions)]
 
 
 def test_every_position_agrees_with_itself() -> None:
@@ -126,9 +126,9 @@ def test_a_game_without_a_random_opening_is_recorded_from_the_empty_board() -> N
 
 
 def test_random_openings_are_played_and_not_learned() -> None:
-    harvests = played(5, 90, opening=1.0)
-    assert harvests
-    for positions, facts in harvests:
+    finished = played(5, 90, opening=1.0)
+    assert finished
+    for positions, facts in finished:
         games = games_of(positions)
         unrecorded = facts.length - torch.tensor([len(game.value) for game in games])
         assert (unrecorded >= 1).all() and (unrecorded <= 5).all()
@@ -158,16 +158,16 @@ def test_komi_and_rules_vary() -> None:
 def test_nothing_varies_when_it_is_switched_off() -> None:
     dice = torch.Generator().manual_seed(1)
     settings = GameSettings(opening=0.0, komi_spread=0.0, other_rules=0.0)
-    usual = Beginnings(settings, size=5, games=100, generator=dice)
+    usual = GameStart(settings, size=5, games=100, generator=dice)
     assert usual.openings().tolist() == [0] * 100
     assert usual.rules()[:, 3].tolist() == [2 * FAIR_KOMI] * 100
     assert len(usual.rules().unique(dim=0)) == 1
 
 
-def test_beginnings_are_as_wide_as_asked() -> None:
+def test_starts_are_as_wide_as_asked() -> None:
     dice = torch.Generator().manual_seed(1)
     settings = GameSettings(opening=0.5, komi_spread=0.4, other_rules=0.25)
-    some = Beginnings(settings, size=9, games=4000, generator=dice)
+    some = GameStart(settings, size=9, games=4000, generator=dice)
     openings, rules = some.openings(), some.rules()
     assert 0.45 < float((openings > 0).float().mean()) < 0.55
     assert (int(openings.max()), int(openings[openings > 0].min())) == (9, 1)
@@ -180,38 +180,40 @@ def test_beginnings_are_as_wide_as_asked() -> None:
 
 def test_komi_follows_the_ends_of_games() -> None:
     dice = torch.Generator()
-    at_once, in_turn = (Beginnings(GameSettings(), size=5, games=1, generator=dice) for _ in range(2))
+    at_once, in_turn = (GameStart(GameSettings(), size=5, games=1, generator=dice) for _ in range(2))
     ends = torch.tensor([25.0, 3.0, -4.0])
-    at_once.heed(ends)
+    at_once.update_fair_komi(ends)
     for end in ends:
-        in_turn.heed(end[None])
+        in_turn.update_fair_komi(end[None])
     assert float(at_once.fair) == pytest.approx(float(in_turn.fair))
     assert float(at_once.fair) == pytest.approx(FAIR_KOMI + (18 - 4 - 11) * (1 - FAIR_MEMORY), abs=0.02)
-    at_once.heed(torch.full((1000,), 25.0))
+    at_once.update_fair_komi(torch.full((1000,), 25.0))
     assert float(at_once.fair) == pytest.approx(25.0, abs=0.01)
 
 
-def test_a_game_that_ends_waits_and_is_harvested_once() -> None:
+def test_a_game_that_ends_waits_and_is_taken_once() -> None:
     subject = table(4, Passer(), games=3, opening=0.0)
     subject.advance()
-    assert subject.harvest() is None
+    assert subject.take_finished() is None
     for _ in range(5):
         subject.advance()
-    harvest = subject.harvest()
-    assert harvest is not None and subject.harvest() is None
-    positions, facts = harvest
+    finished = subject.take_finished()
+    assert finished is not None and subject.take_finished() is None
+    positions, facts = finished
     assert facts.length.tolist() == facts.passes.tolist() == [2, 2, 2]
     assert not facts.truncated.any()
     assert positions.action.tolist() == [16] * 6
-    assert positions.expected.tolist() == pytest.approx([0.01, 0.02] * 3), "the rows of its own moves, no later ones"
+    assert positions.predicted_value.tolist() == pytest.approx([0.01, 0.02] * 3), (
+        "the rows of its own moves, no later ones"
+    )
     assert subject.played() == 6
     subject.advance()
     subject.advance()
-    assert subject.played() == 12 and subject.harvest() is not None
+    assert subject.played() == 12 and subject.take_finished() is not None
 
 
 def test_waiting_games_leave_the_others_alone() -> None:
-    """The same games, whether they are harvested after every ply or seldom."""
+    """The same games, whether they are taken after every ply or seldom."""
     often, seldom = (played(4, 150, plies_between=n, games=1, seed=3) for n in (1, 150))
     (_, first), (_, same) = often[0], seldom[0]
     assert len(often) > len(seldom) == 1
@@ -229,9 +231,9 @@ def test_a_game_at_the_limit_is_counted_as_it_stands(waits: int) -> None:
     for _ in range(waits):
         subject.advance()
         assert torch.equal(subject._batch.state[:, :16], stones), "a board does not change while its game waits"
-    harvest = subject.harvest()
-    assert harvest is not None
-    positions, facts = harvest
+    finished = subject.take_finished()
+    assert finished is not None
+    positions, facts = finished
     assert facts.truncated.all(), "passes made while waiting are no end of the game"
     assert facts.length.tolist() == [limit] * 4 and facts.passes.tolist() == passes
     assert len(positions.value) == 4 * limit and subject.played() == 4 * limit
@@ -245,7 +247,7 @@ def test_the_games_that_begin_are_new_ones() -> None:
     subject = table(4, Passer(), games=3, opening=0.0)
     for _ in range(2):
         subject.advance()
-    subject.harvest()
+    subject.take_finished()
     assert (subject._batch.state[:, :16] == 0).all()
     assert not subject._done.any() and int(subject._moves.sum()) == 0
 
@@ -259,9 +261,9 @@ def test_it_goes_on_exactly_even_while_games_wait() -> None:
     # The random numbers are the trainer's to save.
     second._generator.set_state(first._generator.get_state())
     for _ in range(30):
-        pair = [(each.harvest(), each.advance())[0] for each in (first, second)]
+        pair = [(each.take_finished(), each.advance())[0] for each in (first, second)]
         assert (pair[0] is None) == (pair[1] is None)
-        for left, right in zip(*(harvest or () for harvest in pair), strict=True):
+        for left, right in zip(*(finished or () for finished in pair), strict=True):
             assert all(torch.equal(a.nan_to_num(), b.nan_to_num()) for a, b in zip(left, right, strict=True))
 
 
@@ -272,7 +274,7 @@ def test_games_come_back_from_their_moves(plies: int) -> None:
     for ply in range(plies):
         first.advance()
         if ply % 5 == 0:
-            first.harvest()
+            first.take_finished()
     for _ in range(3):
         second.advance()
     state = first.state_dict()
@@ -304,7 +306,7 @@ def test_games_that_an_earlier_version_saved_begin_anew() -> None:
     for _ in range(9):
         subject.advance()
     assert not subject.load_state_dict(state)
-    assert float(subject.beginnings.fair) == 3.5
+    assert float(subject.starts.fair) == 3.5
     assert int(subject._moves.sum()) == 0 and not subject._batch.state[:, :16].any()
 
 
@@ -320,24 +322,24 @@ def facts(length: list[int], fingerprint: list[int]) -> GameFacts:
     return GameFacts(torch.tensor(length), torch.full((games,), 3), flags, ~flags, torch.tensor(fingerprint))
 
 
-def test_the_ledger_tells_means_over_the_newest_games() -> None:
-    ledger = Ledger()
-    assert ledger.health() == {}
-    ledger.add(5, facts([10, 20, 30], [1, 2, 2]))
-    ledger.add(9, facts([80], [3]))
-    health = ledger.health()
+def test_the_stats_tell_means_over_the_newest_games() -> None:
+    stats = GameStats()
+    assert stats.health() == {}
+    stats.add(5, facts([10, 20, 30], [1, 2, 2]))
+    stats.add(9, facts([80], [3]))
+    health = stats.health()
     assert (health["length_5"], health["length_9"], health["length"]) == (20, 80, 35)
     assert (health["truncated"], health["black_wins"], health["passes"]) == (0.5, 0.5, 3)
     assert (health["unique"], health["judged_games"]) == (0.75, 4)
 
 
-def test_the_ledger_forgets_the_oldest() -> None:
-    ledger, copy = Ledger(), Ledger()
-    ledger.add(5, facts([1] * KEPT, [7] * KEPT))
-    ledger.add(5, facts([2] * (KEPT // 2), [8] * (KEPT // 2)))
-    assert ledger.health()["length"] == 1.5 and ledger.games == KEPT + KEPT // 2
-    copy.load_state_dict(ledger.state_dict())
-    for each in (ledger, copy):
+def test_the_stats_forget_the_oldest() -> None:
+    stats, copy = GameStats(), GameStats()
+    stats.add(5, facts([1] * KEPT, [7] * KEPT))
+    stats.add(5, facts([2] * (KEPT // 2), [8] * (KEPT // 2)))
+    assert stats.health()["length"] == 1.5 and stats.games == KEPT + KEPT // 2
+    copy.load_state_dict(stats.state_dict())
+    for each in (stats, copy):
         each.add(5, facts([4] * 2 * KEPT, list(range(2 * KEPT))))
-    assert ledger.health() == copy.health()
-    assert (ledger.health()["length"], ledger.health()["unique"]) == (4, 1)
+    assert stats.health() == copy.health()
+    assert (stats.health()["length"], stats.health()["unique"]) == (4, 1)

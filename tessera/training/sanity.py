@@ -32,7 +32,7 @@ WEAK = 0.2
 """Points per game against the random player that a network which learns is above."""
 
 
-class RewardGamed(BeyondHelp):
+class DegenerateSelfPlay(BeyondHelp):
     """The run's games are no longer worth learning from."""
 
 
@@ -93,13 +93,13 @@ def _measured(health: Mapping[str, float]) -> Iterator[tuple[Check, str, float]]
         yield LENGTH, key, moves / int(key.removeprefix("length_")) ** 2
 
 
-class Truth:
+class Sanity:
     """The checks over a run: what fails for `PATIENCE` games without a break ends it."""
 
     def __init__(self) -> None:
         self._since: dict[str, int] = {}
 
-    def look(self, report: StepReport) -> Finding | None:
+    def check(self, report: StepReport) -> Finding | None:
         """The finding the run has to end for, if any."""
         found = {finding.key: finding for finding in findings(report.health)}
         self._since = {key: self._since.get(key, report.games) for key in found}

@@ -16,9 +16,9 @@ from tessera.interfaces.trainer import StepReport
 from tessera.plugins import build_manager
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFolder
-from tessera.training.progress import ProgressTrack, Verdict
+from tessera.training.progress import Evaluation, ProgressTrack
 from tessera.training.run import Run
-from tessera.training.truth import ENOUGH, PATIENCE, RewardGamed, Truth, findings, idle_learning
+from tessera.training.sanity import ENOUGH, PATIENCE, DegenerateSelfPlay, Sanity, findings, idle_learning
 from tessera_resnet.settings import ResNetSettings
 from tests.training.test_run import Clock, Events, config, run_in
 
@@ -79,17 +79,17 @@ def test_without_the_keys_nothing_is_judged() -> None:
 
 def test_only_what_lasts_ends_a_run() -> None:
     """The first games that end are the shortest: a run has time to show that it is better than that."""
-    truth, bad = Truth(), HEALTHY | {"unique": 0.01}
+    sanity, bad = Sanity(), HEALTHY | {"unique": 0.01}
 
     def look(games: int, health: Health) -> bool:
-        return truth.look(StepReport(games, 0, 0, {}, health)) is not None
+        return sanity.check(StepReport(games, 0, 0, {}, health)) is not None
 
     assert not look(300, bad) and not look(300 + PATIENCE - 1, bad)
     assert not look(300 + PATIENCE, HEALTHY), "the habit was left in time"
     assert not look(2000, bad) and not look(2000 + PATIENCE - 1, bad)
-    resumed = Truth()
-    resumed.load_state_dict(json.loads(json.dumps(truth.state_dict())))
-    truth = resumed
+    resumed = Sanity()
+    resumed.load_state_dict(json.loads(json.dumps(sanity.state_dict())))
+    sanity = resumed
     assert look(2000 + PATIENCE, bad), "a resumed run is no newer"
 
 
@@ -143,17 +143,17 @@ def test_a_run_that_cheats_ends_with_a_checkpoint_and_says_why(tmp_path: Path, n
     clock, events = Clock(), Events()
     trainer = Cheat(clock, HEALTHY | changes)
     run = run_in(tmp_path / "run", trainer, clock, config(minutes=60.0, checkpoint_minutes=60.0), events)
-    with pytest.raises(RewardGamed, match=f"no longer Go: {complaint}") as raised:
+    with pytest.raises(DegenerateSelfPlay, match=f"no longer Go: {complaint}") as raised:
         run.go(threading.Event())
     assert isinstance(raised.value, TesseraError) and raised.value.exit_code != 0
     assert 100 * trainer.steps == ENOUGH + PATIENCE
     assert [kind for kind, _ in events][-3:] == ["step", "checkpoint", "failed"]
-    assert events[-1][1]["error"] == "RewardGamed" and complaint in events[-1][1]["text"]
+    assert events[-1][1]["error"] == "DegenerateSelfPlay" and complaint in events[-1][1]["text"]
     newest, state = RunFolder(tmp_path / "run").newest(build_manager())
     assert newest.stem == f"run-{trainer.steps:08d}" and state["trainer"] == {"steps": trainer.steps}
     again = run_in(tmp_path / "run", Cheat(clock, HEALTHY | changes), clock, config(), [])
     again.load_state_dict(state)
-    with pytest.raises(RewardGamed):
+    with pytest.raises(DegenerateSelfPlay):
         again.go(threading.Event())
 
 
@@ -166,8 +166,10 @@ def test_an_honest_run_of_the_same_length_ends_in_peace(tmp_path: Path) -> None:
 class Weak:
     """Evaluations that always end 1 to 9 against the random player."""
 
-    def judge(self, network: Path, *, games: int, step: int, seconds: float) -> Verdict:
-        return Verdict(network.stem, 1, 0, 9, 30.0, -400.0, -500.0, -300.0, 10, 10)
+    best: str | None = None
+
+    def evaluate(self, network: Path, *, games: int, step: int, seconds: float, stop: object = None) -> Evaluation:
+        return Evaluation(network.stem, 1, 0, 9, 30.0, -400.0, -500.0, -300.0, 10, 10)
 
     def curve(self) -> list[float]:
         return []

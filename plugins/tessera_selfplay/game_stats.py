@@ -24,7 +24,7 @@ class GameFacts(NamedTuple):
     """A hash of the moves."""
 
 
-class Ledger:
+class GameStats:
     """The facts of the newest `KEPT` games."""
 
     def __init__(self) -> None:

@@ -1,6 +1,6 @@
 """Games of one board side in flight: B of them in lockstep, whatever chooses their moves.
 
-`advance` plays one move in every game and never waits for the device; a game that ends waits for `harvest`, which
+`advance` plays one move in every game and never waits for the device; a game that ends waits for `take_finished`, which
 turns it into targets and begins a new one in its place. Nobody resigns.
 """
 
@@ -16,9 +16,9 @@ from tessera.rules.batch import Batch, allocate
 from tessera.rules.layout import MOVES, TO_PLAY, meta_at
 from tessera.training.packing import to_host
 from tessera.training.targets import Positions, Recorded, finished_games
-from tessera_selfplay.beginnings import Beginnings
 from tessera_selfplay.choice import Choice, Mover
-from tessera_selfplay.ledger import GameFacts
+from tessera_selfplay.game_start import GameStart
+from tessera_selfplay.game_stats import GameFacts
 from tessera_selfplay.saving import pack_games, replay, unpack_games
 from tessera_selfplay.settings import GameSettings
 from tessera_selfplay.weighting import copies
@@ -36,14 +36,14 @@ RECORDS = {
     "policy": torch.float16,
     "color": torch.int8,
     "action": torch.int16,
-    "expected": torch.float32,
-    "surprise": torch.float32,
-    "learned": torch.bool,
+    "predicted_value": torch.float32,
+    "policy_surprise": torch.float32,
+    "train_on": torch.bool,
 }
 """dtype of what is remembered of every move, [B, L, ...]."""
 
 
-class Table:
+class SelfPlayGames:
     """B games, their records so far, and the mover that plays them; on the generator's device."""
 
     def __init__(
@@ -59,7 +59,7 @@ class Table:
         points, device = size * size, generator.device
         self.size, self.games, self.limit = size, games, LONGEST * points
         self.mover, self._generator, self._surprise_weight = mover, generator, policy_surprise_weight
-        self.beginnings = Beginnings(settings, size=size, games=games, generator=generator)
+        self.starts = GameStart(settings, size=size, games=games, generator=generator)
 
         def zeros(shape: tuple[int, ...], dtype: str) -> Tensor:
             return torch.zeros(shape, dtype=getattr(torch, dtype), device=device)
@@ -109,15 +109,15 @@ class Table:
         """Moves of all games ever, those of games that wait left out. Waits for the device."""
         return int(self._played)
 
-    def harvest(self) -> tuple[Positions, GameFacts] | None:
-        """Targets and facts of the games that ended since the last harvest; new ones begin. Waits for the device."""
+    def take_finished(self) -> tuple[Positions, GameFacts] | None:
+        """Targets and facts of the games that ended since the last call; new ones begin. Waits for the device."""
         rows = self._done.nonzero()[:, 0]
         if len(rows) == 0:
             return None
         batch = self._batch
         batch.score()
         margin = batch.score2[rows].float() / 2
-        self.beginnings.heed(margin + batch.settings[rows, 3] / 2)
+        self.starts.update_fair_komi(margin + batch.settings[rows, 3] / 2)
         positions = finished_games(self._taken(rows), margin=margin, owner=batch.owner[rows])
         facts = GameFacts(
             length=self._moves[rows],
@@ -151,7 +151,7 @@ class Table:
 
     def _tensors(self) -> dict[str, Tensor]:
         return {
-            "fair": self.beginnings.fair,
+            "fair": self.starts.fair,
             "settings": self._batch.settings,
             "recorded": self._recorded,
             "moves": self._moves,
@@ -177,9 +177,9 @@ class Table:
             "policy": choice.policy,
             "color": batch.state[:, meta_at(self.size) + TO_PLAY],
             "action": choice.action,
-            "expected": choice.expected,
-            "surprise": choice.surprise,
-            "learned": choice.learned,
+            "predicted_value": choice.predicted_value,
+            "policy_surprise": choice.policy_surprise,
+            "train_on": choice.train_on,
         }
         for name, row in rows.items():
             self._records[name][self._each, self._recorded] = row.to(RECORDS[name])
@@ -197,18 +197,18 @@ class Table:
         length = self._recorded[rows]
         longest = max(1, int(length.max()))
         held = {name: tensor[rows, :longest] for name, tensor in self._records.items()}
-        surprise, learned = held.pop("surprise"), held.pop("learned")
-        learned = learned & (torch.arange(longest, device=rows.device) < length[:, None])
-        again = copies(surprise, learned, share=self._surprise_weight, generator=self._generator)
+        surprise, train_on = held.pop("policy_surprise"), held.pop("train_on")
+        train_on = train_on & (torch.arange(longest, device=rows.device) < length[:, None])
+        again = copies(surprise, train_on, share=self._surprise_weight, generator=self._generator)
         return Recorded(length=length, copies=again, **held)
 
     def _begin(self, which: Tensor) -> None:
         """Reset the games in `which` [B] with new rules, komi and opening lengths."""
         for tensor in (self._recorded, self._moves, self._passes, self._fingerprint, self._truncated):
             tensor.masked_fill_(which, 0)
-        self._opening = torch.where(which, self.beginnings.openings(), self._opening)
+        self._opening = torch.where(which, self.starts.openings(), self._opening)
         batch = self._batch
-        batch.settings.copy_(torch.where(which[:, None], self.beginnings.rules(), batch.settings))
+        batch.settings.copy_(torch.where(which[:, None], self.starts.rules(), batch.settings))
         batch.which.copy_(which)
         batch.reset()
         self._done = self._done & ~which

@@ -1,4 +1,4 @@
-"""How games begin: rules, komi and random first moves, drawn for all games of a table at once."""
+"""How games begin: rules, komi and random first moves, drawn for all games of a batch at once."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ WIDE = 0.1
 """Share of games whose komi is drawn from a three times wider range."""
 
 
-class Beginnings:
-    """Draws beginnings on boards of one side, and learns from the games' ends which komi is fair."""
+class GameStart:
+    """Draws the beginnings of games on boards of one side, and estimates the fair komi from how games ended."""
 
     def __init__(self, settings: GameSettings, *, size: int, games: int, generator: torch.Generator) -> None:
         self._settings, self._size, self._generator = settings, size, generator
@@ -48,7 +48,7 @@ class Beginnings:
         rows[:, 3] = (2 * komi).round().int()
         return rows
 
-    def heed(self, boards: Tensor) -> None:
+    def update_fair_komi(self, boards: Tensor) -> None:
         """Move the fair komi towards the ends of R games, Black's points less White's on the board."""
         ages = torch.arange(len(boards) - 1, -1, -1, device=boards.device)
         weights = (1.0 - FAIR_MEMORY) * FAIR_MEMORY**ages
