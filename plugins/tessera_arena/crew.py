@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from tessera.errors import EngineError
 from tessera.interfaces.arbiter import ArbiterContext
-from tessera.match.engine import Engine
+from tessera.match.engine import EngineProcess
 from tessera.match.guard import Guard
 from tessera.match.launch import Launch, plan
 from tessera.match.logs import StderrLog, safe_name
@@ -26,8 +26,8 @@ class Crew:
         self._launches: dict[str, Launch] = {}
         self._logs: dict[str, StderrLog] = {}
         self._started: dict[str, int] = {}
-        self._idle: dict[str, list[Engine]] = {}
-        self._busy: set[Engine] = set()
+        self._idle: dict[str, list[EngineProcess]] = {}
+        self._busy: set[EngineProcess] = set()
         self._lock = threading.Lock()
         self._guard = Guard()
         self._closed = False
@@ -46,7 +46,7 @@ class Crew:
             gone = [engine for name in self._idle.keys() - wanted for engine in self._idle.pop(name)]
         self._end(gone)
 
-    def take(self, name: str) -> Engine:
+    def take(self, name: str) -> EngineProcess:
         """An idle engine of a player, or a new one that has been greeted. Raises `EngineError`."""
         with self._lock:
             waiting = self._idle.pop(name, [])
@@ -66,7 +66,7 @@ class Crew:
             raise
         return engine
 
-    def give_back(self, engine: Engine) -> None:
+    def give_back(self, engine: EngineProcess) -> None:
         """Done with it for now; a broken one is ended."""
         if not engine.alive:
             self.discard(engine)
@@ -76,7 +76,7 @@ class Crew:
                 self._busy.discard(engine)
                 self._idle.setdefault(engine.launch.name, []).append(engine)
 
-    def discard(self, engine: Engine) -> None:
+    def discard(self, engine: EngineProcess) -> None:
         """End an engine in hand."""
         self._end([engine])
 
@@ -94,14 +94,14 @@ class Crew:
         self.end_all()
         self._guard.close()
 
-    def _start(self, name: str) -> Engine:
+    def _start(self, name: str) -> EngineProcess:
         """Under the lock, so that `close` misses no process."""
         if self._closed:
             raise EngineError(f"player {name}: the arbiter was closed")
         launch = self._launches[name]
         number = self._started[name] = self._started.get(name, 0) + 1
         seed = seed_of(self._context.seed, name, number)
-        engine = Engine(
+        engine = EngineProcess(
             launch,
             seed=seed,
             log=self._logs[name],
@@ -112,7 +112,7 @@ class Crew:
         self._busy.add(engine)
         return engine
 
-    def _end(self, engines: Iterable[Engine], *, at_once: Iterable[Engine] = ()) -> None:
+    def _end(self, engines: Iterable[EngineProcess], *, at_once: Iterable[EngineProcess] = ()) -> None:
         """End engines side by side, for a stubborn one costs seconds; those `at_once` are not asked to quit."""
         work = [*((engine, True) for engine in engines), *((engine, False) for engine in at_once)]
         threads = [threading.Thread(target=self._end_one, args=each, daemon=True) for each in work]
@@ -121,7 +121,7 @@ class Crew:
         for thread in threads:
             thread.join()
 
-    def _end_one(self, engine: Engine, quit_first: bool) -> None:
+    def _end_one(self, engine: EngineProcess, quit_first: bool) -> None:
         engine.close(quit_first=quit_first)
         self._guard.remove(engine.client.pid)
         with self._lock:

@@ -12,7 +12,7 @@ from collections.abc import Generator, Sequence
 
 from tessera.errors import BadValue, EngineError
 from tessera.interfaces.arbiter import VOID, ArbiterContext, GameRecord, Task
-from tessera.match.engine import Engine, time_settings
+from tessera.match.engine import EngineProcess, time_settings
 from tessera.match.referee import play_game, void_record
 from tessera.rules.coords import BLACK, WHITE, check_size
 from tessera_arena.crew import Crew
@@ -105,7 +105,7 @@ class _Round:
 
     def _work(self) -> None:
         """One worker: games of one pair after the other, until none is left."""
-        seats: dict[int, Engine] = {}
+        seats: dict[int, EngineProcess] = {}
         task: Task | None = None
         try:
             while not self._stopped.is_set():
@@ -124,7 +124,7 @@ class _Round:
             self._release(seats)
             self._finished.put(None)
 
-    def _play(self, task: Task, seats: dict[int, Engine]) -> GameRecord:
+    def _play(self, task: Task, seats: dict[int, EngineProcess]) -> GameRecord:
         """One game; `seats` are the worker's engines by colour, changed in place."""
         self._context.started(task)
         self._seat(task, seats)
@@ -140,7 +140,7 @@ class _Round:
                 self._crew.discard(seats.pop(color))
         return record
 
-    def _seat(self, task: Task, seats: dict[int, Engine]) -> None:
+    def _seat(self, task: Task, seats: dict[int, EngineProcess]) -> None:
         """Let the engines in hand take the colours of the next game."""
         names = {BLACK: task.black, WHITE: task.white}
         if any(engine.launch.name != names[color] for color, engine in seats.items()):
@@ -148,7 +148,7 @@ class _Round:
             seats.clear()
             seats.update(swapped)
 
-    def _release(self, seats: dict[int, Engine]) -> None:
+    def _release(self, seats: dict[int, EngineProcess]) -> None:
         for engine in seats.values():
             self._crew.give_back(engine)
         seats.clear()

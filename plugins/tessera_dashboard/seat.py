@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tessera.cli.play_table import Table
+from tessera.cli.play_table import PlayTable
 from tessera.interfaces.player import Limits, Player
 from tessera.match.game import Side
 from tessera.players.load import open_player
@@ -33,7 +33,7 @@ class Seat:
         )
         self.person = person
         engine = Side("Tessera", self._player, Limits(visits=visits))
-        self.table = Table(Game(size, komi=komi), person=person, engine=engine, adviser=lambda: self._player)
+        self.table = PlayTable(Game(size, komi=komi), person=person, engine=engine, adviser=lambda: self._player)
         self._answer()
 
     @property

@@ -34,7 +34,7 @@ GTP_GAMES = 4
 
 
 @dataclass(frozen=True)
-class Report:
+class LeagueReport:
     """Games per hour of wall time; medians over `rounds`."""
 
     size: int
@@ -60,7 +60,7 @@ def measure(
     visits: int,
     batch: int,
     progress: Callable[[int], None] = lambda _: None,
-) -> Report:
+) -> LeagueReport:
     """`batch` games at once against one at a time. `progress(1)` after each of `ROUNDS`."""
     settings: dict[str, int | str] = {"visits": visits}
     if checkpoint:
@@ -85,7 +85,7 @@ def measure(
 
 def _in_turns(
     batched: Arbiter, gtp: Arbiter, context: ArbiterContext, visits: int, batch: int, progress: Callable[[int], None]
-) -> Report:
+) -> LeagueReport:
     numbers = count(1)
     for arbiter in (batched, gtp):
         _games_per_hour(arbiter, context, 2, numbers)
@@ -95,7 +95,7 @@ def _in_turns(
         theirs.append(_games_per_hour(gtp, context, GTP_GAMES, numbers))
         progress(1)
     ratios = sorted(a / b for a, b in zip(ours, theirs, strict=True))
-    return Report(
+    return LeagueReport(
         size=context.size,
         visits=visits,
         batch=batch,

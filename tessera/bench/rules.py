@@ -42,7 +42,7 @@ RULES = Ruleset("custom", ko="positional", suicide=False, komi=7.5)
 
 
 @dataclass(frozen=True)
-class Report:
+class RulesReport:
     """Steps are moves played, per CPU second of one core; medians over `rounds`."""
 
     size: int
@@ -124,7 +124,7 @@ class _OpenSpiel:
         return moves / games
 
 
-def run(size: int, *, seconds: float = 10.0, progress: Callable[[int], None] = lambda _: None) -> Report:
+def run(size: int, *, seconds: float = 10.0, progress: Callable[[int], None] = lambda _: None) -> RulesReport:
     """Measure for about that long. `progress(1)` is called after each of the `ROUNDS`.
 
     Raises `MissingExtra` without open_spiel.
@@ -150,7 +150,7 @@ def run(size: int, *, seconds: float = 10.0, progress: Callable[[int], None] = l
         spiel.append(their_games * length / _cpu_seconds(lambda: theirs.play(their_games)))
         progress(1)
     ratios = sorted(a / b for a, b in zip(spread, spiel, strict=True))
-    return Report(
+    return RulesReport(
         size=size,
         rounds=ROUNDS,
         tessera_bits=statistics.median(bits),

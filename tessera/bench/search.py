@@ -31,7 +31,7 @@ ROUNDS = 7
 
 
 @dataclass(frozen=True)
-class Report:
+class SearchReport:
     """Simulations per second of wall time; medians over `rounds`."""
 
     trees: int
@@ -95,14 +95,14 @@ def build_ours(trees: int, simulations: int) -> Callable[[], float]:
     return run
 
 
-def measure(trees: int = 256, simulations: int = 64, *, rounds: int = ROUNDS) -> Report:
+def measure(trees: int = 256, simulations: int = 64, *, rounds: int = ROUNDS) -> SearchReport:
     """Both sides in turns. Raises `MissingExtra` without jax, mctx and pgx."""
     theirs = build_peer(trees, simulations, CONSIDERED)
     ours = build_ours(trees, simulations)
     pairs = [(ours(), theirs()) for _ in range(rounds)]
     ratios = [their_seconds / our_seconds for our_seconds, their_seconds in pairs]
     total = trees * simulations
-    return Report(
+    return SearchReport(
         trees=trees,
         simulations=simulations,
         rounds=rounds,

@@ -60,7 +60,7 @@ class NetworkUse:
 
 
 @dataclass(frozen=True)
-class Report:
+class SelfPlayReport:
     """Speed of self-play over `rounds` rounds."""
 
     rounds: int
@@ -109,7 +109,7 @@ def measure(
     seconds: float = 60.0,
     evaluator: EvaluatorSpec | None = None,
     progress: Callable[[int], None] = lambda _: None,
-) -> Report:
+) -> SelfPlayReport:
     """`evaluator`: what the games are played through, where it is not what the trainer comes with.
 
     Play for about `seconds`, and at most as long before. `progress(1)` after that and after each of `ROUNDS`."""
@@ -133,7 +133,7 @@ def measure(
         raise BadValue("the trainer's moves", 0, "more than 0", "only a trainer that plays can be measured")
     moves_per_second = _figure([each.moves / each.seconds for each in rounds])
     length = _mean_length(after, size) if after.games >= games else None
-    return Report(
+    return SelfPlayReport(
         rounds=ROUNDS,
         seconds=sum(each.seconds for each in rounds),
         moves_per_second=moves_per_second,

@@ -24,7 +24,7 @@ from tessera.cli.settings_help import SettingsCommand
 from tessera.cli.waiting import wait_asleep
 from tessera.errors import OutputError
 from tessera.gtp import signals
-from tessera.gtp.loop import Engine, descriptor_writer
+from tessera.gtp.loop import GtpEngine, descriptor_writer
 from tessera.gtp.models import Model
 from tessera.gtp.resign import ResignRule
 from tessera.gtp.session import Function
@@ -209,7 +209,7 @@ def _serve(
     plugin_commands: Callable[[], Mapping[str, Function]],
     models: Callable[[], Sequence[Model]],
 ) -> int:
-    engine = Engine(
+    engine = GtpEngine(
         settings,
         open_player=open_,
         plugin_commands=plugin_commands,

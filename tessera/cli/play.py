@@ -30,7 +30,7 @@ from tessera.errors import BadValue, IllegalMove, SgfError
 from tessera.rules.coords import BLACK, COLOR_NAMES, WHITE, opponent, parse_vertex, vertex
 
 if TYPE_CHECKING:
-    from tessera.cli.play_table import Table
+    from tessera.cli.play_table import PlayTable
     from tessera.interfaces.player import Player
     from tessera.library.players import LoadedPlayer
     from tessera.rules.game import Game
@@ -79,7 +79,7 @@ def command(
       tessera play --level 10 --color white --rules japanese --komi 6.5
       printf 'E5\\nC4\\nboard\\n' | tessera play --seed 1
     """
-    from tessera.cli.play_table import Table
+    from tessera.cli.play_table import PlayTable
     from tessera.match.game import Side
 
     game = _game(size, rules, komi, handicap)
@@ -92,7 +92,7 @@ def command(
         side = Side(f"Tessera, {loaded.strength()}", loaded.player, loaded.limits)
         adviser = _Adviser(app, engine, loaded, size)
         stack.callback(adviser.close)
-        table = Table(game, person=person, engine=side, adviser=adviser.player, resigns=resign)
+        table = PlayTable(game, person=person, engine=side, adviser=adviser.player, resigns=resign)
         evening = _Evening(table, loaded.describe(), out)
         try:
             evening.play()
@@ -140,7 +140,7 @@ class _Adviser:
 class _Evening:
     """The conversation: lines in, boards and words out, and the file at the end."""
 
-    def __init__(self, table: Table, comment: str, out: Path) -> None:
+    def __init__(self, table: PlayTable, comment: str, out: Path) -> None:
         self._table, self._comment, self._out = table, comment, out
         self._asks = sys.stdin.isatty() and output.is_terminal()
         self._saved = 0

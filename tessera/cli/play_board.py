@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from tessera.cli import output
 from tessera.cli.demo_view import look
-from tessera.cli.play_table import Table
+from tessera.cli.play_table import PlayTable
 from tessera.gtp.board_text import draw
 from tessera.rules.coords import BLACK, EMPTY, LETTERS, WHITE
 
 AREA_LETTERS = {EMPTY: ".", BLACK: "x", WHITE: "o"}
 
 
-def show_board(table: Table) -> None:
+def show_board(table: PlayTable) -> None:
     """The position; the last move is marked."""
     if output.is_terminal():
         from tessera.cli.board_output import print_position
@@ -23,7 +23,7 @@ def show_board(table: Table) -> None:
     output.print_text(output.escape(draw(table.game)))
 
 
-def show_area(table: Table, area: Sequence[int], *, aside: Sequence[str]) -> None:
+def show_area(table: PlayTable, area: Sequence[int], *, aside: Sequence[str]) -> None:
     """The position with the owner of every point that is somebody's; dead stones are shown as the owner's points."""
     if output.is_terminal():
         from tessera.cli.board_output import print_position

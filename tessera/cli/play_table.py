@@ -40,7 +40,7 @@ class Estimate:
     """[P] EMPTY, BLACK or WHITE: who will own the point, EMPTY while it is open."""
 
 
-class Table:
+class PlayTable:
     """One game. `match` holds the moves; `person` is the person's colour."""
 
     def __init__(

@@ -46,7 +46,7 @@ def descriptor_writer(descriptor: int) -> Callable[[bytes], None]:
     return write
 
 
-class Engine:
+class GtpEngine:
     """A GTP engine on a pair of byte streams. `serve` returns when the input ends or after `quit`.
 
     A player that cannot be loaded ends it too: what has been received is answered, with the reason where it takes a

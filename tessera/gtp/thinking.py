@@ -9,7 +9,7 @@ from tessera.gtp import settings as engine_settings
 from tessera.gtp.budget import budget, reserve
 from tessera.gtp.lazily import Interrupted
 from tessera.gtp.resign import Thought, should_resign
-from tessera.interfaces.player import RESIGN, Choice, Limits, Options, Report, Watch
+from tessera.interfaces.player import RESIGN, Choice, Limits, OnReport, Options, Watch
 
 if TYPE_CHECKING:
     from tessera.gtp.session import Session
@@ -26,7 +26,7 @@ def move(
     color: int,
     *,
     options: Options,
-    report: Report | None = None,
+    report: OnReport | None = None,
     interval: float = NEVER,
 ) -> Choice:
     """Think about a move of `color` within the limits, and play it. A lost game is resigned instead."""
@@ -43,7 +43,7 @@ def search(
     color: int,
     *,
     options: Options,
-    report: Report | None = None,
+    report: OnReport | None = None,
     interval: float = NEVER,
     cancellable: bool = False,
 ) -> Choice | None:

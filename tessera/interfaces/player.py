@@ -75,7 +75,7 @@ class Choice:
     analysis: Analysis | None = None
 
 
-Report = Callable[[Analysis], None]
+OnReport = Callable[[Analysis], None]
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Watch:
 
     stop: threading.Event = field(default_factory=threading.Event)
     """Set to end the thought: the player returns soon (tens of milliseconds) with what it has."""
-    report: Report | None = None
+    report: OnReport | None = None
     """Called with what is known so far, from the thread that thinks."""
     interval: float = 1.0
     """Least seconds between two reports."""

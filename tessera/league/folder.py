@@ -31,7 +31,7 @@ from tessera.rules.ruleset import parse_ruleset
 SHARED = ("size", "rules", "komi", "seed", "openings", "time")
 """What all games of a league must agree on."""
 NETWORK_PLAYERS = ("search", "policy")
-Table = dict[str, Any]
+Description = dict[str, Any]
 
 
 class LeagueFolder:
@@ -42,7 +42,7 @@ class LeagueFolder:
         self.games, self.sgf, self.logs = path / "games.jsonl", path / "sgf", path / "logs"
         self._description = path / "league.json"
 
-    def open(self, description: Table, records: Sequence[GameRecord]) -> None:
+    def open(self, description: Description, records: Sequence[GameRecord]) -> None:
         """Write what `describe` said, or check that the league in here is the same; new players are welcome.
 
         Raises `BadValue` where games on record were played under other conditions, or by a player that has
@@ -66,7 +66,7 @@ class LeagueFolder:
             sgf.save(self._description, json.dumps(description, indent=2, ensure_ascii=False) + "\n")
         self._complete_sgf(records)
 
-    def description(self) -> Table | None:
+    def description(self) -> Description | None:
         """What league.json says; None without one."""
         try:
             text = self._description.read_text(encoding="utf-8")
@@ -79,7 +79,7 @@ class LeagueFolder:
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise RecordError(f"{self._description}: not what a league wrote: {error!r}") from None
 
-    def _compare(self, old: Table, new: Table) -> None:
+    def _compare(self, old: Description, new: Description) -> None:
         for key in SHARED:
             if old.get(key) != new[key]:
                 cure = "take another --out for another league"
@@ -106,12 +106,12 @@ class LeagueFolder:
                 self.save_sgf(record)
 
 
-def describe(config: LeagueConfig, book: OpeningBook) -> Table:
+def describe(config: LeagueConfig, book: OpeningBook) -> Description:
     """The league as plain values: what its games depend on, networks and opening books by their digests.
 
     Raises `CheckpointError` for a network that cannot be read.
     """
-    told: Table = {key: getattr(config, key) for key in SHARED}
+    told: Description = {key: getattr(config, key) for key in SHARED}
     told["openings"] = {"kind": config.openings.kind, "moves": config.openings.moves, "book": book.digest}
     told["time"] = _describe_time(config.time)
     told["title"] = config.title
@@ -145,13 +145,13 @@ def sgf_text(record: GameRecord) -> str:
     return sgf.dumps(game_of(record), black=record.black, white=record.white, result=record.result, comment=comment)
 
 
-def _tested(config: LeagueConfig) -> Table:
+def _tested(config: LeagueConfig) -> Description:
     """Whose lead the test is about, and over whom."""
     player, opponent = config.entrants
     return {"player": player, "opponent": opponent}
 
 
-def trial_of(description: Table, records: Iterable[GameRecord]) -> Trial | None:
+def trial_of(description: Description, records: Iterable[GameRecord]) -> Trial | None:
     """The test of a league after these games; None for a league without one."""
     told = description.get("sprt")
     if told is None:
@@ -162,12 +162,12 @@ def trial_of(description: Table, records: Iterable[GameRecord]) -> Trial | None:
     return Trial(Sprt(**settings), player, opponent).after(points for each in records for points in pairs.add(each))
 
 
-def _describe_time(control: TimeControl | None) -> Table | None:
+def _describe_time(control: TimeControl | None) -> Description | None:
     """In the words of `time_settings`."""
     return None if control is None else {"main": control.main, "period": control.period, "stones": control.count}
 
 
-def _describe_player(entrant: Entrant) -> Table:
+def _describe_player(entrant: Entrant) -> Description:
     """A network counts by its digest, wherever its file lies; one behind a URL only by its address."""
     settings = json.loads(json.dumps(dict(entrant.settings), default=str))  # as it will be read back
     network = ""
@@ -179,7 +179,7 @@ def _describe_player(entrant: Entrant) -> Table:
     return {"kind": entrant.kind, "settings": settings, "network": network}
 
 
-def _difference(before: Table, now: Table) -> tuple[str, Any, Any]:
+def _difference(before: Description, now: Description) -> tuple[str, Any, Any]:
     """The first setting that differs: its name, what it was and what it is."""
     flat, known = ({**player["settings"], **player} for player in (now, before))
     for key in [*flat, *known]:
@@ -188,7 +188,7 @@ def _difference(before: Table, now: Table) -> tuple[str, Any, Any]:
     return "settings", before["settings"], now["settings"]
 
 
-def _checked(told: Any) -> Table:
+def _checked(told: Any) -> Description:
     players, anchors = told["players"], told["anchors"]
     if not isinstance(players, dict) or not isinstance(anchors, dict) or not isinstance(told["planned"], int):
         raise ValueError("players, anchors or planned")

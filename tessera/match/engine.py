@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LETTER = {BLACK: "b", WHITE: "w"}
 
 
-class Engine:
+class EngineProcess:
     """Owns the process. Every command has a deadline: `patience` seconds unless it is given its own."""
 
     def __init__(

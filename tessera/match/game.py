@@ -22,9 +22,9 @@ from tessera.interfaces.player import (
     Choice,
     Foresight,
     Limits,
+    OnReport,
     Options,
     Player,
-    Report,
     Watch,
 )
 from tessera.rules.coords import BLACK, WHITE, opponent
@@ -118,7 +118,7 @@ class Match:
         """Whether no more moves are to be played."""
         return bool(self.note) or self.result != "?" or self.game.is_over
 
-    def play(self, report: Report | None = None, *, interval: float = 1.0) -> Turn:
+    def play(self, report: OnReport | None = None, *, interval: float = 1.0) -> Turn:
         """Let the side to play make its move. `report` hears what it thinks meanwhile."""
         color = self.game.to_play
         side = self.sides[color]

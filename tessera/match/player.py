@@ -12,7 +12,7 @@ from tessera.errors import BadValue, EngineError
 from tessera.interfaces.analysis import Analysis
 from tessera.interfaces.arbiter import ArbiterContext, Entrant
 from tessera.interfaces.player import RESIGN, UNWATCHED, Choice, Limits, Options, Watch
-from tessera.match.engine import LETTER, Engine
+from tessera.match.engine import LETTER, EngineProcess
 from tessera.match.launch import plan_profile
 from tessera.rules.benson import chains
 from tessera.rules.coords import parse_vertex
@@ -39,7 +39,7 @@ def open_external(
     """An installed engine by its profile, set to `rules`. Raises `EngineError`, or `BadValue` for what it lacks."""
     entrant = Entrant(profile.title, "engine", {"settings": settings or {}})
     context = ArbiterContext({entrant.name: entrant}, size=size, rules=rules, komi=0.0, logs=Path())
-    engine = Engine(plan_profile(entrant, context, profile), seed=seed, patience=patience)
+    engine = EngineProcess(plan_profile(entrant, context, profile), seed=seed, patience=patience)
     try:
         engine.greet()
     except EngineError:
@@ -51,7 +51,7 @@ def open_external(
 class EnginePlayer:
     """Keeps the engine's board in step with the game and asks for moves."""
 
-    def __init__(self, engine: Engine, *, name: str, seed: int = 0, time: TimeControl = NO_LIMIT) -> None:
+    def __init__(self, engine: EngineProcess, *, name: str, seed: int = 0, time: TimeControl = NO_LIMIT) -> None:
         """`seed` and `time` are told to the engine at the start of a game; the engine has been greeted."""
         self.name = name
         self.engine = engine

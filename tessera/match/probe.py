@@ -13,7 +13,7 @@ from tessera.engines import Profile
 from tessera.errors import EngineError
 from tessera.interfaces.arbiter import ArbiterContext, Entrant
 from tessera.interfaces.player import RESIGN, Limits
-from tessera.match.engine import Engine
+from tessera.match.engine import EngineProcess
 from tessera.match.launch import plan_profile
 from tessera.match.logs import StderrLog
 from tessera.match.player import EnginePlayer
@@ -91,7 +91,7 @@ def _play(profile: Profile, settings: Mapping[str, object], program: str | None,
     )
     started = time.monotonic()
     log = StderrLog(folder / "stderr.log")
-    engine = Engine(plan_profile(entrant, context, profile), seed=1, log=log, patience=patience)
+    engine = EngineProcess(plan_profile(entrant, context, profile), seed=1, log=log, patience=patience)
     try:
         engine.greet()
         game = Game(size, rules=rules)

@@ -14,7 +14,7 @@ from tessera.errors import EngineError
 from tessera.interfaces.arbiter import VOID, ArbiterContext, GameRecord, Task
 from tessera.interfaces.player import Limits
 from tessera.match.ending import count
-from tessera.match.engine import Engine
+from tessera.match.engine import EngineProcess
 from tessera.match.game import LONGEST, Match, Side
 from tessera.match.player import EnginePlayer
 from tessera.rules.coords import BLACK, WHITE
@@ -27,7 +27,7 @@ LAG = 0.5
 
 def play_game(
     task: Task,
-    engines: Mapping[int, Engine],
+    engines: Mapping[int, EngineProcess],
     context: ArbiterContext,
     *,
     lag: float = LAG,

@@ -42,7 +42,7 @@ CHECKED = 16
 
 
 @dataclass(frozen=True)
-class Trial:
+class EvaluatorTrial:
     """What one evaluator did."""
 
     evaluator: str
@@ -53,19 +53,19 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Choice:
+class EvaluatorChoice:
     evaluator: str
-    trials: tuple[Trial, ...]
+    trials: tuple[EvaluatorTrial, ...]
 
 
 def choose(
     manager: Catalog, module: torch.nn.Module, *, digest: str, device: str, size: int, batch: int = BATCH
-) -> Choice:
+) -> EvaluatorChoice:
     """The evaluator for boards of side `size`; `digest` tells the network. Its module is not changed."""
     kind = device.partition(":")[0]
     candidates = [spec for spec in _automatic(manager) if kind in spec.devices]
     if not candidates:
-        return Choice(REFERENCE, ())
+        return EvaluatorChoice(REFERENCE, ())
     kept, name = Cache("evaluators", kept=KEPT), _name(candidates, digest, device, size, batch)
     known = _read(kept.get(name))
     if known is not None:
@@ -87,26 +87,27 @@ def _try_all(
     device: str,
     size: int,
     batch: int,
-) -> Choice:
+) -> EvaluatorChoice:
     from tessera.nn.timing import time_evaluator
 
     plain = reference.build(module, device)
     planes, globals_ = (tensor.to(device) for tensor in plausible_positions(CHECKED, size))
     expected = _spoken(plain.evaluate(planes, globals_))
-    trials = [Trial(REFERENCE, time_evaluator(plain, side=size, batch=batch, seconds=SECONDS).median_ms)]
+    trials = [EvaluatorTrial(REFERENCE, time_evaluator(plain, side=size, batch=batch, seconds=SECONDS).median_ms)]
     for spec in candidates:
         try:
             evaluator = spec.build(module, device)
             refused = _difference(_spoken(evaluator.evaluate(planes, globals_)), expected)
             taken = time_evaluator(evaluator, side=size, batch=batch, seconds=SECONDS).median_ms
-            trials.append(Trial(spec.name, taken, refused))
+            trials.append(EvaluatorTrial(spec.name, taken, refused))
         except MissingExtra:
-            trials.append(Trial(spec.name, refused="not installed"))
+            trials.append(EvaluatorTrial(spec.name, refused="not installed"))
         except Exception as error:
             # Foreign code on a machine nobody has seen; `doctor` shows what it said, and torch plays.
-            trials.append(Trial(spec.name, refused=f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"))
+            said = " ".join(str(error).split())[:200]
+            trials.append(EvaluatorTrial(spec.name, refused=f"{type(error).__name__}: {said}"))
     able = [trial for trial in trials if trial.milliseconds is not None and not trial.refused]
-    return Choice(min(able, key=lambda trial: trial.milliseconds or 0.0).evaluator, tuple(trials))
+    return EvaluatorChoice(min(able, key=lambda trial: trial.milliseconds or 0.0).evaluator, tuple(trials))
 
 
 def _spoken(outputs: Outputs) -> dict[str, Tensor]:
@@ -153,11 +154,11 @@ def plausible_positions(count: int, size: int) -> tuple[Tensor, Tensor]:
     return planes.float(), globals_
 
 
-def _read(data: bytes | None) -> Choice | None:
+def _read(data: bytes | None) -> EvaluatorChoice | None:
     if data is None:
         return None
     kept: dict[str, Any] = json.loads(data)
-    return Choice(kept["evaluator"], tuple(Trial(**trial) for trial in kept["trials"]))
+    return EvaluatorChoice(kept["evaluator"], tuple(EvaluatorTrial(**trial) for trial in kept["trials"]))
 
 
 def _name(candidates: list[EvaluatorSpec], digest: str, device: str, size: int, batch: int) -> str:

@@ -6,7 +6,7 @@
 
 Plugins are installed distributions with entry points in the group `tessera`, loaded one by one: a plugin
 that cannot be imported, breaks a hook's signature or takes a name that is taken is unregistered whole,
-kept as a `Report` with its cure for `tessera plugins`, and never fatal. There is no global manager;
+kept as a `PluginReport` with its cure for `tessera plugins`, and never fatal. There is no global manager;
 whoever needs one builds it (about 10 ms). TESSERA_DISABLE_PLUGINS=name,name leaves plugins out.
 
 Where to start reading: `loading.build_manager`, then `manager.Manager`. `checks` words what is
@@ -14,6 +14,6 @@ wrong with a plugin; `manual` and `settings_manual` write docs/hooks.md and the 
 """
 
 from tessera.plugins.loading import DISABLE_VARIABLE, GROUP, build_manager
-from tessera.plugins.manager import KINDS, Manager, Registry, Report
+from tessera.plugins.manager import KINDS, Manager, PluginReport, Registry
 
-__all__ = ["DISABLE_VARIABLE", "GROUP", "KINDS", "Manager", "Registry", "Report", "build_manager"]
+__all__ = ["DISABLE_VARIABLE", "GROUP", "KINDS", "Manager", "PluginReport", "Registry", "build_manager"]

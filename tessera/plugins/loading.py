@@ -12,7 +12,7 @@ import tessera
 from tessera import builtin
 from tessera.errors import BadValue, PluginError
 from tessera.plugins.checks import one_line
-from tessera.plugins.manager import Manager, Report
+from tessera.plugins.manager import Manager, PluginReport
 
 GROUP = "tessera"
 DISABLE_VARIABLE = "TESSERA_DISABLE_PLUGINS"
@@ -30,7 +30,7 @@ def build_manager(*, load_entry_points: bool = True, block: Iterable[str] = ()) 
         raise BadValue("disabled plugins", ",".join(sorted(blocked)), f"any plugin but {BUILTIN!r}")
     manager = Manager()
     manager.register(builtin, BUILTIN)
-    manager.note(Report(BUILTIN, builtin.__name__, f"{OWN_DISTRIBUTION} {tessera.__version__}", "loaded"))
+    manager.note(PluginReport(BUILTIN, builtin.__name__, f"{OWN_DISTRIBUTION} {tessera.__version__}", "loaded"))
     if load_entry_points:
         _load_all(manager, blocked)
     return manager
@@ -42,7 +42,9 @@ def _load_all(manager: Manager, blocked: set[str]) -> None:
         met.add(point.name)
         manager.note(_load(manager, point, blocked=point.name in blocked))
     for name in sorted(blocked - met):
-        manager.note(Report(name, "", "", "blocked", cure="no plugin of this name is installed; check the spelling"))
+        manager.note(
+            PluginReport(name, "", "", "blocked", cure="no plugin of this name is installed; check the spelling")
+        )
 
 
 def _entry_points() -> list[importlib.metadata.EntryPoint]:
@@ -51,8 +53,8 @@ def _entry_points() -> list[importlib.metadata.EntryPoint]:
     return sorted(points, key=lambda point: (_distribution(point).split()[0] != OWN_DISTRIBUTION, point.name))
 
 
-def _load(manager: Manager, point: importlib.metadata.EntryPoint, *, blocked: bool) -> Report:
-    report = Report(point.name, point.value, _distribution(point), "blocked")
+def _load(manager: Manager, point: importlib.metadata.EntryPoint, *, blocked: bool) -> PluginReport:
+    report = PluginReport(point.name, point.value, _distribution(point), "blocked")
     if blocked:
         return replace(report, cure=f"take it out of {DISABLE_VARIABLE} to load it")
     start = time.perf_counter()
@@ -67,7 +69,7 @@ def _load(manager: Manager, point: importlib.metadata.EntryPoint, *, blocked: bo
     return replace(report, status="loaded", seconds=time.perf_counter() - start)
 
 
-def _cure(report: Report, error: BaseException) -> str:
+def _cure(report: PluginReport, error: BaseException) -> str:
     package = report.distribution.split()[0]
     if isinstance(error, ModuleNotFoundError) and error.name:
         if f"{report.module}.".startswith(f"{error.name}."):

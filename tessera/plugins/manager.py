@@ -39,7 +39,7 @@ Offers = dict[tuple[str, str], Any]
 
 
 @dataclass(frozen=True)
-class Report:
+class PluginReport:
     """What became of one plugin."""
 
     name: str
@@ -60,7 +60,7 @@ class Report:
 class Registry(dict[str, T], Generic[T]):
     """Specs by name. Looking up an unknown name raises `BadValue` that lists what is there."""
 
-    def __init__(self, kind: str, reports: Callable[[], Collection[Report]]) -> None:
+    def __init__(self, kind: str, reports: Callable[[], Collection[PluginReport]]) -> None:
         super().__init__()
         self._kind, self._reports = kind, reports
 
@@ -78,7 +78,7 @@ class Manager:
     def __init__(self) -> None:
         self._hooks = pluggy.PluginManager(hookspecs.PROJECT)
         self._hooks.add_hookspecs(hookspecs)
-        self._reports: list[Report] = []
+        self._reports: list[PluginReport] = []
         self._owners: dict[tuple[str, str], str] = {}
         self.networks: Registry[NetworkSpec] = Registry("networks", self.reports)
         self.evaluators: Registry[EvaluatorSpec] = Registry("evaluators", self.reports)
@@ -88,7 +88,7 @@ class Manager:
         self.stores: Registry[StoreSpec] = Registry("stores", self.reports)
         self.gtp_commands: Registry[Callable[..., str]] = Registry("gtp_commands", self.reports)
 
-    def reports(self) -> tuple[Report, ...]:
+    def reports(self) -> tuple[PluginReport, ...]:
         """Every plugin that was met, in the order it was met."""
         return tuple(self._reports)
 
@@ -121,7 +121,7 @@ class Manager:
             self._discard(name)
             raise PluginError(f"plugin {name!r} failed while registering: {one_line(error)}") from error
 
-    def note(self, report: Report) -> None:
+    def note(self, report: PluginReport) -> None:
         """Remember what became of a plugin."""
         self._reports.append(report)
 

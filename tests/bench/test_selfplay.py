@@ -13,7 +13,7 @@ from torch import nn
 
 from tessera.bench import selfplay
 from tessera.bench.flops import flops_per_evaluation, peak
-from tessera.bench.selfplay import NEVER, ROUNDS, Report, measure, settings_to_play
+from tessera.bench.selfplay import NEVER, ROUNDS, SelfPlayReport, measure, settings_to_play
 from tessera.errors import BadValue
 from tessera.interfaces.network import F, G, Outputs
 from tessera.interfaces.trainer import StepReport
@@ -86,7 +86,7 @@ class Fake:
         raise AssertionError("speed needs no state")
 
 
-def _measure(trainer: Fake, **options: Any) -> Report:
+def _measure(trainer: Fake, **options: Any) -> SelfPlayReport:
     return measure(trainer, **{"size": SIDE, "games": GAMES, "device": "cpu", "seconds": 0.1, **options})
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tessera.cli import doctor
 from tessera.cli.main import main
-from tessera.plugins import Manager, Report, build_manager
+from tessera.plugins import Manager, PluginReport, build_manager
 from tessera.settings import NoSettings
 
 
@@ -71,7 +71,7 @@ def test_a_present_network_is_timed(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 def test_a_failed_plugin_is_trouble() -> None:
     manager = Manager()
-    manager.note(Report("mambo", "mambo", "mambo 1.0", "failed", error="no drums", cure="buy drums"))
+    manager.note(PluginReport("mambo", "mambo", "mambo 1.0", "failed", error="no drums", cure="buy drums"))
     (finding,) = doctor._plugins(manager)
     assert (finding.status, finding.detail, finding.cure) == ("trouble", "no drums", "buy drums")
 

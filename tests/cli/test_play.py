@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from tessera import sgf
 from tessera.cli import play
 from tessera.cli.play_board import area_lines
-from tessera.cli.play_table import Table
+from tessera.cli.play_table import PlayTable
 from tessera.cli.play_words import Said, understand
 from tessera.errors import BadValue, IllegalMove, TesseraError
 from tessera.interfaces.player import RESIGN, Limits
@@ -144,7 +144,7 @@ class Gloomy(ScriptedPlayer):
 def test_the_engine_gives_up_but_not_in_the_opening() -> None:
     points = iter(["A1", "B1", "C1", "D1", "E1", "A2", "B2", "C2", "D2", "E2", "A3", "B3"])
     engine = Gloomy(lambda game, color: next(points))
-    table = Table(Game(5), person=BLACK, engine=Side("x", engine, Limits()), adviser=lambda: engine)
+    table = PlayTable(Game(5), person=BLACK, engine=Side("x", engine, Limits()), adviser=lambda: engine)
     turns = []
     for word in ["A5", "B5", "C5", "D5", "A4", "B4"]:
         table.play(parse_vertex(word, 5))

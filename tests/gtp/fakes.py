@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tessera.gtp.loop import Engine
+from tessera.gtp.loop import GtpEngine
 from tessera.gtp.session import Function
 from tessera.gtp.settings import EngineSettings
 from tessera.interfaces.analysis import Analysis, MoveInfo
@@ -173,7 +173,7 @@ class Desk:
         self.player = player or FakePlayer()
         self.output = b""
         self.complaints: list[str] = []
-        self.engine = Engine(
+        self.engine = GtpEngine(
             settings or EngineSettings(),
             open_player=open_player or (lambda: self.player),
             plugin_commands=lambda: plugins or {},

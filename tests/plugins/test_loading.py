@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tessera.errors import BadValue
-from tessera.plugins import DISABLE_VARIABLE, Manager, Report, build_manager
+from tessera.plugins import DISABLE_VARIABLE, Manager, PluginReport, build_manager
 
 GOOD = """
 from tessera.hookspecs import hookimpl
@@ -63,7 +63,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def reports(manager: Manager) -> dict[str, Report]:
+def reports(manager: Manager) -> dict[str, PluginReport]:
     return {report.name: report for report in manager.reports() if report.distribution == "t-plugins 2.0"}
 
 

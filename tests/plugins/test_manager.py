@@ -17,7 +17,7 @@ from tessera.interfaces.network import EvaluatorSpec, NetworkSpec
 from tessera.interfaces.player import PlayerSpec
 from tessera.interfaces.stores import StoreSpec
 from tessera.interfaces.trainer import TrainerSpec
-from tessera.plugins import Manager, Report, build_manager
+from tessera.plugins import Manager, PluginReport, build_manager
 from tessera.plugins.checks import hook_names
 from tessera.plugins.manager import KINDS
 from tessera.settings import NoSettings
@@ -181,7 +181,7 @@ def test_an_unknown_name_lists_what_is_there() -> None:
 
 def test_an_unknown_name_of_a_failed_plugin_says_why() -> None:
     manager = Manager()
-    manager.note(Report("mambo", "mambo", "mambo 1.0", "failed", error="ImportError: no drums"))
+    manager.note(PluginReport("mambo", "mambo", "mambo 1.0", "failed", error="ImportError: no drums"))
     with pytest.raises(BadValue, match="plugin 'mambo' is failed: ImportError: no drums"):
         manager.networks["mambo"]
 
@@ -234,7 +234,7 @@ def test_commands_are_collected_and_conflicts_reported() -> None:
     }
     for name, plugin in plugins.items():
         manager.register(plugin, name)
-        manager.note(Report(name, name, f"{name} 1.0", "loaded"))
+        manager.note(PluginReport(name, name, f"{name} 1.0", "loaded"))
     found = manager.commands(click.Group, {"doctor"})
     status = {report.name: (report.status, report.error) for report in manager.reports()}
     assert status["taken"] == ("failed", "command 'doctor' is offered by plugins 'builtin' and 'taken'")

@@ -14,7 +14,7 @@ from tessera.rules.coords import MAX_SIZE
 from tessera.settings import from_table, from_words, to_table
 
 if TYPE_CHECKING:
-    from tessera.bench.selfplay import Figure, Report
+    from tessera.bench.selfplay import Figure, SelfPlayReport
 
 NETWORK, SHAPE = "resnet", {"blocks": 4, "width": 64, "pool_every": 2}
 """What is measured without --network, on all boards: the network of the preset 9x9."""
@@ -126,7 +126,7 @@ def _prepare(network: Any, settings: Any, threads: int | None) -> tuple[Any, int
     return network.build(settings), threads
 
 
-def _show(what: dict[str, Any], report: Report) -> None:
+def _show(what: dict[str, Any], report: SelfPlayReport) -> None:
     output.print_table(
         ("self-play", "median", "lowest", "highest"),
         _rows(report),
@@ -141,7 +141,7 @@ def _show(what: dict[str, Any], report: Report) -> None:
         output.note(note)
 
 
-def _rows(report: Report) -> list[tuple[str, ...]]:
+def _rows(report: SelfPlayReport) -> list[tuple[str, ...]]:
     rows = [_row("moves/s", report.moves_per_second, ",.1f")]
     if report.games_per_hour:
         rows.insert(0, _row("games/h", report.games_per_hour, ",.0f"))
@@ -160,7 +160,7 @@ def _row(name: str, figure: Figure, style: str) -> tuple[str, ...]:
     return name, *(format(value, style) for value in (figure.median, figure.lowest, figure.highest))
 
 
-def _notes(report: Report) -> list[str]:
+def _notes(report: SelfPlayReport) -> list[str]:
     """What a reader has to know beside the table."""
     notes = [", ".join(f"{name} peak {value / 1e9:,.0f} GFLOP/s" for name, value in report.peak_flops.items())]
     if report.mean_length:

@@ -7,9 +7,9 @@ protocol's own; `analyze`, `kata`: KataGo's and Lizzie's; `gogui`, `views`: what
 from __future__ import annotations
 
 from tessera.gtp.commands import admin, analyze, gogui, kata, play, score, setup, sgf, time, views
-from tessera.gtp.commands.table import Command, Table
+from tessera.gtp.commands.table import Command, CommandTable
 
-TABLES: tuple[Table, ...] = (
+TABLES: tuple[CommandTable, ...] = (
     admin.table,
     setup.table,
     play.table,

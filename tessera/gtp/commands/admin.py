@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import tessera
 from tessera.gtp.arguments import count, integer
-from tessera.gtp.commands.table import Table
+from tessera.gtp.commands.table import CommandTable
 
 if TYPE_CHECKING:
     from tessera.gtp.session import Session
 
-table = Table("The engine")
+table = CommandTable("The engine")
 
 
 @table.add("protocol_version")

@@ -12,7 +12,7 @@ from tessera.gtp import thinking
 from tessera.gtp.analyze_arguments import DEFAULT_INTERVAL, AnalyzeArguments, parse
 from tessera.gtp.arguments import color, count
 from tessera.gtp.commands.play import move_text
-from tessera.gtp.commands.table import Table
+from tessera.gtp.commands.table import CommandTable
 from tessera.gtp.info_lines import cgos_line, kata_line, lz_line
 from tessera.gtp.lazily import Interrupted
 from tessera.gtp.protocol import GtpFailure
@@ -29,7 +29,7 @@ ARGUMENTS = "[color] [interval] [minmoves N] [maxmoves N] [avoid|allow color ver
 KATA_ARGUMENTS = f"{ARGUMENTS} [ownership|movesOwnership|rootInfo|pvVisits|pvEdgeVisits|noResultValue true]"
 CANCELLED = "cancelled"
 
-table = Table("Analysis")
+table = CommandTable("Analysis")
 
 
 def _lz(analysis: Analysis, asked: AnalyzeArguments) -> str:

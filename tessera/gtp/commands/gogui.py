@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import tessera
 from tessera.errors import BadValue, IllegalMove
 from tessera.gtp.arguments import color, count, moves
-from tessera.gtp.commands.table import Table
+from tessera.gtp.commands.table import CommandTable
 from tessera.gtp.protocol import GtpFailure
 
 if TYPE_CHECKING:
     from tessera.gtp.session import Session
 
-table = Table("GoGui's extensions")
+table = CommandTable("GoGui's extensions")
 
 ANALYZE_COMMANDS = (
     "gfx/Policy/tessera-policy",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tessera.errors import BadValue, TesseraError
 from tessera.gtp import thinking
 from tessera.gtp.arguments import boolean, color, count, integer, is_color, number
-from tessera.gtp.commands.table import Table
+from tessera.gtp.commands.table import CommandTable
 from tessera.gtp.protocol import SYNTAX_ERROR, GtpFailure
 from tessera.gtp.resign import ResignRule
 from tessera.gtp.settings import EngineSettings
@@ -19,7 +19,7 @@ from tessera.rules.coords import WHITE
 if TYPE_CHECKING:
     from tessera.gtp.session import Session
 
-table = Table("KataGo's extensions")
+table = CommandTable("KataGo's extensions")
 
 
 def _optional(value: float | None) -> str:

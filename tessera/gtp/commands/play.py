@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tessera.errors import IllegalMove
 from tessera.gtp import thinking
 from tessera.gtp.arguments import color, count, integer, vertex
-from tessera.gtp.commands.table import Table
+from tessera.gtp.commands.table import CommandTable
 from tessera.gtp.protocol import GtpFailure
 from tessera.interfaces.player import RESIGN, Options
 from tessera.rules import coords
@@ -15,7 +15,7 @@ from tessera.rules import coords
 if TYPE_CHECKING:
     from tessera.gtp.session import Session
 
-table = Table("Moving")
+table = CommandTable("Moving")
 
 
 @table.add("play", "color vertex")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tessera.gtp.arguments import count
-from tessera.gtp.commands.table import Table
+from tessera.gtp.commands.table import CommandTable
 from tessera.gtp.protocol import SYNTAX_ERROR, GtpFailure
 from tessera.interfaces.player import Foresight
 from tessera.rules import coords
@@ -14,7 +14,7 @@ from tessera.rules import coords
 if TYPE_CHECKING:
     from tessera.gtp.session import Session
 
-table = Table("The end of the game")
+table = CommandTable("The end of the game")
 
 # The imports below load numba, which must not delay an engine's first answers.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tessera.errors import BadValue
 from tessera.gtp import handicap
 from tessera.gtp.arguments import count, integer, number, point
-from tessera.gtp.commands.table import Table
+from tessera.gtp.commands.table import CommandTable
 from tessera.gtp.protocol import SYNTAX_ERROR, GtpFailure
 from tessera.rules.coords import MAX_SIZE, MIN_SIZE, parse_vertex, vertex
 from tessera.rules.ruleset import from_katago, parse_ruleset
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tessera.gtp.session import Session
     from tessera.rules.ruleset import Ruleset
 
-table = Table("Preparing a game")
+table = CommandTable("Preparing a game")
 
 BAD_HANDICAP = "invalid number of stones"
 BAD_VERTICES = "bad vertex list"

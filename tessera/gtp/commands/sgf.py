@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from tessera.errors import SgfError
 from tessera.gtp.arguments import integer
 from tessera.gtp.board_text import draw
-from tessera.gtp.commands.table import Table
+from tessera.gtp.commands.table import CommandTable
 from tessera.gtp.files import new_or_sgf, readable_file
 from tessera.gtp.protocol import SYNTAX_ERROR, GtpFailure
 
 if TYPE_CHECKING:
     from tessera.gtp.session import Session
 
-table = Table("Files and the board")
+table = CommandTable("Files and the board")
 
 
 @table.add("loadsgf", "file [move]")

@@ -26,7 +26,7 @@ class Command:
         return (inspect.getdoc(self.run) or "").partition("\n")[0]
 
 
-class Table:
+class CommandTable:
     """The commands of one family."""
 
     def __init__(self, title: str) -> None:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from tessera.clock import KINDS, NO_LIMIT, Clock, TimeControl, canadian
 from tessera.gtp.arguments import color, count, integer, number
-from tessera.gtp.commands.table import Table
+from tessera.gtp.commands.table import CommandTable
 from tessera.gtp.protocol import SYNTAX_ERROR, GtpFailure
 
 if TYPE_CHECKING:
     from tessera.gtp.session import Session
 
-table = Table("Time")
+table = CommandTable("Time")
 
 KGS_FORMS = "none | absolute M | byoyomi M P N | canadian M P N"
 

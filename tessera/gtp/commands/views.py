@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tessera.gtp import thinking
-from tessera.gtp.commands.table import Table
+from tessera.gtp.commands.table import CommandTable
 from tessera.gtp.info_lines import shown_moves
 from tessera.gtp.settings import DEFAULT_VISITS
 from tessera.rules.coords import BLACK, vertex
@@ -13,7 +13,7 @@ from tessera.rules.coords import BLACK, vertex
 if TYPE_CHECKING:
     from tessera.gtp.session import Session
 
-table = Table("Tessera's views")
+table = CommandTable("Tessera's views")
 
 LABEL_FROM = 0.01
 """Probability from which a point gets a number."""

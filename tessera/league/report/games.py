@@ -38,7 +38,7 @@ UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 """Neither '</script>' nor '<!--' can appear, so the parser cannot leave the element early."""
 
 
-class Table(Generic[T]):
+class Numbered(Generic[T]):
     """Each value once, in order of first use."""
 
     def __init__(self, values: Sequence[T] = ()) -> None:
@@ -67,8 +67,8 @@ def games_json(records: Sequence[GameRecord], players: Sequence[str], *, program
 
     `program` is what a downloaded SGF names as its writer.
     """
-    names, openings, notes = Table(players), Table[str](), Table[str]([""])
-    settings = Table[tuple[int, float, str, str]]()
+    names, openings, notes = Numbered(players), Numbered[str](), Numbered[str]([""])
+    settings = Numbered[tuple[int, float, str, str]]()
     games = [
         [
             record.number,
