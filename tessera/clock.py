@@ -42,7 +42,7 @@ class SideClock:
     """What one side has left."""
 
     left: float
-    """Of main time, or of the present overtime period."""
+    """Seconds left of main time, or of the present overtime period."""
     count: int = 0
     """0 while main time runs; else stones still to be played (Canadian) or periods left (byoyomi)."""
 

@@ -81,7 +81,7 @@ class Crew:
         self._end([engine])
 
     def end_all(self) -> None:
-        """End every engine; those in hand at once, so that whoever waits for them is told."""
+        """End every engine. Those that are playing are killed at once: threads that wait for an answer wake up."""
         with self._lock:
             busy, idle = list(self._busy), [engine for engines in self._idle.values() for engine in engines]
             self._idle.clear()

@@ -30,7 +30,7 @@ class Files:
     sides: Counter[int]
     """Files of `learned` by board side."""
     digest: str
-    """Of the names and heads of all files and what is held out: tells whether they are what they were."""
+    """A digest of the names and heads of all files and of what is held out: it changes when they do."""
 
 
 def existing_folder(games: str) -> Path:

@@ -63,7 +63,7 @@ class OpenVinoEvaluator:
         return self._shares.evaluate(planes, globals_)
 
     def _infer(self, planes: Tensor, globals_: Tensor) -> Outputs:
-        """Of a slice, on the thread that calls."""
+        """The outputs for a slice of a batch, computed on the calling thread."""
         count, pieces = len(planes), max(1, -(-len(planes) // SLICE))
         rows = rounded_up(-(-count // pieces))
         with self._asked.one() as request:
@@ -135,7 +135,7 @@ def rounded_up(rows: int) -> int:
 
 
 def _outputs(request: Any, planes: Tensor, globals_: Tensor, rows: int) -> Outputs:
-    """Of at most `rows` positions, by an inference of exactly so many."""
+    """The outputs for at most `rows` positions, by an inference of exactly `rows`."""
     count = len(planes)
     if count < rows:
         planes, globals_ = (

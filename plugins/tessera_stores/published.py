@@ -17,7 +17,7 @@ SUFFIX = ".json"
 MAX_BYTES = 4096
 DIGEST = re.compile(r"[0-9a-f]{64}")
 DIGITS = 16
-"""Of the digest, in the name of the data."""
+"""Digits of the digest in the name of the data."""
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class NetworkUse:
     evaluations_per_move: float
     positions_per_call: float
     share: Figure
-    """Of the wall time, inside the network (0 to 1)."""
+    """Share of the wall time spent inside the network (0 to 1)."""
     flops_per_evaluation: float
     """See `flops_per_evaluation`: matrix products and convolutions."""
     flops_per_second: Figure

@@ -37,7 +37,7 @@ MAX_DIRECTORY = 4 * 2**20
 PIECE = 4 * 2**20
 """Bytes that are read, hashed or written at once."""
 ALIGNMENT = 64
-"""Of tensor bytes in the file, as torch writes them, so that they can be mapped into memory."""
+"""Tensor bytes start at multiples of this in the file, as torch writes them, so that they can be mapped into memory."""
 
 SEAL, SEAL_OF_ALL = b"tessera-seal-2:", b"tessera-sha256:"
 COMMENT = len(SEAL) + 64

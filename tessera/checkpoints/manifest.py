@@ -54,7 +54,7 @@ class TensorInfo:
     dtype: str
     """One of `DTYPE_NAMES`."""
     sha256: str
-    """Of its contiguous little-endian bytes, in hex."""
+    """Digest of its contiguous little-endian bytes, in hex."""
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class View:
     ghosts: tuple[tuple[int, int], ...]
     """(point, color) of the first moves of the line being thought about."""
     names: tuple[str, str]
-    """Of Black and White."""
+    """Names of Black and White."""
     captured: tuple[int, int]
     """Prisoners taken by Black and by White."""
     to_play: int

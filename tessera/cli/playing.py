@@ -44,7 +44,7 @@ class EngineChoice:
     """Drawn at random where the user gave none, so that it can be recorded."""
     threads: int | None
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """Of the player, beside its defaults; those of a level."""
+    """Settings of the player that differ from its defaults; a level sets them."""
 
     def check(self, app: App) -> None:
         """Refuse what `open` would refuse, as far as it shows at once: before folders are made or games are read."""

@@ -21,7 +21,7 @@ class Level:
     visits: int
     """Most visits of a move."""
     settings: Mapping[str, float] = field(default_factory=dict)
-    """Of the player, beside its defaults."""
+    """Settings of the player that differ from its defaults."""
 
     @property
     def words(self) -> str:

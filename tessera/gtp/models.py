@@ -20,7 +20,7 @@ class Model:
     batch: int
     """Positions evaluated together at most."""
     version: int
-    """Of the input features."""
+    """Version of the input features."""
 
     @classmethod
     def of(cls, path: Path, manifest: Manifest, *, batch: int) -> Model:

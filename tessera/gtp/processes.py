@@ -14,7 +14,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 SESSION_FIELD = 3
-"""Of /proc/PID/stat, counted from the field after the program's name."""
+"""The session's field in /proc/PID/stat, counted from the field after the program's name."""
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 """What ends a process at once; on Windows any signal does."""
 GONE = (ProcessLookupError, PermissionError)

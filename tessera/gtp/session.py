@@ -37,7 +37,7 @@ Function = Callable[["Session", list[str]], str]
 
 
 class Attention(Protocol):
-    """Who knows when thinking must end; the `Inbox` in an engine."""
+    """Tells a command when it must stop thinking. In an engine this is its `Inbox`."""
 
     def thinking(self, *, until_input: bool = False) -> AbstractContextManager[threading.Event]:
         """An event that is set when the present command should stop thinking."""

@@ -52,7 +52,7 @@ class Analysis:
     moves: tuple[MoveInfo, ...]
     """Best first: the first is what the player would play now. Empty when only pass is legal and no search ran."""
     visits: int
-    """Of the root: its own evaluation and every visit below it, those of an earlier search that was kept included."""
+    """Visits of the root: its own evaluation and every visit below it, also those kept from an earlier search."""
     winrate: float
     score: float
     ownership: np.ndarray

@@ -30,7 +30,7 @@ from tessera.rules.ruleset import PRESETS, Ruleset, parse_ruleset
 SCHEDULES = ("round-robin", "gauntlet", "ladder", "adaptive")
 MAX_TITLE = 200
 SPRT_GAMES = 20_000
-"""At which a test gives up that has not decided by then, unless the file says another number."""
+"""After so many games an undecided test gives up, unless the file says another number."""
 MAX_SECONDS = 1_000_000
 
 
@@ -42,7 +42,7 @@ class Openings:
     """'random': legal random moves. 'book': the first moves of the SGF files in `folder`."""
     moves: int = 4
     folder: str = ""
-    """Of a book; absolute."""
+    """The folder of a book of SGF files; absolute."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class LeagueConfig:
     """A preset's name."""
     komi: float = 7.0
     seed: int = 1
-    """Of the openings and of the engines."""
+    """The openings and the engines draw from this seed."""
     schedule: str = "round-robin"
     """round-robin; gauntlet: the `challengers` against all others; ladder: each against its neighbours in the
     order of the file; adaptive: whoever's interval is widest, against who tells most about it."""
@@ -65,9 +65,9 @@ class LeagueConfig:
     target: float = 0.0
     """Stop when every player's 95% interval is within ± this many Elo; 0 never stops early."""
     challengers: tuple[str, ...] = ()
-    """Of a gauntlet."""
+    """In a gauntlet, the players who meet all others."""
     neighbours: int = 2
-    """Of a ladder, on each side."""
+    """In a ladder, how many players on each side a player meets."""
     concurrency: int = 1
     """Games of engines at the same time."""
     patience: float = 60.0

@@ -41,7 +41,7 @@ OWN_SETTINGS: dict[str, Check] = {
     "resign": _resign,
     "set": lambda where, value: typed(where, value, dict),
 }
-"""Of our own program, each with its check."""
+"""Keys of a player of this program, each with its check."""
 
 
 def parse_players(tables: Any, *, folder: Path) -> tuple[Entrant, ...]:

@@ -211,7 +211,7 @@ class League:
         return max(able, key=lambda spec: (spec.priority, spec.name))
 
     def _check(self, entrant: Entrant) -> None:
-        """What would else show at the player's first game, maybe hours from now."""
+        """Refuse now what would otherwise fail at the player's first game, maybe hours later. Raises `BadValue`."""
         if entrant.kind == "engine":
             launch.plan(entrant, self._context(0))
             return

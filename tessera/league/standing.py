@@ -26,7 +26,7 @@ class Standing:
     void: dict[Key, GameRecord] = field(default_factory=dict)
     """The last attempt of games that are not finished."""
     numbers: set[int] = field(default_factory=set)
-    """Of games on record."""
+    """Numbers of the games on record."""
     _failed: Counter[Key] = field(default_factory=Counter)
     """Attempts of void games that count against a player."""
 

@@ -32,7 +32,7 @@ class Candidate:
     move: str
     """A vertex, or 'pass'."""
     visits: int
-    """Of the position behind the move; 0 where nothing was searched."""
+    """Visits of the position after the move; 0 where nothing was searched."""
     winrate: float
     """Black's, 0..1."""
     score_lead: float
@@ -58,7 +58,7 @@ class PositionAnalysis:
     score_lead: float
     """Expected final score in points, komi included."""
     visits: int
-    """Of the root, its own evaluation included; 0 without a network."""
+    """Visits of the root, its own evaluation included; 0 without a network."""
     moves: tuple[Candidate, ...]
     """Best first, for the side to play."""
     policy: NDArray[np.float32]

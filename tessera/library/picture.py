@@ -19,7 +19,7 @@ STONES = {BLACK: "#101010", WHITE: "#fdfdfb"}
 TEXT = 'font-family="sans-serif" text-anchor="middle" role="img"'
 Width = Annotated[int, Range(16, 10_000), Unit("pixels")]
 LEAST_WIDTH, SCALE = 320, 1.2
-"""Of a picture where nobody says more: pixels, and pixels for each unit of a large board."""
+"""Width of a picture unless the caller names one: least pixels, and pixels for each unit of a large board."""
 LEAST_OWNED = 0.05
 """Ownership below which a point is open."""
 

@@ -56,14 +56,14 @@ class LoadedPlayer:
     kind: str
     """Its registered name, e.g. 'search'; 'engine' for a program from outside."""
     limits: Limits = field(default=Limits())
-    """Of a move or an analysis where the call says nothing else."""
+    """Limits of a move or an analysis where the call names none."""
     seed: int = 0
     network: str = ""
     """The network's registered name, '' without one."""
     digest: str = ""
-    """Of the checkpoint, 64 hex digits; '' without one."""
+    """Digest of the checkpoint, 64 hex digits; '' without one."""
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """Of the player, beside its defaults."""
+    """Settings of the player that differ from its defaults."""
     build_batch: Callable[[int], object] | None = field(default=None, repr=False)
     """build_batch(games) -> the same player for many games; None where it has none."""
     own_name: str = ""

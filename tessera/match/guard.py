@@ -1,9 +1,9 @@
-"""A watchman for the case that we are killed: it ends the engines that we no longer can.
+"""A watchman process: it ends the engines of a program that was killed and could not end them itself.
 
-A small process of its own session holds the other end of a pipe of ours. When that closes, for whatever reason
-(SIGKILL too), it ends what is left of our engines: the sessions that were announced on the pipe ('+PID', '-PID')
-and every process that carries our mark in its environment. The mark needs no announcement:
-an engine that was started in the very moment of our end has it, and so have children in sessions of their own.
+The watchman is a small process in its own session and reads from a pipe. When the program at the other end dies, for
+whatever reason (SIGKILL too), the pipe closes, and the watchman ends the engines that are left: the sessions that were
+announced on the pipe ('+PID', '-PID') and every process that carries the program's mark in its environment. The mark
+needs no announcement: an engine that was just being started has it, and so have children in sessions of their own.
 Run by `Guard` as `python -m tessera.match.guard MARK`.
 """
 
@@ -37,7 +37,7 @@ class Guard:
         self._lock = threading.Lock()
 
     def environment(self) -> dict[str, str]:
-        """Ours, with the mark. Starts the watchman, so that no engine is ever without him."""
+        """This process's environment and the mark, for an engine about to start. The first call starts the watchman."""
         with self._lock:
             if self._process is None:
                 self._process = _start(self._mark)

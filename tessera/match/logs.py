@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 MAX_LOG_BYTES = 1 << 20
-"""Of one player's log, all its processes together; what comes after is dropped."""
+"""Most bytes of one player's log, all its processes together; what comes after is dropped."""
 MAX_STEM = 80
 FULL = b"\n(the rest was dropped)\n"
 

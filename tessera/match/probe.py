@@ -24,7 +24,7 @@ from tessera.rules.ruleset import DEFAULT, PRESETS, Ruleset
 PATIENCE = 60.0
 """Seconds for each answer; a first start may tune itself to the machine."""
 SIZE = 9
-"""Of the board a move is asked on, or the nearest the engine plays on."""
+"""Side of the board a move is asked on, or the nearest the engine plays on."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Probe:
     """What was found out about one engine."""
 
     name: str
-    """Of the profile."""
+    """Name of the profile."""
     title: str
     status: Literal["ok", "absent", "trouble"]
     """trouble: something is there, but it is another program, or it does not play."""

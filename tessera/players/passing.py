@@ -69,7 +69,7 @@ class Ending:
 
     @cached_property
     def status(self) -> Status:
-        """Of every chain. Takes many playouts where a chain is proved neither alive nor dead."""
+        """The status of every chain. Takes many playouts where a chain is proved neither alive nor dead."""
         return judge(self._game, self._ownership)
 
     @cached_property

@@ -99,7 +99,7 @@ class PolicyPlayer:
     def _finished(
         self, games: Sequence[Game], looks: Sequence[tuple[Analysis, passing.Ending | None]], options: Options
     ) -> list[bool]:
-        """Of each position whether nothing is left to gain, and the network thinks no less of it after a pass.
+        """For each position, whether nothing is left to gain and the network thinks no less of it after a pass.
 
         Where somebody passed, or a pass is among the likeliest moves: else the verdict would cost more than the move.
         """

@@ -27,7 +27,7 @@ class Progress(NamedTuple):
     """How far a search has come."""
 
     visits: NDArray[np.int32] | int
-    """Of the root."""
+    """Visits of the root."""
     gained: NDArray[np.int32] | int
     """Those of them that this search made."""
     seconds: float

@@ -17,7 +17,7 @@ from tessera.settings import Setting, settings_of
 
 BEGIN, END = "<!-- settings: begin -->\n", "<!-- settings: end -->\n"
 FIRST = ("gumbel", "tower")
-"""Of each kind: the one whose table is whole. The others leave out what they have in common with it."""
+"""The plugin of each kind whose table is whole. The others leave out what they have in common with it."""
 
 
 def renewed(text: str) -> str:

@@ -75,7 +75,7 @@ class Sprt:
         return math.log((1.0 - self.beta) / self.alpha)
 
     def llr(self, counts: Sequence[int]) -> float:
-        """Of [5] counts of pairs; 0 before the first."""
+        """The log-likelihood ratio of [5] counts of pairs; 0 before the first pair."""
         observed = check_counts(counts, PAIR_SCORES)
         if not observed.any():
             return 0.0

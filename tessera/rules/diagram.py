@@ -62,7 +62,7 @@ def render(stones: Sequence[int], size: int) -> str:
 
 
 def draw(game: Game) -> str:
-    """The board with coordinates on all sides and the last move in brackets; then what a board does not show."""
+    """The board with coordinates on all sides and the last move in brackets; below it side to play, komi, prisoners."""
     size, last = game.size, game.moves[-1].point if game.moves else -1
     header = "   " + " ".join(LETTERS[:size])
     lines = [header]

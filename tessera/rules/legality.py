@@ -64,7 +64,7 @@ def legal(s, n, t, color, seen, path, depth):
                 bit = closed & -closed
                 closed ^= bit
                 value = hash_after_suicide(s, n, t, base + column_of(t, bit), color)
-                # A single stone that takes itself off is a pass with a stone in hand: never allowed.
+                # Suicide of a single stone leaves the board as it was, like a pass: never allowed.
                 if value != now:
                     if superko and repeats(s, n, t, seen, path, depth, value, color):
                         banned |= bit

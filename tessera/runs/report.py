@@ -15,7 +15,7 @@ from tessera.runs.lines import JsonLines, Row, number_at
 WARNINGS = 20
 """The newest that are shown."""
 EVENTS = 50
-"""Of the supervisor, likewise."""
+"""Newest events of the supervisor on the page."""
 HELD = b'"warnings": ["'
 """In a line of training.jsonl that tells a warning."""
 

@@ -33,7 +33,7 @@ def over(config: RunConfig, spent: Spent) -> str:
 
 
 class Pace:
-    """How fast a run has been of late."""
+    """The speed of a run over its last WINDOW_SECONDS."""
 
     def __init__(self, start: Spent) -> None:
         self._marks = deque([start])

@@ -27,7 +27,7 @@ class RunConfig:
     start_from: str = ""
     """A checkpoint whose weights the run begins with; '' for random weights. Network and shape must be the same."""
     seed: Annotated[int, Range(0, 2**63 - 1)] = 0
-    """Of weights, games and learning."""
+    """Weights, games and learning draw from this seed."""
     threads: Annotated[int, Range(1, 1024)] = 1
     """torch's CPU threads."""
     device: str = "auto"
@@ -48,7 +48,7 @@ class RunConfig:
     evaluation_size: Annotated[int, Range(MIN_SIZE, MAX_SIZE)] = 9
     """Board side of the evaluation games."""
     evaluation_games: Annotated[int, Range(2, 1_000_000), Unit("games")] = 50
-    """Of the policy alone against each opponent: the random player and the networks of the last checkpoints."""
+    """Games of an evaluation: the policy alone against each opponent, the random player and the last checkpoints."""
     arbiter: str = "self"
     """Who plays them; see `tessera plugins`."""
     tile_games: Annotated[int, Range(1, 1_000_000_000), Unit("games")] = 100

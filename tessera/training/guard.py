@@ -27,7 +27,7 @@ GOOD_STREAK = 100
 CALM = 1000
 """Good steps in a row after which the rate is doubled, if it was halved, and earlier roll backs are forgiven."""
 MEMORY = 0.99
-"""Of the running mean of the gradient's norm."""
+"""Decay of the running mean of the gradient's norm."""
 USUAL_AFTER = 50
 """Good steps before a gradient can be called unusual."""
 
@@ -58,11 +58,11 @@ class Guard:
     streak: int = 0
     """Good steps since the last bad one."""
     strikes: int = 0
-    """Bad steps since the last good streak, or since the last measure taken."""
+    """Bad steps since the last good streak, or since the rate was last lowered or the weights last rolled back."""
     lowered_since: int = 0
     """Halvings since the last roll back or good streak."""
     halvings: int = 0
-    """Of the rate, in force now."""
+    """How often the learning rate is halved now."""
     returns: int = 0
     """Roll backs since the last calm stretch."""
     skipped: int = 0

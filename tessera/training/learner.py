@@ -50,7 +50,7 @@ class Learner:
         self._guard = Guard(GuardSettings(settings.explosion, settings.state_limit))
         self._bf16 = settings.precision == "bf16" or (settings.precision == "auto" and has_bf16(device))
         self._state_norms: dict[str, float] = {}
-        """Of each layer that has a state, at the last look."""
+        """The norm of each layer that has a state, as last measured."""
         self._warnings: list[str] = []
         if not self._is_finite():
             raise BadValue(

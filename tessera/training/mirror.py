@@ -139,7 +139,7 @@ def fetch_run(store: CheckpointStore, url: str, folder: RunFolder) -> None:
 
 
 def _names(store: CheckpointStore, url: str) -> list[str]:
-    """Of the checkpoints in a copy, sorted."""
+    """Names of the checkpoints in a copy, sorted."""
     return sorted(each.rsplit("/", 1)[-1] for each in store.list(f"{url.rstrip('/')}/checkpoints"))
 
 

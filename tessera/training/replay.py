@@ -50,7 +50,7 @@ def blank_positions(n: int, size: int, *, device: str = "cpu") -> Positions:
 UNPACKED = ("globals_", "value", "score", "action", "predicted_value")
 """Fields that a checkpoint holds as they are."""
 SIDES = (1, -1)
-"""Of ownership, whose bits are kept one after the other."""
+"""The two values of ownership whose bits are kept, one after the other."""
 
 
 class Replay:

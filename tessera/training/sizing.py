@@ -26,7 +26,7 @@ MOST_PER_THREAD = 128
 """On a CPU more games at once bring little: its cores are busy with one batch of this size."""
 MOST_ON_A_GPU = 16_384
 SHARE = 0.7
-"""Of the free memory that a plan may take."""
+"""Share of the free memory that a plan may take."""
 SAMPLE_SECONDS = 0.005
 
 

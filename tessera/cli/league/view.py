@@ -28,7 +28,7 @@ PAIRS = 12
 NOW = 4
 """Pairs with games going on that are named."""
 SHARE = 0.05
-"""Of the time at most that is spent on computing ratings for the screen."""
+"""At most this share of the time is spent on computing ratings for the screen."""
 
 
 class LeagueView:

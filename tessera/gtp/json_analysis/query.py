@@ -68,7 +68,7 @@ class Query:
     restrictions: tuple[Restriction, ...] = ()
 
     def to_play(self, turn: int) -> int:
-        """Who moves at a turn: the one who did, or after the last move the other side."""
+        """The side that moves at a turn: the color of that move, or, after the last move, the other side."""
         if turn < len(self.moves):
             return self.moves[turn][0]
         return opponent(self.moves[-1][0]) if self.moves else self.first

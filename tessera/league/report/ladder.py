@@ -22,7 +22,7 @@ TICKS = 6
 LEAST_SPAN = 200.0
 """Elo from end to end at least: one player alone still has a scale."""
 MARGIN = 0.04
-"""Of the span, free at both ends."""
+"""Share of the span that stays free at each end."""
 
 
 @dataclass(frozen=True)
