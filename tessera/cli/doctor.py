@@ -21,7 +21,7 @@ from tessera.cli.main import App
 from tessera.engines import load_profiles
 from tessera.errors import EngineError, TesseraError
 from tessera.interfaces.network import F, G
-from tessera.players.choice import BATCH, Choice, choose
+from tessera.players.choice import BATCH, EvaluatorChoice, choose
 from tessera.plugins import Manager
 
 PACKAGES = ("torch", "numba", "numpy", "pluggy", "click", "rich", "sgfmill")
@@ -181,7 +181,7 @@ def _network(manager: Manager) -> Iterator[Finding]:
         )
 
 
-def _told(choice: Choice) -> str:
+def _told(choice: EvaluatorChoice) -> str:
     """What `--evaluator auto` takes here, and why."""
     if not choice.trials:
         return f"--evaluator auto takes {choice.evaluator}: no other offers itself"

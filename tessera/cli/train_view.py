@@ -19,7 +19,7 @@ WARNINGS = 3
 """The latest that are shown."""
 
 PARTS = ("model", "optimiser", "games", "trees", "replay", "checkpoint")
-"""Of a trainer's memory, as its plan calls them."""
+"""The parts of a trainer's memory, as its plan calls them."""
 
 Row = tuple[str, str, bool]
 """Label, text, and whether it is a warning."""

@@ -9,7 +9,7 @@ class DeviceMemory(NamedTuple):
     """Bytes, over all devices."""
 
     allocated: int
-    """Of tensors."""
+    """Bytes of tensors."""
     reserved: int
     """What torch has taken, for tensors now and later."""
     peak: int

@@ -67,7 +67,7 @@ class Snapshot:
 
     @property
     def bytes(self) -> int:
-        """Of all tensors that Python knows."""
+        """Bytes of all tensors that Python knows."""
         return sum(self.blocks.values())
 
 

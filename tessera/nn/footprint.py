@@ -12,8 +12,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from tessera.interfaces.network import F, G
 
 COPIES = {"model": 2, "optimiser": 3, "checkpoint": 4}
-"""Of the weights while learning: weights and their average; gradient and AdamW's two; the last checkpoint's weights,
-average and AdamW's two."""
+"""Copies of the weights while learning: weights and their EMA; gradient and AdamW's two; the last checkpoint's weights,
+EMA and AdamW's two."""
 
 
 def weight_bytes(module: nn.Module) -> int:
