@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from tessera.interfaces.network import Evaluator, Outputs
+from tessera.rules.features import BASIC, FeatureSet
 from tessera.training.losses import accuracy
 from tessera.training.targets import Positions, planes_of
 from tessera_imitation.folder import Files
@@ -25,8 +26,9 @@ def first_choice(outputs: Outputs, targets: Positions) -> Tensor:
 class HeldOut:
     """Positions of the held-out files, read at the first measurement."""
 
-    def __init__(self, files: Files, *, device: str, batch: int) -> None:
+    def __init__(self, files: Files, *, features: FeatureSet = BASIC, device: str, batch: int) -> None:
         self._paths = [files.folder / name for name in files.held_out[:FILES]]
+        self._features = features
         self._device, self._batch = device, batch
         self._games: list[Positions] | None = None
 
@@ -48,7 +50,7 @@ class HeldOut:
         found: dict[int, list[Positions]] = {}
         for path in self._paths:
             try:
-                size, positions = read_positions(path)
+                size, positions = read_positions(path, self._features)
             except Unusable:
                 continue  # what it lacks the files that are learned from tell
             found.setdefault(size, []).append(_spread(positions, share))

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from tessera import sgf
 from tessera.errors import SgfError
-from tessera.interfaces.network import F, G
+from tessera.rules.batch import Batch, allocate
 from tessera.rules.coords import BLACK, EMPTY
-from tessera.rules.features import write_features
+from tessera.rules.features import BASIC, FeatureSet
 from tessera.rules.game import Game
-from tessera.rules.layout import tables
 from tessera.sgf.record import STONES, Record, Step, properties_of
 from tessera.training.targets import Positions, Recorded, finished_games
 from tessera_imitation.result import Result, owners, parse_result
@@ -41,8 +40,8 @@ class Unusable(SgfError):
 class Look(NamedTuple):
     """A position as a network sees it, and the move that was played there."""
 
-    planes: NDArray[np.float32]
-    """[F * P]"""
+    planes: NDArray[np.uint8]
+    """[F, P]"""
     globals_: NDArray[np.float32]
     """[G]"""
     color: int
@@ -53,7 +52,7 @@ class Look(NamedTuple):
     """0..P, or -1 while it is not known."""
 
 
-def read_positions(path: Path) -> tuple[int, Positions]:
+def read_positions(path: Path, features: FeatureSet = BASIC) -> tuple[int, Positions]:
     """(board side, positions) of a file's first game; raises `Unusable`."""
     try:
         record = sgf.read(path, strict=True)
@@ -63,7 +62,7 @@ def read_positions(path: Path) -> tuple[int, Positions]:
     if result is None:
         raise Unusable(WITHOUT_RESULT, f"RE is {record.result[:20]!r}")
     try:
-        looks, game = _replayed(record)
+        looks, game = _replayed(record, features)
     except SgfError as error:
         raise Unusable(UNPLAYABLE, str(error)) from None
     if not looks:
@@ -71,16 +70,16 @@ def read_positions(path: Path) -> tuple[int, Positions]:
     return record.size, _positions(looks, game, result)
 
 
-def _replayed(record: Record) -> tuple[list[Look], Game]:
+def _replayed(record: Record, features: FeatureSet) -> tuple[list[Look], Game]:
     """The positions of the main line in which one move was played by the side to play, and the game at its end."""
     looks: list[Look] = []
     waiting: Look | None = None
-    game = Game(record.size)
+    game, eye = Game(record.size), _Eye(record.size, features)
     for step in record.steps():
         game = step.game
         if waiting is not None and _answers(step, waiting):
             looks.append(waiting._replace(action=game.moves[-1].point))
-        waiting = _look(step)
+        waiting = eye.look(step)
     return looks, game
 
 
@@ -91,12 +90,27 @@ def _answers(step: Step, look: Look) -> bool:
     return step.game.moves[-1].color == look.color
 
 
-def _look(step: Step) -> Look:
-    game = step.game
-    planes, globals_ = np.zeros(F * game.points, np.float32), np.zeros(G, np.float32)
-    game.legal_mask()  # notes the points forbidden by ko, which are features
-    write_features(game.state, game.size, tables(game.size), game.to_play, planes, globals_)
-    return Look(planes, globals_, game.to_play, step.moves, -1)
+class _Eye:
+    """Looks at positions as a network does that reads `features`."""
+
+    def __init__(self, size: int, features: FeatureSet) -> None:
+        arrays = allocate(1, size, np.zeros, features)
+        self._one = Batch(
+            size, {name: arrays[name] for name in ("state", "planes", "globals_", "scratch")}, features=features
+        )
+
+    def look(self, step: Step) -> Look:
+        game, one = step.game, self._one
+        game.legal_mask()  # notes the points forbidden by ko, which are features
+        one.state[0] = game.state
+        one.features()
+        return Look(
+            one.planes[0].reshape(-1, game.points).astype(np.uint8),
+            one.globals_[0].copy(),
+            game.to_play,
+            step.moves,
+            -1,
+        )
 
 
 def _positions(looks: list[Look], game: Game, result: Result) -> Positions:
@@ -116,10 +130,9 @@ def _recorded(looks: list[Look], points: int) -> Recorded:
     """One game of L moves, its policy the move that was played."""
     length = len(looks)
     action = torch.tensor([look.action for look in looks])
-    planes = torch.from_numpy(np.stack([look.planes for look in looks]))
     return Recorded(
         length=torch.tensor([length]),
-        planes=planes.to(torch.uint8).reshape(1, length, F, points),
+        planes=torch.from_numpy(np.stack([look.planes for look in looks]))[None],
         globals_=torch.from_numpy(np.stack([look.globals_ for look in looks]))[None],
         policy=torch.nn.functional.one_hot(action, points + 1).to(torch.float16)[None],
         color=torch.tensor([[look.color for look in looks]], dtype=torch.int8),

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from tessera.errors import BadValue
+from tessera.rules.features import BASIC, FeatureSet
 from tessera.training.targets import Positions
 from tessera_imitation.folder import CURE, Files
 from tessera_imitation.reading import REASONS, Unusable, read_positions
@@ -16,8 +17,8 @@ from tessera_imitation.reading import REASONS, Unusable, read_positions
 class Stream:
     """Reads the files of `files.learned`, whose order is a function of seed and epoch."""
 
-    def __init__(self, files: Files, seed: int) -> None:
-        self._files, self._seed = files, seed
+    def __init__(self, files: Files, seed: int, features: FeatureSet = BASIC) -> None:
+        self._files, self._seed, self._features = files, seed, features
         self.epoch = 0
         """Full passes so far."""
         self._place = 0
@@ -44,7 +45,7 @@ class Stream:
                 self._end_epoch()
 
     def _read(self, name: str) -> tuple[int, Positions]:
-        size, positions = read_positions(self._files.folder / name)
+        size, positions = read_positions(self._files.folder / name, self._features)
         if size not in self._files.sides:
             raise Unusable(REASONS[0], f"its board side is not within its first bytes, or {size} is not what they say")
         return size, positions

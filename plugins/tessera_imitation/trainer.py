@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from tessera.former_names import IMITATION, renamed
-from tessera.interfaces.network import Outputs
+from tessera.interfaces.network import Outputs, features_of
 from tessera.interfaces.trainer import StepReport
 from tessera.training.learner import Learner
 from tessera.training.losses import accuracy, head_losses, means, total
@@ -35,17 +35,19 @@ class ImitationTrainer:
 
     def __init__(self, module: nn.Module, device: str, seed: int, settings: ImitationSettings) -> None:
         self._settings = settings
+        features = features_of(module)
         files = find_files(settings.games, held_out=settings.held_out)
         self._learner = Learner(module, device, settings.learner)
         self._sample_rng = torch.Generator(device).manual_seed(seed)
-        self._stream = Stream(files, seed)
-        self._held_out = HeldOut(files, device=device, batch=settings.batch)
+        self._stream = Stream(files, seed, features)
+        self._held_out = HeldOut(files, features=features, device=device, batch=settings.batch)
         self._replays = Replays(
             files.sides,
             window=settings.window,
             batch=settings.batch,
             replay_ratio=settings.replay_ratio,
             warm_up=settings.warm_up,
+            features=features,
             device=device,
         )
         self._games = self._moves = 0

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from tessera.interfaces.network import Outputs
 from tessera.nn.heads import Heads
 from tessera.nn.stem import Stem
+from tessera.rules.features import feature_set
 from tessera_mamba.block import AnyMixer, Block
 from tessera_mamba.mamba2 import Mamba2Mixer
 from tessera_mamba.mixer import LocalMixer, Mixer, Shape
@@ -23,7 +24,8 @@ class MambaNet(nn.Module):
         super().__init__()
         depth, every = settings.blocks, settings.pool_every
         shape = Shape(settings.width, settings.inner, settings.head_dim, settings.state)
-        self.stem = Stem(shape.width)
+        self.feature_set = settings.features
+        self.stem = Stem(shape.width, feature_set(settings.features))
         self.blocks = nn.ModuleList(
             Block(
                 _mixer(settings.scan, shape, i),

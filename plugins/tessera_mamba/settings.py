@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from tessera.errors import BadValue
+from tessera.rules.features import FeatureSetName
 from tessera.settings import check
 from tessera.values import Range, Unit
 
@@ -32,6 +33,9 @@ class MambaSettings:
     """What a block scans: rows, and columns in odd blocks (axial); the whole board row by row, column by column in odd
     blocks (raster); nothing, a gated convolution of about as many parameters (none); causal, mamba-ssm's block, four
     directions in turn (mamba2)."""
+
+    features: FeatureSetName = "basic-1"
+    """What it is shown of a position (docs/features.md): go-1 adds ladders and what is alive."""
 
     def __post_init__(self) -> None:
         check(self)

@@ -20,9 +20,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from tessera.interfaces.network import F, G
 from tessera.nn.cache import Cache
-from tessera_openvino.convert import convert, trace
+from tessera.rules.features import ON_BOARD
+from tessera_openvino.convert import Counts, convert, trace
 
 KEPT = 32
 """Compiled models on disk, of some MB each."""
@@ -31,9 +31,11 @@ KEPT = 32
 class Compiler:
     """Compiles a network for one board side again and again. `module` is ours: new weights are written into it."""
 
-    def __init__(self, openvino: Any, core: Any, module: nn.Module, side: int, settings: dict[str, Any]) -> None:
+    def __init__(
+        self, openvino: Any, core: Any, module: nn.Module, counts: Counts, side: int, settings: dict[str, Any]
+    ) -> None:
         self._openvino, self._core, self._settings = openvino, core, settings
-        self._module, self._side = module, side
+        self._module, self._counts, self._side = module, counts, side
         self._traced: Any = None
         self._model: Any = None
         self._follows: bool | None = None
@@ -58,18 +60,19 @@ class Compiler:
         if self._model is None or not self._follows:
             with _noise(self._module):
                 # What is alike at first (a bias of zeros, a norm of ones) would be merged into one constant.
-                self._model = convert(self._openvino, self._trace(), self._side)
+                self._model = convert(self._openvino, self._trace(), self._counts, self._side)
                 self._follows = self._all_arrive() if self._follows is None else self._follows
             if not self._follows:
-                self._model = convert(self._openvino, self._trace(), self._side)
+                self._model = convert(self._openvino, self._trace(), self._counts, self._side)
         return self._core.compile_model(self._model, "CPU", self._settings)
 
     def _all_arrive(self) -> bool:
         """Whether a change of all weights changes the model as it changes the network."""
         with _noise(self._module), torch.no_grad():
             random = torch.Generator().manual_seed(0)
-            inputs = torch.rand(1, F, self._side, self._side, generator=random), torch.rand(1, G, generator=random)
-            inputs[0][:, 0] = 1.0
+            (F, G), side = self._counts, self._side
+            inputs = torch.rand(1, F, side, side, generator=random), torch.rand(1, G, generator=random)
+            inputs[0][:, ON_BOARD] = 1.0
             settings = {**self._settings, "INFERENCE_PRECISION_HINT": "f32"}
             request = self._core.compile_model(self._model, "CPU", settings).create_infer_request()
             request.infer([each.numpy() for each in inputs])
@@ -81,7 +84,7 @@ class Compiler:
 
     def _trace(self) -> Any:
         if self._traced is None:
-            self._traced = trace(self._module, self._side)
+            self._traced = trace(self._module, self._counts, self._side)
         return self._traced
 
     def _name(self) -> str:

@@ -13,7 +13,6 @@ import torch
 from torch import nn
 
 from tessera.errors import MissingExtra
-from tessera.interfaces.network import F, G
 
 
 def load_openvino() -> Any:
@@ -24,12 +23,16 @@ def load_openvino() -> Any:
         raise MissingExtra("the openvino evaluator", "openvino", "openvino") from missing
 
 
-def trace(module: nn.Module, side: int) -> Any:
+Counts = tuple[int, int]
+"""F planes and G globals."""
+
+
+def trace(module: nn.Module, counts: Counts, side: int) -> Any:
     """The operations of `module` on boards of that side, as TorchScript."""
     with torch.no_grad(), warnings.catch_warnings():
         # Tracing fixes what depends on the side alone, as intended here, and warns about every such place.
         warnings.simplefilter("ignore")
-        return torch.jit.trace(module, (torch.ones(2, F, side, side), torch.ones(2, G)), check_trace=False)
+        return torch.jit.trace(module, _ones(counts, side), check_trace=False)
 
 
 @cache
@@ -43,16 +46,21 @@ def core() -> Any:
     return load_openvino().Core()
 
 
-def convert(openvino: Any, traced: Any, side: int) -> Any:
+def _ones(counts: Counts, side: int) -> tuple[torch.Tensor, torch.Tensor]:
+    planes, globals_ = counts
+    return torch.ones(2, planes, side, side), torch.ones(2, globals_)
+
+
+def convert(openvino: Any, traced: Any, counts: Counts, side: int) -> Any:
     """An OpenVINO model with inputs planes [?, F, side, side] and globals [?, G], outputs in `Outputs`' order.
 
     Its constants lie in the memory of the module's weights: what is written there holds from the next compilation on.
     """
     pytorch = importlib.import_module("openvino.frontend.pytorch")
-    shapes = [openvino.PartialShape([-1, F, side, side]), openvino.PartialShape([-1, G])]
+    shapes = [openvino.PartialShape([-1, counts[0], side, side]), openvino.PartialShape([-1, counts[1]])]
     return openvino.convert_model(
         traced,
-        example_input=(torch.ones(2, F, side, side), torch.ones(2, G)),
+        example_input=_ones(counts, side),
         input=[(shape, openvino.Type.f32) for shape in shapes],
         extension=[pytorch.ConversionExtension("aten::exp2", _exp2)],
         share_weights=True,

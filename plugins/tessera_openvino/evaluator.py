@@ -17,9 +17,10 @@ import torch
 from torch import Tensor, nn
 
 from tessera.errors import BadValue
-from tessera.interfaces.network import F, G, Outputs
+from tessera.interfaces.network import Outputs, features_of
 from tessera.nn.images.mask import FullBoards, KnowsFullBoards
 from tessera.nn.shares import Shares
+from tessera.rules.features import ON_BOARD
 from tessera_openvino.compiling import Compiler
 from tessera_openvino.convert import core, load_openvino
 
@@ -42,6 +43,9 @@ class OpenVinoEvaluator:
     def __init__(self, module: nn.Module, device: str = "cpu", *, exact: bool = False) -> None:
         if device != "cpu":
             raise BadValue("openvino device", device, "cpu", "use the torch evaluator on a GPU")
+        features = features_of(module)
+        self.feature_set = features.name
+        self._counts = features.plane_count, features.global_count
         self._openvino = load_openvino()
         self._core = core()
         self._module = copy.deepcopy(module).cpu().float().eval()
@@ -57,8 +61,10 @@ class OpenVinoEvaluator:
 
     def evaluate(self, planes: Tensor, globals_: Tensor) -> Outputs:
         """planes [B, F, N, N] float32, globals_ [B, G] float32 -> Outputs."""
-        assert planes.ndim == 4 and planes.shape[1] == F and globals_.shape == (planes.shape[0], G)
-        full = self._knows_full and bool((planes[:, 0] > 0).all())
+        assert (
+            planes.ndim == 4 and (planes.shape[1], globals_.shape[1]) == self._counts and len(planes) == len(globals_)
+        )
+        full = self._knows_full and bool((planes[:, ON_BOARD] > 0).all())
         self._asked = self._compiled((planes.shape[-1], full))
         return self._shares.evaluate(planes, globals_)
 
@@ -97,7 +103,7 @@ class OpenVinoEvaluator:
             "INFERENCE_PRECISION_HINT": self.precision,
         }
         module = FullBoards(self._module) if full else self._module
-        return Compiler(self._openvino, self._core, module.eval(), side, settings)
+        return Compiler(self._openvino, self._core, module.eval(), self._counts, side, settings)
 
 
 class _Requests:

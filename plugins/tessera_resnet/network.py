@@ -13,6 +13,7 @@ from tessera.interfaces.network import Outputs
 from tessera.nn.heads import Heads
 from tessera.nn.pool import PoolBias
 from tessera.nn.stem import Stem
+from tessera.rules.features import feature_set
 from tessera_resnet.settings import ResNetSettings
 
 
@@ -43,7 +44,8 @@ class ResNet(nn.Module):
     def __init__(self, settings: ResNetSettings) -> None:
         super().__init__()
         depth, width, every = settings.blocks, settings.width, settings.pool_every
-        self.stem = Stem(width)
+        self.feature_set = settings.features
+        self.stem = Stem(width, feature_set(settings.features))
         self.blocks = nn.ModuleList(
             Block(width, pool=every > 0 and (i + 1) % every == 0, depth=depth) for i in range(depth)
         )

@@ -17,6 +17,7 @@ from tessera.nn.images.heads import ImageHeads
 from tessera.nn.images.mask import Mask, mask_of, masked
 from tessera.nn.images.pool import ImagePoolBias
 from tessera.nn.images.stem import ImageStem
+from tessera.rules.features import feature_set
 from tessera_resnet.settings import ResNetSettings
 
 EPSILON = 1e-5
@@ -49,7 +50,8 @@ class Tower(nn.Module):
     def __init__(self, settings: ResNetSettings) -> None:
         super().__init__()
         depth, width, every = settings.blocks, settings.width, settings.pool_every
-        self.stem = ImageStem(width)
+        self.feature_set = settings.features
+        self.stem = ImageStem(width, feature_set(settings.features))
         self.blocks = nn.ModuleList(
             Block(width, pool=every > 0 and (i + 1) % every == 0, depth=depth) for i in range(depth)
         )

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tessera.interfaces.network import F, G
 from tessera.rules.batch import Batch, allocate
+from tessera.rules.features import BASIC, FeatureSet
 from tessera.rules.layout import MOVES, TO_PLAY, meta_at
 from tessera.training.packing import to_host
 from tessera.training.targets import Positions, Recorded, finished_games
@@ -52,6 +52,7 @@ class SelfPlayGames:
         *,
         size: int,
         games: int,
+        features: FeatureSet = BASIC,
         settings: GameSettings,
         generator: torch.Generator,
         policy_surprise_weight: float = 0.0,
@@ -64,8 +65,13 @@ class SelfPlayGames:
         def zeros(shape: tuple[int, ...], dtype: str) -> Tensor:
             return torch.zeros(shape, dtype=getattr(torch, dtype), device=device)
 
-        self._batch = Batch(size, allocate(games, size, zeros), device=str(device), stream=_current_stream)
-        shapes = {"planes": (F, points), "globals_": (G,), "policy": (points + 1,)}
+        arrays = allocate(games, size, zeros, features)
+        self._batch = Batch(size, arrays, features=features, device=str(device), stream=_current_stream)
+        shapes = {
+            "planes": (features.plane_count, points),
+            "globals_": (features.global_count,),
+            "policy": (points + 1,),
+        }
         # One row more than moves: finished games write there, and nobody reads it.
         self._records = {
             name: torch.zeros((games, self.limit + 1, *shapes.get(name, ())), dtype=dtype, device=device)

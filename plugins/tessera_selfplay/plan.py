@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from torch import nn
 
-from tessera.interfaces.network import F, G
+from tessera.interfaces.network import features_of
 from tessera.interfaces.trainer import MemoryPlan
 from tessera.nn.footprint import activation_bytes, learning_bytes, weight_bytes
+from tessera.rules.features import FeatureSet
 from tessera.rules.layout import row_length, seen_length
 from tessera.search.tree import MAX_DEPTH, tree_bytes
 from tessera.training.replay import packed_bytes, position_bytes
@@ -23,8 +24,10 @@ def plan_gumbel(module: nn.Module, games: int | None, settings: GumbelSettings) 
     """What `games` games in flight need with these settings, None: as many as they say; sizes keep their shares."""
     scaled = replace(settings, games=_scaled(settings.games, games))
     nodes = max(settings.simulations, settings.fast_simulations) + 2
+    features = features_of(module)
     trees = sum(
-        tree_bytes(count, nodes, side) + count * _workspace_bytes(side) for side, count in scaled.games.sizes.items()
+        tree_bytes(count, nodes, side) + count * _workspace_bytes(side, features)
+        for side, count in scaled.games.sizes.items()
     )
     return MemoryPlan(scaled, {"trees": trees, **_common(module, scaled.games)}, _saved_bytes(module, scaled.games))
 
@@ -45,10 +48,10 @@ def _scaled(settings: GameSettings, games: int | None) -> GameSettings:
 
 
 def _common(module: nn.Module, settings: GameSettings) -> dict[str, int]:
-    games, largest = settings.sizes, max(settings.sizes)
+    games, largest, features = settings.sizes, max(settings.sizes), features_of(module)
     return {
-        "games": sum(count * _game_bytes(side) for side, count in games.items()),
-        "replay": sum(_window(settings, side) * position_bytes(side) for side in games),
+        "games": sum(count * _game_bytes(side, features) for side, count in games.items()),
+        "replay": sum(_window(settings, side) * position_bytes(side, features) for side in games),
         **learning_bytes(module),
         "evaluating a batch": max(
             activation_bytes(module, batch=count, side=side, kept=False) for side, count in games.items()
@@ -64,21 +67,31 @@ def _window(settings: GameSettings, side: int) -> int:
 
 def _saved_bytes(module: nn.Module, settings: GameSettings) -> int:
     """A checkpoint's bytes when the replay is full and games are as long as boards have points."""
+    features = features_of(module)
     positions = sum(
-        (count * side**2 + _window(settings, side)) * packed_bytes(side) for side, count in settings.sizes.items()
+        (count * side**2 + _window(settings, side)) * packed_bytes(side, features)
+        for side, count in settings.sizes.items()
     )
     return positions + SAVED_WEIGHTS * weight_bytes(module)
 
 
-def _game_bytes(side: int) -> int:
+def _game_bytes(side: int, features: FeatureSet) -> int:
     """A game's state, its network input, and the records of its moves."""
     points = side * side
-    state = 4 * row_length(side) + 8 * seen_length(side) + 4 * F * points + 4 * G + 6 * points
+    F, G = features.plane_count, features.global_count
+    state = (
+        4 * row_length(side) + 8 * seen_length(side) + 4 * F * points + 4 * G + 2 * points + _scratch(side, features)
+    )
     # planes, globals, policy; then color, action, predicted_value, policy_surprise, train_on
     row = F * points + 4 * G + 2 * (points + 1) + 1 + 2 + 4 + 4 + 1
     return state + (LONGEST * points + 1) * row
 
 
-def _workspace_bytes(side: int) -> int:
+def _workspace_bytes(side: int, features: FeatureSet) -> int:
     points = side * side
-    return 4 * F * points + 4 * G + 8 * MAX_DEPTH + 5 * points + 4 * (points + 1)
+    inputs = 4 * features.plane_count * points + 4 * features.global_count
+    return inputs + 8 * MAX_DEPTH + points + _scratch(side, features) + 4 * (points + 1)
+
+
+def _scratch(side: int, features: FeatureSet) -> int:
+    return 4 * max(side * side, features.scratch(side))

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from tessera.former_names import SELFPLAY, renamed
-from tessera.interfaces.network import Evaluator, EvaluatorSpec, Outputs
+from tessera.interfaces.network import Evaluator, EvaluatorSpec, Outputs, features_of
 from tessera.interfaces.trainer import StepReport
 from tessera.training.learner import Learner
 from tessera.training.losses import accuracy, entropy, means
@@ -58,12 +58,14 @@ class SelfPlayTrainer:
         """Draws what games need: openings, komi, rules, moves."""
         self._sample_rng = torch.Generator(device).manual_seed(seed + 1)
         """Draws from the replay: positions, symmetries, the order of batches."""
+        self._features = features_of(module)
         self._playing, games = PlayingNetwork(self._learner), settings.sizes
         self._games = {
             size: SelfPlayGames(
                 build_mover(self._playing, size, count, self._game_rng),
                 size=size,
                 games=count,
+                features=self._features,
                 settings=settings,
                 generator=self._game_rng,
                 policy_surprise_weight=policy_surprise_weight,
@@ -76,6 +78,7 @@ class SelfPlayTrainer:
             batch=settings.batch,
             replay_ratio=settings.replay_ratio,
             warm_up=settings.warm_up,
+            features=self._features,
             device=device,
         )
         self._stats = GameStats()
@@ -111,7 +114,8 @@ class SelfPlayTrainer:
         """Play a move in every game and learn from one batch of blank positions: the most a step ever holds."""
         for games in self._games.values():
             games.advance()
-        self._learn_from(blank_positions(self._settings.batch, max(self._games), device=self._learner.device))
+        batch, side = self._settings.batch, max(self._games)
+        self._learn_from(blank_positions(batch, side, features=self._features, device=self._learner.device))
 
     def memory_parts(self) -> dict[str, object]:
         """See `tessera.interfaces.trainer.Accountable`."""

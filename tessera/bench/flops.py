@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from tessera.interfaces.network import features_of
 from tessera.nn.timing import random_positions
 
 BATCH = 8
@@ -26,7 +27,7 @@ def flops_per_evaluation(network: nn.Module, *, side: int, device: str) -> float
     Only products of matrices, convolutions and attention are counted. What a network does element by element is not:
     norms, activations, pooling, and the recurrence of a state-space scan where it is no matrix product.
     """
-    planes, globals_ = (tensor.to(device) for tensor in random_positions(BATCH, side))
+    planes, globals_ = (tensor.to(device) for tensor in random_positions(BATCH, side, features=features_of(network)))
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         network(planes, globals_)
     return counter.get_total_flops() / BATCH

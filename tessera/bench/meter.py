@@ -17,7 +17,7 @@ import torch
 from torch import nn
 from torch.nn.modules import module as hooks
 
-from tessera.interfaces.network import Evaluator, EvaluatorSpec, Outputs, Refreshing
+from tessera.interfaces.network import Evaluator, EvaluatorSpec, Outputs, Refreshing, features_of
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,7 @@ class _Watched:
     def __init__(self, meter: Meter, evaluator: Evaluator) -> None:
         self._meter, self._evaluator = meter, evaluator
         self.device = evaluator.device
+        self.feature_set = features_of(evaluator).name
         self._precision = {"bf16": "bfloat16"}.get(getattr(evaluator, "precision", ""), "float32")
 
     def evaluate(self, planes: torch.Tensor, globals_: torch.Tensor) -> Outputs:

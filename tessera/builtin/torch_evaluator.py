@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tessera.interfaces.network import EvaluatorSpec, Outputs
+from tessera.interfaces.network import EvaluatorSpec, Outputs, features_of
 
 if TYPE_CHECKING:
     import torch
@@ -25,6 +25,7 @@ class TorchEvaluator:
 
         self._module = module.to(device).eval()
         self._device = device
+        self.feature_set = features_of(module).name
         self._run: Callable[[torch.Tensor, torch.Tensor], Outputs] = self._infer
         if torch.device(device).type == "cpu":
             parameters = sum(parameter.numel() for parameter in module.parameters())

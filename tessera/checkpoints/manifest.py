@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal
 
 from tessera.errors import BadValue, CheckpointError
-from tessera.interfaces.network import FEATURES_VERSION
 from tessera.rules.coords import MAX_SIZE, MIN_SIZE
+from tessera.rules.features import BASIC, SETS
 from tessera.values import Length, Range, accept
 
 SCHEMA_VERSION = 1
@@ -102,13 +102,16 @@ class Manifest:
     writer: str = ""
     """'tessera 0.1.0, torch 2.13.0'."""
     schema: int = SCHEMA_VERSION
-    features: int = FEATURES_VERSION
+    features: str = BASIC.name
+    """The feature set the network reads."""
     digest: str = field(init=False, default="")
     """SHA-256 over network, settings and the model's tensors: the identity of the network as a player."""
 
     def __post_init__(self) -> None:
         model = {name: asdict(info) for name, info in self.tensors.items() if name.startswith("model/")}
-        identity = {"network": self.network, "settings": self.settings, "features": self.features, "tensors": model}
+        # 1 was the name of basic-1 when there was no other; digests of that time stay what they are.
+        features = 1 if self.features == BASIC.name else self.features
+        identity = {"network": self.network, "settings": self.settings, "features": features, "tensors": model}
         text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
         object.__setattr__(self, "digest", hashlib.sha256(text.encode()).hexdigest())
 
@@ -133,10 +136,6 @@ def parse_manifest(text: bytes, *, source: str) -> Manifest:
         raise CheckpointError(
             f"{source}: manifest schema {schema}, this version reads {SCHEMA_VERSION}; update tessera"
         )
-    features = fields.whole("features")
-    if features != FEATURES_VERSION:
-        problem = f"made for input features {features}, this version has {FEATURES_VERSION}"
-        raise CheckpointError(f"{source}: {problem}; use the version of tessera that wrote it, or train anew")
     manifest = Manifest(
         network=fields.text("network"),
         settings=_settings(fields.mapping("settings"), source),
@@ -145,6 +144,7 @@ def parse_manifest(text: bytes, *, source: str) -> Manifest:
         revision=fields.text("revision"),
         created=fields.text("created"),
         writer=fields.text("writer"),
+        features=_features(data, source),
     )
     if manifest.digest != fields.text("digest"):
         raise CheckpointError(f"{source}: the manifest's digest does not match its contents: damaged or edited")
@@ -179,6 +179,17 @@ class _Fields:
 
     def optional(self, name: str) -> bool:
         return self._data.get(name) is not None
+
+
+def _features(data: Mapping[str, object], source: str) -> str:
+    """The feature set; basic-1 where none is named, or the number it had before sets had names."""
+    found = data.get("features", 1)
+    if type(found) is int and found == 1:
+        return BASIC.name
+    if not isinstance(found, str) or found not in SETS:
+        problem = f"made for input features {str(found)[:80]}, this version has {', '.join(SETS)}"
+        raise CheckpointError(f"{source}: {problem}; use the version of tessera that wrote it, or train anew")
+    return found
 
 
 def _meta(fields: _Fields) -> Meta:

@@ -15,7 +15,7 @@ from tessera.checkpoints.pickled import TensorRef
 from tessera.checkpoints.store import local_path, scheme_of
 from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.catalog import NetworkCatalog
-from tessera.interfaces.network import NetworkSpec
+from tessera.interfaces.network import NetworkSpec, features_of
 from tessera.settings import from_table
 
 if TYPE_CHECKING:
@@ -87,6 +87,10 @@ def _rebuild(contents: Contents, networks: Mapping[str, NetworkSpec]) -> torch.n
     except (ArithmeticError, MemoryError, RuntimeError, TypeError, ValueError) as error:
         # What torch and careless plugins raise for settings that make no sense.
         raise CheckpointError(f"{where} cannot be built: {' '.join(str(error).split())[:200]}") from error
+    if features_of(module).name != manifest.features:
+        raise CheckpointError(
+            f"{where} does not fit: it reads {features_of(module).name}, the file says {manifest.features}"
+        )
     _check_state(module.state_dict(), refs, where)
     return module
 

@@ -29,6 +29,7 @@ from tessera.checkpoints.archive import (
 from tessera.checkpoints.contents import walk
 from tessera.checkpoints.manifest import DTYPE_NAMES, DTYPES, Manifest, Meta, TensorInfo, parse_manifest
 from tessera.errors import BadValue
+from tessera.interfaces.network import features_of
 
 STORAGES = {name: kind for kind, (name, _) in DTYPES.items()}
 """dtype -> torch's storage class."""
@@ -68,6 +69,7 @@ def write_checkpoint(
         settings=dict(settings),
         tensors={path: TensorInfo(tuple(tensor.shape), _dtype(tensor), "0" * 64) for path, tensor in named.items()},
         meta=meta,
+        features=features_of(module).name,
         revision=revision,
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         writer=f"tessera {tessera.__version__}, torch {torch.__version__}",

@@ -20,9 +20,10 @@ from tessera.cli import output
 from tessera.cli.main import App
 from tessera.engines import load_profiles
 from tessera.errors import EngineError, TesseraError
-from tessera.interfaces.network import F, G
+from tessera.interfaces.network import features_of
 from tessera.players.choice import BATCH, EvaluatorChoice, choose
 from tessera.plugins import Manager
+from tessera.rules.features import ON_BOARD
 
 PACKAGES = ("torch", "numba", "numpy", "pluggy", "click", "rich", "sgfmill")
 EXTRAS = {
@@ -199,8 +200,9 @@ def _seconds(evaluator: object, size: int, *, repeats: int = 5) -> float:
     from tessera.interfaces.network import Evaluator
 
     assert isinstance(evaluator, Evaluator)
-    planes, globals_ = torch.zeros(1, F, size, size), torch.zeros(1, G)
-    planes[:, 0] = 1
+    features = features_of(evaluator)
+    planes, globals_ = torch.zeros(1, features.plane_count, size, size), torch.zeros(1, features.global_count)
+    planes[:, ON_BOARD] = 1
     times = []
     for _ in range(repeats + 1):
         start = time.perf_counter()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tessera.rules.features import SETS
+
 if TYPE_CHECKING:
     from tessera.checkpoints import Manifest
 
@@ -20,11 +22,11 @@ class Model:
     batch: int
     """Positions evaluated together at most."""
     version: int
-    """Version of the input features."""
+    """Version of the input features: 1 for the set basic-1, 2 for the next."""
 
     @classmethod
     def of(cls, path: Path, manifest: Manifest, *, batch: int) -> Model:
-        return cls(path.name, f"{manifest.network}-{manifest.short}", batch, manifest.features)
+        return cls(path.name, f"{manifest.network}-{manifest.short}", batch, 1 + list(SETS).index(manifest.features))
 
     def as_katago(self) -> dict[str, object]:
         return {

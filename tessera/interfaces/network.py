@@ -3,6 +3,9 @@
 A *network* is a torch module a plugin builds from settings; an *evaluator* is whatever turns input
 planes into outputs (the torch module in eval mode, an OpenVINO export, a constant for tests).
 
+A module or an evaluator that reads another feature set than `basic-1` names it in an attribute `feature_set`; what its
+F planes and G globals are then, `tessera.rules.features` says.
+
 Every input and every output is from the view of the side to play. Swapping the colours of a position
 together with the side to play and the sign of the komi leaves inputs, and so outputs, unchanged.
 """
@@ -13,48 +16,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
+from tessera.rules.features import BASIC, FeatureSet, feature_set
+
 if TYPE_CHECKING:
     import torch
 
-FEATURES_VERSION = 1
-"""Meaning of the planes below. A checkpoint records it; another number is refused, never guessed."""
 
-PLANES = (
-    "on board",
-    "own stones",
-    "opponent's stones",
-    "chains with 1 liberty",
-    "chains with 2 liberties",
-    "chains with 3 or more liberties",
-    "points forbidden by ko or superko",
-    "last move",
-    "2nd last move",
-    "3rd last move",
-    "4th last move",
-    "5th last move",
-)
-"""The F input planes [N, N], zeros and ones, in order. Liberty planes mark stones of both colours."""
-
-GLOBALS = (
-    "komi for the side to play, points / 15, clipped to -3..3",
-    "last move was a pass",
-    "2nd last move was a pass",
-    "3rd last move was a pass",
-    "4th last move was a pass",
-    "5th last move was a pass",
-    "simple ko rule",
-    "situational superko",
-    "suicide allowed",
-    "territory scoring",
-    "board side / 19",
-    "prisoners for the side to play minus against, / 15, clipped to -3..3 (territory scoring only, else 0)",
-)
-"""The G global inputs, in order. Komi for Black to play counts negative."""
-
-F, G = len(PLANES), len(GLOBALS)
+F, G = BASIC.plane_count, BASIC.global_count
+"""Planes and globals of `basic-1`, what a network reads that names no set."""
 
 AUTO = "auto"
 """In place of an evaluator's name: the quickest one on this machine that agrees with torch."""
+
+
+def features_of(reader: object) -> FeatureSet:
+    """What a network's module or an evaluator reads: the set its `feature_set` names, basic-1 where it has none.
+
+    Raises `BadValue` for an unknown name.
+    """
+    return feature_set(getattr(reader, "feature_set", BASIC.name))
 
 
 class Outputs(NamedTuple):

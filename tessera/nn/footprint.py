@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from tessera.interfaces.network import F, G
+from tessera.interfaces.network import features_of
 
 COPIES = {"model": 2, "optimiser": 3, "checkpoint": 4}
 """Copies of the weights while learning: weights and their EMA; gradient and AdamW's two; the last checkpoint's weights,
@@ -33,8 +33,9 @@ def activation_bytes(module: nn.Module, *, batch: int, side: int, kept: bool) ->
     largest single operation reads and writes.
     """
     ghost = copy.deepcopy(module).to("meta")
-    planes = torch.ones(batch, F, side, side, device="meta")
-    globals_ = torch.ones(batch, G, device="meta")
+    features = features_of(module)
+    planes = torch.ones(batch, features.plane_count, side, side, device="meta")
+    globals_ = torch.ones(batch, features.global_count, device="meta")
     with torch.no_grad(), _Operations() as seen:
         ghost(planes, globals_)
     return seen.total if kept else 2 * seen.largest

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from tessera.interfaces.network import Evaluator, F, G
+from tessera.interfaces.network import Evaluator, features_of
+from tessera.rules.features import BASIC, ON_BOARD, FeatureSet
 
 WARM_UP = 2
 LEAST = 3
@@ -29,17 +30,18 @@ class Timing:
         return 1000.0 * self.batch / self.median_ms
 
 
-def random_positions(batch: int, side: int, *, seed: int = 0) -> tuple[Tensor, Tensor]:
+def random_positions(batch: int, side: int, *, seed: int = 0, features: FeatureSet = BASIC) -> tuple[Tensor, Tensor]:
     """Planes [batch, F, side, side] of random bits on a full board and globals [batch, G]: for timing, not for Go."""
     random = torch.Generator().manual_seed(seed)
-    planes = (torch.rand(batch, F, side, side, generator=random) < 0.3).float()
-    planes[:, 0] = 1.0
-    return planes, torch.randn(batch, G, generator=random)
+    planes = (torch.rand(batch, features.plane_count, side, side, generator=random) < 0.3).float()
+    planes[:, ON_BOARD] = 1.0
+    return planes, torch.randn(batch, features.global_count, generator=random)
 
 
 def time_evaluator(evaluator: Evaluator, *, side: int, batch: int, seconds: float = 1.0) -> Timing:
     """Evaluate the same random batch for about `seconds`, first calls (compilation, caches) not counted."""
-    planes, globals_ = (tensor.to(evaluator.device) for tensor in random_positions(batch, side))
+    inputs = random_positions(batch, side, features=features_of(evaluator))
+    planes, globals_ = (tensor.to(evaluator.device) for tensor in inputs)
     for _ in range(WARM_UP):
         _wait(evaluator.evaluate(planes, globals_).value)
     times: list[float] = []

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import tessera
 from tessera.errors import MissingExtra
-from tessera.interfaces.network import G
+from tessera.interfaces.network import features_of
 from tessera.nn.cache import Cache
+from tessera.rules.features import KOMI, LIBERTIES, ON_BOARD, OPPONENT, OWN, SIDE, FeatureSet
 
 if TYPE_CHECKING:
     import torch
@@ -91,7 +92,7 @@ def _try_all(
     from tessera.nn.timing import time_evaluator
 
     plain = reference.build(module, device)
-    planes, globals_ = (tensor.to(device) for tensor in plausible_positions(CHECKED, size))
+    planes, globals_ = (tensor.to(device) for tensor in plausible_positions(CHECKED, size, features_of(module)))
     expected = _spoken(plain.evaluate(planes, globals_))
     trials = [EvaluatorTrial(REFERENCE, time_evaluator(plain, side=size, batch=batch, seconds=SECONDS).median_ms)]
     for spec in candidates:
@@ -129,7 +130,7 @@ def _difference(spoken: dict[str, Tensor], expected: dict[str, Tensor]) -> str:
     return ""
 
 
-def plausible_positions(count: int, size: int) -> tuple[Tensor, Tensor]:
+def plausible_positions(count: int, size: int, features: FeatureSet) -> tuple[Tensor, Tensor]:
     """planes [count, F, size, size] and globals [count, G] much like those of games: stones from few to many."""
     import torch
 
@@ -138,20 +139,12 @@ def plausible_positions(count: int, size: int) -> tuple[Tensor, Tensor]:
     chance = torch.rand(count, size, size, generator=random)
     own, theirs = chance < filled / 2, (chance >= filled / 2) & (chance < filled)
     liberties = torch.randint(3, (count, size, size), generator=random)
-    stone = own | theirs
-    planes = torch.stack(
-        (
-            torch.ones_like(own),
-            own,
-            theirs,
-            *(stone & (liberties == number) for number in range(3)),
-            *(torch.zeros_like(own) for _ in range(6)),
-        ),
-        dim=1,
-    )
-    globals_ = torch.zeros(count, G)
-    globals_[:, 0], globals_[:, 10] = torch.linspace(-0.5, 0.5, count), size / 19
-    return planes.float(), globals_
+    planes, globals_ = torch.zeros(count, features.plane_count, size, size), torch.zeros(count, features.global_count)
+    planes[:, ON_BOARD], planes[:, OWN], planes[:, OPPONENT] = 1.0, own.float(), theirs.float()
+    for number in range(3):
+        planes[:, LIBERTIES + number] = ((own | theirs) & (liberties == number)).float()
+    globals_[:, KOMI], globals_[:, SIDE] = torch.linspace(-0.5, 0.5, count), size / 19
+    return planes, globals_
 
 
 def _read(data: bytes | None) -> EvaluatorChoice | None:

@@ -16,20 +16,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tessera.interfaces.network import GLOBALS, Outputs
+from tessera.interfaces.network import Outputs, features_of
+from tessera.rules.features import KOMI, OPPONENT, OWN, PASSED, PRISONER_LEAD, TERRITORY_SCORING
 
 if TYPE_CHECKING:
     import torch
 
     from tessera.interfaces.network import Evaluator
 
-KOMI, PASSED, TERRITORY, PRISONERS = 0, 1, 9, 11
 POINTS = 15.0
 """Points per unit of the global inputs for komi and prisoners."""
 LIMIT = 3.0
 """Where those are clipped."""
-assert "komi" in GLOBALS[KOMI] and "pass" in GLOBALS[PASSED]
-assert "territory" in GLOBALS[TERRITORY] and "prisoners" in GLOBALS[PRISONERS]
 
 
 class AsArea:
@@ -37,6 +35,7 @@ class AsArea:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self.feature_set = features_of(evaluator).name
 
     @property
     def device(self) -> str:
@@ -48,15 +47,15 @@ class AsArea:
 
 def shown_as_area(planes: torch.Tensor, globals_: torch.Tensor) -> torch.Tensor:
     """[B, G] globals in which no position has territory scoring; planes [B, F, N, N] stay as they are."""
-    territory = globals_[:, TERRITORY]
+    territory = globals_[:, TERRITORY_SCORING]
     if not territory.is_cuda and not territory.any():  # on a GPU asking would wait for the device
         return globals_
-    on_board = (planes[:, 1] - planes[:, 2]).sum((1, 2))
-    played = on_board - POINTS * globals_[:, PRISONERS]
+    on_board = (planes[:, OWN] - planes[:, OPPONENT]).sum((1, 2))
+    played = on_board - POINTS * globals_[:, PRISONER_LEAD]
     coming = 0.5 * (1.0 - globals_[:, PASSED])
     komi = (globals_[:, KOMI] - territory * (played + coming) / POINTS).clamp(-LIMIT, LIMIT)
     shown = globals_.clone()
     shown[:, KOMI] = komi
-    shown[:, TERRITORY] = 0.0
-    shown[:, PRISONERS] = 0.0
+    shown[:, TERRITORY_SCORING] = 0.0
+    shown[:, PRISONER_LEAD] = 0.0
     return shown

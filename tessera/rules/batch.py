@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from tessera.errors import BadValue
 from tessera.rules.coords import check_size
-from tessera.rules.features import GLOBAL_COUNT, PLANE_COUNT
+from tessera.rules.features import BASIC, FeatureSet
 from tessera.rules.layout import row_length, seen_length, seen_limit
 from tessera.rules.ruleset import KO_CODES, Ruleset
 
@@ -45,7 +45,7 @@ class Spec(NamedTuple):
     meaning: str
 
 
-def specs(games: int, size: int) -> dict[str, Spec]:
+def specs(games: int, size: int, features: FeatureSet = BASIC) -> dict[str, Spec]:
     """What a batch of B games needs; all arrays contiguous."""
     check_size(size)
     if games < 1:
@@ -60,17 +60,19 @@ def specs(games: int, size: int) -> dict[str, Spec]:
         "actions": Spec((B,), "int64", "0..P-1, or P to pass; int32 will do too"),
         "rng": Spec((B,), "int64", "one xorshift64 state per game, never 0, see `seeds`"),
         "over": Spec((B,), "bool", "the games that are over"),
-        "planes": Spec((B, PLANE_COUNT, N, N), "float32", "network input, see interfaces/network.py"),
-        "globals_": Spec((B, GLOBAL_COUNT), "float32", "network input"),
+        "planes": Spec((B, features.plane_count, N, N), "float32", "network input, see features/"),
+        "globals_": Spec((B, features.global_count), "float32", "network input"),
         "score2": Spec((B,), "int32", "Black's margin in half points, komi included, all stones alive"),
         "owner": Spec((B, P), "int8", "EMPTY, BLACK or WHITE: whose point it is"),
-        "scratch": Spec((B, P), "int32", "working memory of score"),
+        "scratch": Spec((B, max(P, features.scratch(N))), "int32", "working memory of features and score"),
     }
 
 
-def allocate(games: int, size: int, make: Callable[[tuple[int, ...], str], Any]) -> dict[str, Any]:
+def allocate(
+    games: int, size: int, make: Callable[[tuple[int, ...], str], Any], features: FeatureSet = BASIC
+) -> dict[str, Any]:
     """All arrays of a batch by `make(shape, dtype)`, which must zero them."""
-    return {name: make(spec.shape, spec.dtype) for name, spec in specs(games, size).items()}
+    return {name: make(spec.shape, spec.dtype) for name, spec in specs(games, size, features).items()}
 
 
 def seeds(games: int, seed: int) -> NDArray[np.int64]:
@@ -98,7 +100,17 @@ class Backend(Protocol):
     def legal(self, state: Any, seen: Any, mask: Any) -> None: ...
     def step(self, state: Any, seen: Any, actions: Any) -> None: ...
     def pick(self, state: Any, rng: Any, actions: Any) -> None: ...
-    def features(self, state: Any, planes: Any, globals_: Any) -> None: ...
+    def alone(self, state: Any) -> tuple[Any, Any]:
+        """[B, S] games as trees of one node: state [B, 1, S] and nodes [B, 1], for `features`."""
+        ...
+
+    def features(self, name: str, state: Any, nodes: Any, planes: Any, globals_: Any, scratch: Any) -> None:
+        """Write what a set shows of nodes [B, K] (-1 none) of state [B, M, S] into rows B * K of planes and globals.
+
+        The legal moves of these nodes were computed last.
+        """
+        ...
+
     def over(self, state: Any, seen: Any, over: Any) -> None: ...
     def score(self, state: Any, score2: Any, owner: Any, scratch: Any) -> None: ...
 
@@ -138,19 +150,27 @@ class Batch:
     scratch: Any
 
     def __init__(
-        self, size: int, arrays: Mapping[str, Any], *, device: str = "cpu", stream: Callable[[], int] | None = None
+        self,
+        size: int,
+        arrays: Mapping[str, Any],
+        *,
+        features: FeatureSet = BASIC,
+        device: str = "cpu",
+        stream: Callable[[], int] | None = None,
     ) -> None:
         self.size = check_size(size)
         self.games = len(arrays["state"])
         self._backend = backend_for(device, size, stream=stream)
         self._views: dict[str, Any] = {}
-        expected = specs(self.games, size)
+        expected = specs(self.games, size, features)
         for name, array in arrays.items():
             if name not in expected:
                 raise BadValue("array", name, ", ".join(expected))
             _check(name, array, expected[name])
             setattr(self, name, array)
             self._views[name] = self._backend.adopt(array)
+        self._features = features.name
+        self._alone = self._backend.alone(self._views["state"])
 
     def _call(self, method: Callable[..., None], *names: str) -> None:
         method(*[self._views[name] for name in names])
@@ -176,8 +196,9 @@ class Batch:
         self._call(self._backend.pick, "state", "rng", "actions")
 
     def features(self) -> None:
-        """The network's view of each game -> `planes`, `globals_`."""
-        self._call(self._backend.features, "state", "planes", "globals_")
+        """The network's view of each game -> `planes`, `globals_`; uses `scratch`."""
+        views = (self._views[name] for name in ("planes", "globals_", "scratch"))
+        self._backend.features(self._features, *self._alone, *views)
 
     def find_over(self) -> None:
         """Which games are over -> `over`."""

@@ -11,7 +11,6 @@ import numpy as np
 
 from tessera.rules import kernels
 from tessera.rules.coords import EMPTY
-from tessera.rules.features import write_features
 from tessera.rules.jit import kernel
 from tessera.rules.layout import (
     FORBIDDEN_BITS,
@@ -87,12 +86,6 @@ def pick_game(s, n, t, rng):
     choices = kernels.count_legal(s, n) + 1
     k = (((x >> np.int64(20)) & np.int64(0x7FFFFFFF)) * np.int64(choices)) >> np.int64(31)
     return kernels.pick_legal(s, n, t, k)
-
-
-@kernel
-def features_game(s, n, t, planes, globals_):
-    """Input planes[F * P] and globals_[G] for the side to play, whose legal points were noted last."""
-    write_features(s, n, t, s[meta_at(n) + TO_PLAY], planes, globals_)
 
 
 @kernel

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from tessera.errors import BadValue
 from tessera.rules import bodies, kernels
+from tessera.rules.features.basic import write_basic
+from tessera.rules.features.go import write_go
 from tessera.rules.jit import Batched
-from tessera.rules.layout import REFUSED, meta_at, tables
+from tessera.rules.layout import REFUSED, TO_PLAY, meta_at, tables
 
 PARALLEL_FROM = 1024
 """Games in a batch from which more threads pay; a step of fewer takes less than their start."""
@@ -41,9 +43,20 @@ def _pick(n, t, state, rng, actions):
         actions[b] = bodies.pick_game(state[b], n, t, rng[b : b + 1])
 
 
-def _features(n, t, state, planes, globals_):
+def _basic(n, t, state, nodes, planes, globals_, scratch):
     for b in prange(state.shape[0]):
-        bodies.features_game(state[b], n, t, planes[b], globals_[b])
+        for k in range(nodes.shape[1]):
+            if nodes[b, k] >= 0:
+                row, s = b * nodes.shape[1] + k, state[b, nodes[b, k]]
+                write_basic(s, n, t, s[meta_at(n) + TO_PLAY], planes[row], globals_[row])
+
+
+def _go(n, t, state, nodes, planes, globals_, scratch):
+    for b in prange(state.shape[0]):
+        for k in range(nodes.shape[1]):
+            if nodes[b, k] >= 0:
+                row, s = b * nodes.shape[1] + k, state[b, nodes[b, k]]
+                write_go(s, n, t, s[meta_at(n) + TO_PLAY], planes[row], globals_[row], scratch[b])
 
 
 def _over(n, state, seen, over):
@@ -57,9 +70,10 @@ def _score(n, t, state, score2, owner, scratch):
 
 
 LOOPS = {
-    loop.__name__: Batched(loop, parallel_from=PARALLEL_FROM)
-    for loop in (_reset, _legal, _step, _pick, _features, _over, _score)
+    loop.__name__: Batched(loop, parallel_from=PARALLEL_FROM) for loop in (_reset, _legal, _step, _pick, _over, _score)
 }
+FEATURES = {name: Batched(loop, parallel_from=PARALLEL_FROM) for name, loop in (("basic-1", _basic), ("go-1", _go))}
+"""By feature set: `batch.Backend.features`."""
 
 
 def as_array(array: Any) -> NDArray[Any]:
@@ -94,6 +108,9 @@ class CpuBackend:
         view = as_array(array)
         return view.reshape(len(view), -1) if view.ndim > 2 else view
 
+    def alone(self, state: Any) -> tuple[Any, Any]:
+        return state[:, None], np.zeros((len(state), 1), np.int32)
+
     def reset(self, state: Any, seen: Any, which: Any, settings: Any) -> None:
         LOOPS["_reset"](len(state), self.size, self._t, state, seen, which, settings)
 
@@ -109,8 +126,8 @@ class CpuBackend:
     def pick(self, state: Any, rng: Any, actions: Any) -> None:
         LOOPS["_pick"](len(state), self.size, self._t, state, rng, actions)
 
-    def features(self, state: Any, planes: Any, globals_: Any) -> None:
-        LOOPS["_features"](len(state), self.size, self._t, state, planes, globals_)
+    def features(self, name: str, state: Any, nodes: Any, planes: Any, globals_: Any, scratch: Any) -> None:
+        FEATURES[name](len(state), self.size, self._t, state, nodes, planes, globals_, scratch)
 
     def over(self, state: Any, seen: Any, over: Any) -> None:
         LOOPS["_over"](len(state), self.size, state, seen, over)

@@ -20,7 +20,9 @@ from numba import cuda
 
 from tessera.errors import BadValue, MissingExtra
 from tessera.rules import bodies, kernels
-from tessera.rules.layout import Tables, tables
+from tessera.rules.features.basic import write_basic
+from tessera.rules.features.go import write_go
+from tessera.rules.layout import TO_PLAY, Tables, meta_at, tables
 
 THREADS = 32
 """Threads per block: one warp, since games of one warp wait for each other and blocks fill the device."""
@@ -56,10 +58,25 @@ def _pick(n, geometry, keys, columns, state, rng, actions):
 
 
 @cuda.jit
-def _features(n, geometry, keys, columns, state, planes, globals_):
+def _basic(n, geometry, keys, columns, state, nodes, planes, globals_, scratch):
     b = cuda.grid(1)
     if b < state.shape[0]:
-        bodies.features_game(state[b], n, Tables(geometry, keys, columns), planes[b], globals_[b])
+        t = Tables(geometry, keys, columns)
+        for k in range(nodes.shape[1]):
+            if nodes[b, k] >= 0:
+                row, s = b * nodes.shape[1] + k, state[b, nodes[b, k]]
+                write_basic(s, n, t, s[meta_at(n) + TO_PLAY], planes[row], globals_[row])
+
+
+@cuda.jit
+def _go(n, geometry, keys, columns, state, nodes, planes, globals_, scratch):
+    b = cuda.grid(1)
+    if b < state.shape[0]:
+        t = Tables(geometry, keys, columns)
+        for k in range(nodes.shape[1]):
+            if nodes[b, k] >= 0:
+                row, s = b * nodes.shape[1] + k, state[b, nodes[b, k]]
+                write_go(s, n, t, s[meta_at(n) + TO_PLAY], planes[row], globals_[row], scratch[b])
 
 
 @cuda.jit
@@ -74,6 +91,10 @@ def _score(n, geometry, keys, columns, state, score2, owner, scratch):
     b = cuda.grid(1)
     if b < state.shape[0]:
         score2[b] = bodies.score_game(state[b], n, Tables(geometry, keys, columns), owner[b], scratch[b])
+
+
+FEATURES = {"basic-1": _basic, "go-1": _go}
+"""By feature set."""
 
 
 def check_device(feature: str) -> None:
@@ -123,6 +144,9 @@ class CudaBackend:
             array = array.reshape(array.shape[0], array.size // array.shape[0])
         return array
 
+    def alone(self, state: Any) -> tuple[Any, Any]:
+        return state.reshape(state.shape[0], 1, state.shape[1]), cuda.to_device(np.zeros((state.shape[0], 1), np.int32))
+
     def _launch(self, kernel: Any, state: Any, *arguments: Any) -> None:
         launch(kernel, state.shape[0], self._stream, self.size, *arguments)
 
@@ -138,8 +162,8 @@ class CudaBackend:
     def pick(self, state: Any, rng: Any, actions: Any) -> None:
         self._launch(_pick, state, *self._t, state, rng, actions)
 
-    def features(self, state: Any, planes: Any, globals_: Any) -> None:
-        self._launch(_features, state, *self._t, state, planes, globals_)
+    def features(self, name: str, state: Any, nodes: Any, planes: Any, globals_: Any, scratch: Any) -> None:
+        self._launch(FEATURES[name], state, *self._t, state, nodes, planes, globals_, scratch)
 
     def over(self, state: Any, seen: Any, over: Any) -> None:
         self._launch(_over, state, state, seen, over)

@@ -25,13 +25,14 @@ KEPT_CACHES = 4
 
 @cache
 def kernel_digest() -> str:
-    """Digest of all sources that kernels are compiled from: those that import this module, and the colours' numbers."""
+    """Digest of all sources that kernels are compiled from: those that import this module, and the numbers they read."""
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()
     for folder in ("rules", "search"):
-        for path in sorted((package / folder).glob("*.py")):
+        for path in sorted((package / folder).rglob("*.py")):
             source = path.read_bytes()
-            if b"tessera.rules.jit" in source or path.name in ("jit.py", "unsigned.py", "coords.py"):
+            numbers = path.name in ("jit.py", "unsigned.py", "coords.py") or path.parent.name == "features"
+            if numbers or b"tessera.rules.jit" in source:
                 digest.update(source)
     return digest.hexdigest()[:16]
 

@@ -39,6 +39,10 @@ class Backend(Protocol):
     def simulate(
         self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, settings: KernelSettings
     ) -> None: ...
+    def features(self, name: str, tree: Any, work: Any) -> None:
+        """Write what the set of that name shows of the nodes in `work.leaf` into `work.planes` and `work.globals_`."""
+        ...
+
     def expand_and_backward(
         self, tree: Any, work: Any, outputs: tuple[Any, Any, Any, Any], settings: KernelSettings
     ) -> None: ...

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tessera.interfaces.network import Evaluator, Outputs
+from tessera.interfaces.network import Evaluator, Outputs, features_of
 from tessera.search.backend import backend_for
 from tessera.search.seq_halving import schedule
 from tessera.search.settings import SearchSettings, for_kernels
@@ -56,7 +56,9 @@ class BatchSearch:
         self.owners = owners
         self._barren = 0
         """Steps in a row without a position for the network."""
-        self._all = allocate(games, nodes, leaves, size, device, owners=owners)
+        features = features_of(evaluator)
+        self._features = features.name
+        self._all = allocate(games, nodes, leaves, size, device, features=features, owners=owners)
         self._all[1].random.copy_(torch.from_numpy(random_states(games, seed)))
         self._use(games)
         self._seen: Any = None
@@ -191,6 +193,7 @@ class BatchSearch:
             self._barren += 1
             return None
         self._barren = 0
+        self._backend.features(self._features, self.arrays, self._work)
         planes, globals_ = self.work.planes, self.work.globals_
         device, rows = self.evaluator.device, slice(None) if filled is None else _rows(filled)
         outputs = self.evaluator.evaluate(planes[rows].to(device), globals_[rows].to(device))

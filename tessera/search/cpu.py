@@ -11,6 +11,7 @@ from numba import prange
 from numpy.typing import NDArray
 
 from tessera.interfaces.network import Outputs
+from tessera.rules.cpu import FEATURES
 from tessera.rules.jit import Batched, serial_kernel
 from tessera.rules.layout import tables
 from tessera.search import per_game
@@ -100,6 +101,10 @@ class CpuBackend:
         self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, settings: KernelSettings
     ) -> None:
         _simulate(tree, work, self.size, self._t, seen, schedule, simulation, settings)
+
+    def features(self, name: str, tree: Any, work: Any) -> None:
+        arrays = (tree.state, work.leaf, work.planes, work.globals_, work.scratch)
+        FEATURES[name](len(work.leaf), self.size, self._t, *arrays)
 
     def expand_and_backward(
         self, tree: Any, work: Any, outputs: tuple[Any, Any, Any, Any], settings: KernelSettings

@@ -15,7 +15,7 @@ from numba import cuda
 
 from tessera.errors import BadValue
 from tessera.interfaces.network import Outputs
-from tessera.rules.cuda import as_device_array, check_device, launch
+from tessera.rules.cuda import FEATURES, as_device_array, check_device, launch
 from tessera.rules.layout import Tables, tables
 from tessera.search import per_game
 from tessera.search.settings import KernelSettings
@@ -95,6 +95,10 @@ class CudaBackend:
         self, tree: Any, work: Any, seen: Any, schedule: Any, simulation: int, settings: KernelSettings
     ) -> None:
         self._launch(_simulate, tree, work, self.size, self._t, seen, schedule, simulation, settings)
+
+    def features(self, name: str, tree: Any, work: Any) -> None:
+        arrays = (tree.state, work.leaf, work.planes, work.globals_, work.scratch)
+        launch(FEATURES[name], work.leaf.shape[0], self._stream, self.size, *self._t, *arrays)
 
     def expand_and_backward(
         self, tree: Any, work: Any, outputs: tuple[Any, Any, Any, Any], settings: KernelSettings

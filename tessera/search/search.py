@@ -20,7 +20,6 @@ import numpy as np
 
 from tessera.rules import kernels
 from tessera.rules.coords import BLACK, WHITE
-from tessera.rules.features import write_features
 from tessera.rules.jit import kernel
 from tessera.rules.layout import LEGAL_BITS, PASSES, TO_PLAY, bits_at, meta_at
 from tessera.rules.scoring_kernels import judged_score2
@@ -48,7 +47,7 @@ def init(tree, work, b, n, t, state, seen):
         tree.ownership[b, p] = 0.0
         work.dead[b, p] = 0
     kernels.legal(root, n, t, root[meta + TO_PLAY], seen, work.path[b], 0)
-    submit(tree, work, b, first, first, n, t)
+    work.leaf[b, 0] = 0
 
 
 @kernel
@@ -84,7 +83,7 @@ def simulate(tree, work, b, slot, n, t, seen, considered_visits, settings):
         path[depth] = tree.key[b, child]
         s = tree.state[b, child]
         kernels.legal(s, n, t, s[meta_at(n) + TO_PLAY], seen, path, depth + 1)
-        submit(tree, work, b, slot, child, n, t)
+        work.leaf[b, slot] = child
         return True
     undo_virtual(tree, b, node, action)
     return False
@@ -153,15 +152,6 @@ def backward(tree, b, node):
         # The virtual loss of simulate() becomes the real value; its visit stays.
         tree.children_values[b, parent, tree.action[b, node]] += 1.0 + utility
         node = parent
-
-
-@kernel
-def submit(tree, work, b, slot, node, n, t):
-    """Put a node whose legal moves are known into a leaf slot, as network input."""
-    s = tree.state[b, node]
-    work.leaf[b, slot] = node
-    row = b * work.leaf.shape[1] + slot
-    write_features(s, n, t, s[meta_at(n) + TO_PLAY], work.planes[row], work.globals_[row])
 
 
 @kernel

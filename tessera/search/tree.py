@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tessera.interfaces.network import F, G
+from tessera.rules.features import BASIC, FeatureSet
 from tessera.rules.layout import row_length
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Workspace(NamedTuple):
     owner: torch.Tensor
     """[B, P] int8"""
     scratch: torch.Tensor
-    """[B, P] int32"""
+    """[B, P] int32, more where the features need it"""
     dead: torch.Tensor
     """[B, P] int8 colour of the stones judged dead at the root, else 0: where a game ends they are taken off."""
     stones: torch.Tensor
@@ -112,7 +112,14 @@ def tree_bytes(games: int, nodes: int, size: int) -> int:
 
 
 def allocate(
-    games: int, nodes: int, leaves: int, size: int, device: str, *, owners: bool = False
+    games: int,
+    nodes: int,
+    leaves: int,
+    size: int,
+    device: str,
+    *,
+    features: FeatureSet = BASIC,
+    owners: bool = False,
 ) -> tuple[Tree, Workspace]:
     """Zeroed arrays; on the CPU memory is taken as a search reaches it, and given back with the arrays."""
     import torch
@@ -148,11 +155,11 @@ def allocate(
     )
     work = Workspace(
         leaf=torch.full((games, leaves), NO_NODE, dtype=i32, device=device),
-        planes=zeros(games * leaves, F, size, size),
-        globals_=zeros(games * leaves, G),
+        planes=zeros(games * leaves, features.plane_count, size, size),
+        globals_=zeros(games * leaves, features.global_count),
         path=zeros(games, MAX_DEPTH, dtype=i64),
         owner=zeros(games, points, dtype=i8),
-        scratch=zeros(games, points, dtype=i32),
+        scratch=zeros(games, max(points, features.scratch(size)), dtype=i32),
         dead=zeros(games, points, dtype=i8),
         stones=zeros(games, points + 1, dtype=i32),
         gumbel=zeros(games, actions),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tessera.interfaces.network import Evaluator, EvaluatorSpec, F, G, Outputs
+from tessera.interfaces.network import Evaluator, EvaluatorSpec, Outputs, features_of
+from tessera.rules.features import BASIC
 from tessera.testing.expect import Expect
 from tessera.testing.networks import check_outputs, close
 from tessera.testing.positions import random_inputs
@@ -37,8 +38,10 @@ def check_evaluator(
     evaluator = spec.build(module, device)
     expect(isinstance(evaluator, Evaluator), "it has `device` and `evaluate`")
     expect(evaluator.device.partition(":")[0] == device.partition(":")[0], "it says the device it was built for")
+    features = features_of(module)
+    expect(features_of(evaluator).name == features.name, f"its `feature_set` names the network's, {features.name}")
     for size in (*sizes, *reversed(sizes)):
-        planes, globals_ = (tensor.to(device) for tensor in random_inputs(3, size, seed=size))
+        planes, globals_ = (tensor.to(device) for tensor in random_inputs(3, size, seed=size, features=features))
         raw = evaluator.evaluate(planes, globals_)
         expect(isinstance(raw, Outputs), "it returns tessera.interfaces.network.Outputs")
         outputs = Outputs(*(tensor.clone().cpu() for tensor in raw))
@@ -54,7 +57,9 @@ def _reference(module: torch.nn.Module, size: int) -> Outputs:
     import torch
 
     with torch.inference_mode():
-        return Outputs(*(tensor.clone() for tensor in module(*random_inputs(3, size, seed=size))))
+        return Outputs(
+            *(tensor.clone() for tensor in module(*random_inputs(3, size, seed=size, features=features_of(module))))
+        )
 
 
 def _small_network() -> torch.nn.Module:
@@ -64,8 +69,8 @@ def _small_network() -> torch.nn.Module:
     class Small(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.points = torch.nn.Conv2d(F, 3, 3, padding=1)
-            self.board = torch.nn.Linear(F + G, 6)
+            self.points = torch.nn.Conv2d(BASIC.plane_count, 3, 3, padding=1)
+            self.board = torch.nn.Linear(BASIC.plane_count + BASIC.global_count, 6)
 
         def forward(self, planes: torch.Tensor, globals_: torch.Tensor) -> Outputs:
             points = self.points(planes).flatten(2)

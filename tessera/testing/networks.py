@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tessera.checkpoints.budget import SLACK, build_within
 from tessera.checkpoints.manifest import MAX_SETTING
 from tessera.errors import BadValue, CheckpointError
-from tessera.interfaces.network import NetworkSpec, Outputs
+from tessera.interfaces.network import NetworkSpec, Outputs, features_of
 from tessera.settings import from_table, to_table
 from tessera.testing.expect import Expect
 from tessera.testing.positions import random_inputs
@@ -76,7 +76,7 @@ def close(left: Outputs, right: Outputs, tolerance: float = TOLERANCE) -> bool:
 def _check_outputs(expect: Expect, module: torch.nn.Module, size: int) -> None:
     import torch
 
-    planes, globals_ = random_inputs(3, size, seed=size)
+    planes, globals_ = random_inputs(3, size, seed=size, features=features_of(module))
     kept = planes.clone(), globals_.clone()
     with torch.inference_mode():
         raw = module(planes, globals_)
@@ -104,7 +104,7 @@ def _check_state(expect: Expect, spec: NetworkSpec, settings: Any, module: torch
     except CheckpointError:
         expect(False, f"building it makes at most twice the elements of its state_dict and {SLACK} more")
     twin.load_state_dict(state, strict=True)
-    inputs = random_inputs(2, 5)
+    inputs = random_inputs(2, 5, features=features_of(module))
     with torch.inference_mode():
         first = Outputs(*(tensor.clone() for tensor in module(*inputs)))
         expect(close(first, twin(*inputs), 0.0), "its state_dict makes another instance answer exactly alike")
@@ -117,7 +117,7 @@ def _check_gradients(expect: Expect, module: torch.nn.Module) -> None:
     parameters = [(name, parameter) for name, parameter in module.named_parameters() if parameter.requires_grad]
     if not parameters:
         return
-    outputs = module(*random_inputs(4, 5))
+    outputs = module(*random_inputs(4, 5, features=features_of(module)))
     torch.stack([tensor.square().mean() + tensor.mean() for tensor in outputs]).sum().backward()
     for name, parameter in parameters:
         expect(parameter.grad is not None, f"parameter {name!r} is used by some head")

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from tessera.errors import BadValue
-from tessera.interfaces.network import Evaluator, EvaluatorSpec, Outputs, Refreshing
+from tessera.interfaces.network import Evaluator, EvaluatorSpec, Outputs, Refreshing, features_of
 from tessera.training.learner import Learner
 
 EVERY = 64
@@ -25,6 +25,7 @@ class PlayingNetwork:
     def __init__(self, learner: Learner) -> None:
         self._learner = learner
         self.device = learner.device
+        self.feature_set = features_of(learner.network).name
         self._module: nn.Module | None = None
         self._evaluator: Evaluator | None = None
         self._taken_at = 0

@@ -8,18 +8,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tessera.interfaces.network import F, G
+from tessera.rules.features import BASIC, FeatureSet
 from tessera.training.packing import ROWS, Sparse, pack_bits, pack_sparse, spans, to_host, unpack_bits
 from tessera.training.symmetry import SYMMETRIES, transformed
 from tessera.training.targets import FIELDS, Positions
 
 
-def field_shapes(size: int) -> dict[str, tuple[int, ...]]:
+def field_shapes(size: int, features: FeatureSet = BASIC) -> dict[str, tuple[int, ...]]:
     """The shape of each field of `Positions` for one position on a board of that side."""
     points = size * size
     return {
-        "planes": (F, points),
-        "globals_": (G,),
+        "planes": (features.plane_count, points),
+        "globals_": (features.global_count,),
         "policy": (points + 1,),
         "value": (),
         "score": (),
@@ -30,20 +30,21 @@ def field_shapes(size: int) -> dict[str, tuple[int, ...]]:
     }
 
 
-def position_bytes(size: int) -> int:
+def position_bytes(size: int, features: FeatureSet = BASIC) -> int:
     """Memory of one position in a replay."""
-    return sum(math.prod(shape) * FIELDS[name].itemsize for name, shape in field_shapes(size).items())
+    return sum(math.prod(shape) * FIELDS[name].itemsize for name, shape in field_shapes(size, features).items())
 
 
-def packed_bytes(size: int) -> int:
+def packed_bytes(size: int, features: FeatureSet = BASIC) -> int:
     """What a checkpoint takes for a position, about, with a policy that leaves no move out."""
     points = size * size
-    return (F + 2) * points // 8 + 2 * ((points + 1) // 8) + 2 * (points + 1) + 4 * G + 16
+    bits = (features.plane_count + 2) * points + 2 * (points + 1)
+    return bits // 8 + 2 * (points + 1) + 4 * features.global_count + 16
 
 
-def blank_positions(n: int, size: int, *, device: str = "cpu") -> Positions:
+def blank_positions(n: int, size: int, *, features: FeatureSet = BASIC, device: str = "cpu") -> Positions:
     """n positions of zeros, of the shapes and types a replay gives."""
-    shapes = field_shapes(size)
+    shapes = field_shapes(size, features)
     return Positions(**{name: torch.zeros((n, *shapes[name]), dtype=FIELDS[name], device=device) for name in shapes})
 
 
@@ -56,12 +57,12 @@ SIDES = (1, -1)
 class Replay:
     """The newest `capacity` positions. Memory is taken once, at the start (untouched pages cost nothing)."""
 
-    def __init__(self, *, size: int, capacity: int, device: str = "cpu") -> None:
+    def __init__(self, *, size: int, capacity: int, features: FeatureSet = BASIC, device: str = "cpu") -> None:
         assert capacity > 0
         self.size, self.capacity = size, capacity
         self.added = 0
         """Positions ever added; the next one goes to `added % capacity`."""
-        self._ring = blank_positions(capacity, size, device=device)
+        self._ring = blank_positions(capacity, size, features=features, device=device)
 
     def __len__(self) -> int:
         return min(self.added, self.capacity)

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from tessera.former_names import REPLAYS, renamed
+from tessera.rules.features import BASIC, FeatureSet
 from tessera.training.replay import Replay
 from tessera.training.targets import Positions
 
@@ -20,12 +21,20 @@ class Replays:
     """Rings that share a window of `window` positions as `shares` says, on `device`."""
 
     def __init__(
-        self, shares: Mapping[int, int], *, window: int, batch: int, replay_ratio: float, warm_up: int, device: str
+        self,
+        shares: Mapping[int, int],
+        *,
+        window: int,
+        batch: int,
+        replay_ratio: float,
+        warm_up: int,
+        features: FeatureSet = BASIC,
+        device: str,
     ) -> None:
         total = sum(shares.values())
         self._batch, self._replay_ratio, self._warm_up = batch, replay_ratio, warm_up
         self._rings = {
-            size: Replay(size=size, capacity=max(batch, window * share // total), device=device)
+            size: Replay(size=size, capacity=max(batch, window * share // total), features=features, device=device)
             for size, share in sorted(shares.items())
         }
         self._credit = dict.fromkeys(self._rings, 0.0)

@@ -127,12 +127,12 @@ def work_of_others(code: str, folder: Path) -> float:
 def test_a_small_batch_wakes_no_thread_without_any_setting(tmp_path: Path) -> None:
     code = """
 import torch
-from tessera.interfaces.network import F, G
 from tessera.players.load import open_evaluator
 from tessera.plugins import build_manager
+from tessera.rules.features import BASIC
 evaluator = open_evaluator(build_manager(), evaluator="torch", device="cpu")
 for rows, side in ((1, 9), (8, 9), (1, 19), (6, 19)):
-    planes, globals_ = torch.ones(rows, F, side, side), torch.zeros(rows, G)
+    planes, globals_ = torch.ones(rows, BASIC.plane_count, side, side), torch.zeros(rows, BASIC.global_count)
     evaluator.evaluate(planes, globals_)
     START
     for _ in range(10):

@@ -13,7 +13,7 @@ import torch
 from tessera.interfaces.network import F, G
 from tessera.plugins import build_manager
 from tessera.rules.coords import WHITE, opponent
-from tessera.rules.features import write_features
+from tessera.rules.features.basic import write_basic
 from tessera.rules.game import Game
 from tessera.rules.layout import tables
 from tessera.rules.ruleset import PRESETS
@@ -25,7 +25,7 @@ def seen_by_a_network(game: Game) -> Seen:
     """Planes [1, F, N, N] and globals [1, G] of the side to play."""
     game.legal_mask()  # notes what is legal and what ko forbids
     planes, globals_ = np.zeros(F * game.points, np.float32), np.zeros(G, np.float32)
-    write_features(game.state, game.size, tables(game.size), game.to_play, planes, globals_)
+    write_basic(game.state, game.size, tables(game.size), game.to_play, planes, globals_)
     return torch.from_numpy(planes).reshape(1, F, game.size, game.size), torch.from_numpy(globals_)[None]
 
 

@@ -18,6 +18,7 @@ from tessera.players.choice import choose
 from tessera.players.load import check, open_evaluator
 from tessera.plugins import build_manager
 from tessera.plugins.manager import Manager
+from tessera.rules.features import BASIC
 from tessera_resnet.settings import ResNetSettings
 
 Build = Callable[[torch.nn.Module, str], Any]
@@ -127,5 +128,5 @@ def test_auto_opens_what_was_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     check(manager, checkpoint=str(path), player="search", evaluator=AUTO, device="auto")
     evaluator = open_evaluator(manager, checkpoint=str(path), device="cpu", size=5)
     used.clear()
-    evaluator.evaluate(*choice.plausible_positions(3, 5))
+    evaluator.evaluate(*choice.plausible_positions(3, 5, BASIC))
     assert used == [3]

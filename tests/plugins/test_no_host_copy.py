@@ -155,6 +155,9 @@ class NoKernels:
     def answers(self, outputs: Any) -> list[Tensor]:
         return [on_meta(output.float().contiguous()) for output in outputs[:4]]
 
+    def alone(self, state: Tensor) -> tuple[Tensor, Tensor]:
+        return on_meta(state), on_meta(state)
+
     def __getattr__(self, kernel: str) -> Callable[..., None]:
         return lambda *_: None
 

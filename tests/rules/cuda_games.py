@@ -12,22 +12,25 @@ from typing import Any
 import numpy as np
 
 from tessera.rules.batch import Batch, allocate, seeds, settings_row
+from tessera.rules.features import BASIC, GO, FeatureSet
 from tessera.rules.ruleset import PRESETS
 
 RULES = [PRESETS[name] for name in ("tromp-taylor", "japanese", "new-zealand", "chinese", "aga")]
-CASES = ((2, 5, 24), (3, 5, 40), (5, 3, 20))
-"""Size, games, steps; small since the simulator runs Python threads."""
+CASES = ((2, 5, 24, BASIC), (3, 5, 40, BASIC), (5, 3, 20, BASIC), (4, 3, 20, GO))
+"""Size, games, steps, features; small since the simulator runs Python threads."""
 
 
-def play(size: int, games: int, steps: int, device: str, make: Callable[[Any], Any]) -> dict[str, Any]:
+def play(
+    size: int, games: int, steps: int, features: FeatureSet, device: str, make: Callable[[Any], Any]
+) -> dict[str, Any]:
     """All arrays of a batch after random games with resets in between. `make` puts a numpy array on the device."""
-    arrays = allocate(games, size, lambda shape, dtype: np.zeros(shape, dtype))
+    arrays = allocate(games, size, np.zeros, features)
     arrays["rng"][:] = seeds(games, size)
     arrays["settings"][:] = [settings_row(RULES[i % len(RULES)]) for i in range(games)]
     arrays["which"][:] = True
     arrays = {name: make(array) for name, array in arrays.items()}
-    batch = Batch(size, arrays, device=device)
-    resets = Batch(size, arrays | {"which": arrays["over"]}, device=device)
+    batch = Batch(size, arrays, features=features, device=device)
+    resets = Batch(size, arrays | {"which": arrays["over"]}, features=features, device=device)
     batch.reset()
     for step in range(steps):
         if step % 15 == 14:
@@ -45,8 +48,8 @@ def expected() -> dict[str, Any]:
     """What the CPU makes of all cases, as flat names for `np.savez`."""
     return {
         f"{case}/{name}": array
-        for case, (size, games, steps) in enumerate(CASES)
-        for name, array in play(size, games, steps, "cpu", lambda array: array).items()
+        for case, (size, games, steps, features) in enumerate(CASES)
+        for name, array in play(size, games, steps, features, "cpu", lambda array: array).items()
     }
 
 
@@ -54,8 +57,8 @@ def main(path: str) -> None:
     from numba import cuda
 
     with np.load(path) as saved:
-        for case, (size, games, steps) in enumerate(CASES):
-            for name, array in play(size, games, steps, "cuda", cuda.to_device).items():
+        for case, (size, games, steps, features) in enumerate(CASES):
+            for name, array in play(size, games, steps, features, "cuda", cuda.to_device).items():
                 found, wanted = array.copy_to_host(), saved[f"{case}/{name}"]
                 assert np.array_equal(found, wanted), f"{name} on {size}x{size}"
     print("equal")

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tessera.rules.batch import Batch, allocate
+from tessera.rules.features import GO
 from tessera.rules.game import Game
 from tessera.search.batch import BatchSearch
 from tessera.search.settings import SearchSettings
@@ -53,7 +54,8 @@ def test_rules(compiled: dict[str, str]) -> None:
     games = Batch(9, allocate(2, 9, np.zeros), device="cuda")
     for call in (games.reset, games.legal, games.pick, games.step, games.features, games.find_over, games.score):
         call()
-    check(compiled, "_reset", "_legal", "_pick", "_step", "_features", "_over", "_score")
+    Batch(9, allocate(2, 9, np.zeros, GO), features=GO, device="cuda").features()
+    check(compiled, "_reset", "_legal", "_pick", "_step", "_basic", "_go", "_over", "_score")
 
 
 def test_search(compiled: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,4 +67,4 @@ def test_search(compiled: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> No
     search.set_roots(game.state[None], game.seen[None])
     search.run_gumbel(1)
     search.choices()
-    check(compiled, "_init", "_simulate", "_expand_and_backward", "_draw_gumbel", "_gumbel_choices")
+    check(compiled, "_init", "_basic", "_simulate", "_expand_and_backward", "_draw_gumbel", "_gumbel_choices")

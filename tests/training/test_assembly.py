@@ -77,7 +77,7 @@ def test_settings_are_spelled_out_once_and_for_all() -> None:
     manager = build_manager()
     once = normalise(manager, CONFIG, trainer_words=["lr=0.1"], network_words=["width=16"])
     assert once.trainer_settings["lr"] == 0.1 and once.trainer_settings["simulations"] == 4
-    assert once.network_settings == {"blocks": 1, "width": 16, "pool_every": 3}
+    assert once.network_settings == {"blocks": 1, "width": 16, "pool_every": 3, "features": "basic-1"}
     assert normalise(manager, once) == once
     with pytest.raises(BadValue, match="trainer gumbel: simulations: got 0, allowed: a whole number, 1 or more"):
         normalise(manager, replace(CONFIG, trainer_settings={"simulations": 0}))

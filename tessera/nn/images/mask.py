@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from tessera.interfaces.network import Outputs
+from tessera.rules.features import ON_BOARD
 
 Mask = Tensor | None
 """[B, 1, N, N]: 1 on the board, 0 off it; None: all points of all boards are on it."""
@@ -19,7 +20,7 @@ def mask_of(planes: Tensor) -> Mask:
     Looked at on the CPU alone: elsewhere the answer would cost a wait for the device, and while a graph is being
     traced it would be fixed for ever. There the mask is kept, which is right for every board.
     """
-    mask = planes[:, :1]
+    mask = planes[:, ON_BOARD : ON_BOARD + 1]
     if planes.device.type != "cpu" or torch.jit.is_tracing() or torch.compiler.is_compiling():
         return mask
     return None if bool((mask > 0).all()) else mask

@@ -1,12 +1,25 @@
-"""A position as network input, from the side to play's view.
-
-`tessera.interfaces.network` names the planes and globals one by one; a test holds the two counts equal.
-"""
+"""The set `basic-1`, and with it the first planes and all globals of every other set."""
 
 # mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 from tessera.rules.coords import BLACK, EMPTY, WHITE
+from tessera.rules.features import (
+    BASIC,
+    FORBIDDEN,
+    KOMI,
+    LIBERTIES,
+    OPPONENT,
+    OWN,
+    PASSED,
+    PLAYED,
+    PRISONER_LEAD,
+    SIDE,
+    SIMPLE_KO,
+    SITUATIONAL,
+    SUICIDE_ALLOWED,
+    TERRITORY_SCORING,
+)
 from tessera.rules.jit import kernel
 from tessera.rules.layout import (
     FORBIDDEN_BITS,
@@ -24,8 +37,7 @@ from tessera.rules.layout import (
     next_at,
 )
 
-PLANE_COUNT, GLOBAL_COUNT = 12, 12
-"""F and G."""
+PLANE_COUNT, GLOBAL_COUNT = BASIC.plane_count, BASIC.global_count
 
 
 @kernel
@@ -60,8 +72,8 @@ def clipped(x):
 
 
 @kernel
-def write_features(s, n, t, color, planes, globals_):
-    """Fill planes[F * P] and globals_[G] (float32) for `color` to play.
+def write_basic(s, n, t, color, planes, globals_):
+    """Fill the first planes of planes[F * P] and globals_[G] (float32) for `color` to play.
 
     The legal moves of `color` must have been computed last: the forbidden points are read from there.
     """
@@ -74,9 +86,9 @@ def write_features(s, n, t, color, planes, globals_):
     for p in range(points):
         found = s[p]
         if found != EMPTY:
-            planes[(1 if found == color else 2) * points + p] = 1.0
+            planes[(OWN if found == color else OPPONENT) * points + p] = 1.0
             if s[chain + p] == p:
-                plane = (2 + liberties_to_3(s, n, t, p)) * points
+                plane = (LIBERTIES - 1 + liberties_to_3(s, n, t, p)) * points
                 stone = p
                 while True:
                     planes[plane + stone] = 1.0
@@ -89,22 +101,22 @@ def write_features(s, n, t, color, planes, globals_):
         if bits != 0:
             for column in range(n):
                 if (bits >> column) & 1:
-                    planes[6 * points + row * n + column] = 1.0
+                    planes[FORBIDDEN * points + row * n + column] = 1.0
     for i in range(GLOBAL_COUNT):
         globals_[i] = 0.0
     for i in range(HISTORY):
         move = s[meta + LAST + i]
         if move == points:
-            globals_[1 + i] = 1.0
+            globals_[PASSED + i] = 1.0
         elif move >= 0:
-            planes[(7 + i) * points + move] = 1.0
+            planes[(PLAYED + i) * points + move] = 1.0
     komi = 0.5 * s[meta + KOMI2]
-    globals_[0] = clipped(-komi if color == BLACK else komi)
-    globals_[6] = 1.0 if s[meta + KO_RULE] == 0 else 0.0
-    globals_[7] = 1.0 if s[meta + KO_RULE] == 2 else 0.0
-    globals_[8] = 1.0 if s[meta + SUICIDE] != 0 else 0.0
-    globals_[10] = n / 19.0
+    globals_[KOMI] = clipped(-komi if color == BLACK else komi)
+    globals_[SIMPLE_KO] = 1.0 if s[meta + KO_RULE] == 0 else 0.0
+    globals_[SITUATIONAL] = 1.0 if s[meta + KO_RULE] == 2 else 0.0
+    globals_[SUICIDE_ALLOWED] = 1.0 if s[meta + SUICIDE] != 0 else 0.0
+    globals_[SIDE] = n / 19.0
     if s[meta + TERRITORY] != 0:
-        globals_[9] = 1.0
+        globals_[TERRITORY_SCORING] = 1.0
         lead = s[meta + PRISONERS + WHITE] - s[meta + PRISONERS + BLACK]
-        globals_[11] = clipped(1.0 * lead if color == BLACK else -1.0 * lead)
+        globals_[PRISONER_LEAD] = clipped(1.0 * lead if color == BLACK else -1.0 * lead)
