@@ -25,7 +25,7 @@ KEPT_CACHES = 4
 
 @cache
 def kernel_digest() -> str:
-    """Digest of all sources that kernels are compiled from: those that import this module, and the numbers they read."""
+    """Digest of all sources of kernels: those that import this module, and the numbers these read."""
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()
     for folder in ("rules", "search"):

@@ -1,10 +1,13 @@
-"""`tessera bench rules`: random play beside OpenSpiel."""
+"""`tessera bench rules`: random play beside OpenSpiel; with --features, what a network's input costs."""
 
 from __future__ import annotations
 
 import click
 
 from tessera.cli import output
+from tessera.cli.main import App
+
+FEATURE_SIDES = (9, 13, 19)
 
 
 @click.command("rules")
@@ -12,15 +15,21 @@ from tessera.cli import output
 @click.option(
     "--seconds", type=click.FloatRange(min=0.5), default=15.0, show_default=True, help="About how long to measure."
 )
+@click.option("--features", is_flag=True, help="Instead: what a position costs by feature set, on 9x9, 13x13, 19x19.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(size: int, seconds: float, as_json: bool) -> None:
-    """Random legal play, ours and OpenSpiel's C++ in turns on one core.
+@click.pass_obj
+def command(app: App, size: int, seconds: float, features: bool, as_json: bool) -> None:
+    """Random legal play, ours and OpenSpiel's C++ in turns on one core; or what a network is shown (--features).
 
     \b
     Examples:
       tessera bench rules --size 9
       tessera bench rules --size 19 --seconds 30 --json
+      tessera bench rules --features
     """
+    if features:
+        _print_features(app, as_json)
+        return
     from tessera.bench.rules import ROUNDS, run
 
     with output.progress(ROUNDS, f"random play on {size}x{size}") as advance:
@@ -36,6 +45,24 @@ def command(size: int, seconds: float, as_json: bool) -> None:
             _row("OpenSpiel, C++ rollouts", report.open_spiel, report.open_spiel_moves_per_game, 1.0),
         ],
         title=f"{size}x{size}, median of {report.rounds} rounds",
+    )
+
+
+def _print_features(app: App, as_json: bool) -> None:
+    from tessera.bench.features import TURNS, measure
+    from tessera.builtin.torch_evaluator import TorchEvaluator
+    from tessera.checkpoints import load, shipped_path
+
+    evaluator = TorchEvaluator(load(str(shipped_path()), app.manager).module, "cpu")
+    with output.progress(2 * TURNS * len(FEATURE_SIDES), "feature sets") as advance:
+        lines = [line for side in FEATURE_SIDES for line in measure(side, evaluator, progress=advance)]
+    if as_json:
+        output.print_json({"lines": [line.as_dict() for line in lines]})
+        return
+    output.print_table(
+        ("board", "positions", "features", "us a position"),
+        [(f"{x.size}x{x.size}", f"{x.count} {x.positions}", x.features, f"{x.microseconds:.2f}") for x in lines],
+        title=f"what a position costs, one core, median of {TURNS} turns",
     )
 
 
