@@ -10,7 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from tessera.rules import kernels
+from tessera.rules.chains import setup
 from tessera.rules.coords import EMPTY
+from tessera.rules.features.life import write_pass_alive
+from tessera.rules.layout import row_length, tables
 
 
 @dataclass(frozen=True)
@@ -60,43 +67,15 @@ def chains(stones: Sequence[int], size: int) -> list[frozenset[int]]:
     return components(size, lambda p: stones[p] != EMPTY, lambda p, q: stones[p] == stones[q])
 
 
-def pass_alive(stones: Sequence[int], size: int, color: int) -> PassAlive:
+def pass_alive(stones: Sequence[int] | NDArray[np.int32], size: int, color: int) -> PassAlive:
     """Benson's algorithm for the chains of `color`; `stones` [P] as in `Game.stones`."""
-    own = components(size, lambda p: stones[p] == color, lambda p, q: True)
-    chain_of = {point: index for index, chain in enumerate(own) for point in chain}
-    regions = components(size, lambda p: stones[p] != color, lambda p, q: True)
-    borders = [_touching(region, size, chain_of) for region in regions]
-    vital = [_vital(region, stones, size, chain_of, border) for region, border in zip(regions, borders, strict=True)]
-    alive = set(range(len(own)))
-    while True:
-        healthy = [index for index, border in enumerate(borders) if border and border <= alive]
-        kept = {chain for chain in alive if sum(chain in vital[index] for index in healthy) >= 2}
-        if kept == alive:
-            break
-        alive = kept
-    enclosed = (regions[index] for index in healthy if _uninhabitable(regions[index], size, chain_of))
+    board, points = np.asarray(stones, np.int32), size * size
+    row, work, owned = np.zeros(row_length(size), np.int32), np.zeros(9 * points + 1, np.int32), np.zeros(points)
+    kernels.reset(row, size, 0, 0, 0, 0)
+    setup(row, size, tables(size), board)
+    write_pass_alive(row, size, tables(size), color, work, owned)
+    mine = board == color
     return PassAlive(
-        stones=frozenset(point for chain in alive for point in own[chain]),
-        territory=frozenset(point for region in enclosed for point in region),
+        stones=frozenset(np.flatnonzero((owned > 0) & mine).tolist()),
+        territory=frozenset(np.flatnonzero((owned > 0) & ~mine).tolist()),
     )
-
-
-def _touching(region: frozenset[int], size: int, chain_of: dict[int, int]) -> set[int]:
-    return {chain_of[q] for p in region for q in neighbours(p, size) if q in chain_of}
-
-
-def _vital(
-    region: frozenset[int], stones: Sequence[int], size: int, chain_of: dict[int, int], border: set[int]
-) -> set[int]:
-    """The chains that touch every empty point of the region."""
-    left = set(border)
-    for point in region:
-        if stones[point] == EMPTY:
-            left &= {chain_of[q] for q in neighbours(point, size) if q in chain_of}
-    return left
-
-
-def _uninhabitable(region: frozenset[int], size: int, chain_of: dict[int, int]) -> bool:
-    """Whether the opponent cannot make two eyes there: an eye needs a point that touches no enclosing stone."""
-    inner = sum(all(q not in chain_of for q in neighbours(p, size)) for p in region)
-    return inner < 2

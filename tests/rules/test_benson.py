@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
-from tessera.rules.benson import chains, pass_alive
+from tessera.rules.benson import chains, neighbours, pass_alive
+from tests.rules.slow_benson import slow_pass_alive
 
 BLACK, WHITE = 1, 2
 COLORS = {"A": BLACK, "a": BLACK, "B": WHITE, "b": WHITE, "w": WHITE}
@@ -110,3 +113,21 @@ def test_a_large_room_stays_open() -> None:
 def test_chains() -> None:
     stones, _, size = read("ab. aab b..")
     assert chains(stones, size) == [{0, 3, 4}, {1}, {5}, {6}]
+
+
+@pytest.mark.parametrize("size", [2, 3, 5, 7, 9])
+def test_random_boards(size: int) -> None:
+    """Few holes make life; chains without a liberty, which no game has, are taken off."""
+    dice, alive = random.Random(size), 0
+    for _ in range(300):
+        holes, white = dice.uniform(0.05, 0.5), dice.choice((0.0, 0.1, 0.5))
+        stones = [0 if dice.random() < holes else 2 if dice.random() < white else 1 for _ in range(size * size)]
+        for chain in chains(stones, size):
+            if all(stones[q] for p in chain for q in neighbours(p, size)):
+                for p in chain:
+                    stones[p] = 0
+        for color in (BLACK, WHITE):
+            found = pass_alive(stones, size, color)
+            assert found == slow_pass_alive(stones, size, color), stones
+            alive += bool(found.stones)
+    assert alive > (20 if size > 2 else 0)

@@ -10,7 +10,6 @@ import pytest
 
 from tessera.errors import BadValue
 from tessera.rules.batch import Batch, allocate
-from tessera.rules.benson import pass_alive
 from tessera.rules.coords import BLACK, EMPTY, WHITE
 from tessera.rules.features import (
     BASIC,
@@ -33,6 +32,7 @@ from tessera.rules.layout import tables
 from tessera.rules.ruleset import Ruleset
 from tests.rules.ladder_reader import TooLong, ladders, random_game
 from tests.rules.reference import Reference
+from tests.rules.slow_benson import slow_pass_alive
 
 RULES = Ruleset("custom", ko="simple", suicide=False, komi=7.5)
 
@@ -111,7 +111,7 @@ def check(game: Game, ko: tuple[int | None, int] = (None, EMPTY)) -> bool:
     """The kernels say of a position what the slow readers say; False where they give up."""
     planes, board = seen(game), game.stones.tolist()
     for plane, color in ((OWN_ALIVE, game.to_play), (OPPONENT_ALIVE, 3 - game.to_play)):
-        alive = pass_alive(board, game.size, color)
+        alive = slow_pass_alive(board, game.size, color)
         assert marked(planes[plane]) == alive.stones | alive.territory
     try:
         caught, moves = ladders(board, game.size, game.to_play, *ko)

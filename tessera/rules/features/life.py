@@ -1,4 +1,4 @@
-"""Unconditional life as planes: `tessera.rules.benson`, whose words these are, without sets and without allocation."""
+"""Unconditional life as planes: what `tessera.rules.benson` explains, without sets and without allocation."""
 
 # mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
