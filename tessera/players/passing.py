@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,15 @@ def position(game: Game, color: int) -> NDArray[np.int32]:
     if state[meta + PASSES] >= 2:
         state[meta + PASSES] = 0
     return state
+
+
+class Valued(Protocol):
+    """A position with what it is worth to the side to play."""
+
+    @property
+    def winrate(self) -> float: ...
+    @property
+    def score(self) -> float: ...
 
 
 class Ending:
@@ -125,7 +134,7 @@ def proved(game: Game) -> Mapping[int, PassAlive]:
 
 @lru_cache(maxsize=512)
 def _proved(board: bytes, size: int) -> Mapping[int, PassAlive]:
-    stones = np.frombuffer(board, np.int32).tolist()
+    stones = np.frombuffer(board, np.int32)
     return {color: pass_alive(stones, size, color) for color in (BLACK, WHITE)}
 
 
@@ -168,8 +177,11 @@ def pointless(game: Game, color: int) -> list[int]:
 
     A part of the own territory in which an enemy stone is still to be taken is left open.
     """
-    stones, safe = game.stones.tolist(), proved(game)
+    safe = proved(game)
     mine, theirs = safe[color].territory, safe[opponent(color)].territory
+    if not mine and not theirs:
+        return []
+    stones = game.stones.tolist()
     parts = components(game.size, lambda p: p in mine, lambda p, q: True)
     clean = (part for part in parts if all(stones[p] == EMPTY for p in part))
     return [p for p in theirs.union(*clean) if stones[p] == EMPTY]
@@ -177,12 +189,10 @@ def pointless(game: Game, color: int) -> list[int]:
 
 def unwanted(game: Game, color: int, end: Ending | None, options: Options) -> set[int]:
     """Moves, P for pass, that the caller rules out or that cannot matter any more."""
-    everything = set(range(game.points + 1))
     banned = set(options.avoid) | set(pointless(game, color))
-    if to_clean := cleaning(game, color, end, options):
-        banned |= everything - to_clean
-    if options.allow:
-        banned |= everything - set(options.allow)
+    for only in (cleaning(game, color, end, options), options.allow):
+        if only:
+            banned |= set(range(game.points + 1)).difference(only)
     return banned
 
 
@@ -211,7 +221,7 @@ def is_finished(game: Game, end: Ending | None, options: Options) -> bool:
     return end is not None and not options.fast_cleanup and may_pass(game, options) and end.settled
 
 
-def pass_keeps(now: Analysis, then: Analysis) -> bool:
+def pass_keeps(now: Valued, then: Valued) -> bool:
     """Whether the mover thinks no less of a position after its pass; `then` is the other side's view of that."""
     return 1.0 - then.winrate >= now.winrate - CLOSE and -then.score >= now.score - POINTS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,25 @@ from tessera.players.variety import generator, generators
 
 if TYPE_CHECKING:
     from tessera.rules.game import Game
+    from tessera.search.tree import Tree
 
 LIKELY = 3
 """Moves."""
+
+
+class _Look(NamedTuple):
+    """What the network says of a position, as far as a move needs it."""
+
+    game: Game
+    color: int
+    """To play, whose view `winrate` (0..1) and `score` (points) are."""
+    prior: NDArray[np.float32]
+    """[A]"""
+    points: NDArray[np.int64]
+    """The moves to choose from, the likeliest first."""
+    winrate: float
+    score: float
+    end: passing.Ending | None
 
 
 class PolicyPlayer:
@@ -46,7 +62,8 @@ class PolicyPlayer:
     def play(
         self, slots: Sequence[int], games: Sequence[Game], limits: Limits, *, options: Options = PLAYED_OUT
     ) -> list[int]:
-        return [choice.point for choice in self._choose(slots, games, [game.to_play for game in games], options)]
+        colors = [game.to_play for game in games]
+        return self._choose(slots, self._looks(self._opinion.look(games, colors), games, colors, options), options)
 
     def choose(
         self,
@@ -57,7 +74,10 @@ class PolicyPlayer:
         options: Options = Options(),
         watch: Watch = UNWATCHED,
     ) -> Choice:
-        return self._choose([0], [game], [color], options)[0]
+        tree = self._opinion.look([game], [color])
+        looks = self._looks(tree, [game], [color], options)
+        analysis = _analysis(tree, 0, looks[0], options)  # before the tree shows what follows a pass
+        return Choice(self._choose([0], looks, options)[0], analysis)
 
     def analyze(
         self,
@@ -69,68 +89,68 @@ class PolicyPlayer:
         watch: Watch = UNWATCHED,
     ) -> Analysis:
         """Every legal move by its prior; `visits` are 0, values those of the position itself."""
-        return self._look([game], [color], options)[0][0]
+        return self._analyses([game], [color], options)[0]
 
     def analyze_batch(self, games: Sequence[Game], limits: Limits, *, options: Options = Options()) -> list[Analysis]:
-        return [analysis for analysis, _ in self._look(games, [game.to_play for game in games], options)]
+        return self._analyses(games, [game.to_play for game in games], options)
 
-    def _look(
-        self, games: Sequence[Game], colors: Sequence[int], options: Options
-    ) -> list[tuple[Analysis, passing.Ending | None]]:
-        """What the network says of each position, and the verdict on it."""
-        tree, found = self._opinion.look(games, colors), []
+    def _analyses(self, games: Sequence[Game], colors: Sequence[int], options: Options) -> list[Analysis]:
+        tree = self._opinion.look(games, colors)
+        looks = self._looks(tree, games, colors, options)
+        return [_analysis(tree, index, look, options) for index, look in enumerate(looks)]
+
+    def _looks(self, tree: Tree, games: Sequence[Game], colors: Sequence[int], options: Options) -> list[_Look]:
+        """What playing needs of trees of one visit, which the next evaluation writes over."""
+        prior, owned = np.array(tree.prior)[:, 0], np.asarray(tree.ownership)
+        winrates = (0.5 + 0.5 * np.asarray(tree.result)[:, 0]).tolist()
+        scores = np.asarray(tree.score)[:, 0].tolist()
+        found = []
         for index, (game, color) in enumerate(zip(games, colors, strict=True)):
-            base = read_analysis(tree, game.size, game=index, seconds=0.0, during_search=False)
-            end = passing.ending(game, tree.ownership[index].tolist())
-            ownership = base.ownership if options.moves_ownership else None
-            found.append((_with_moves(base, _candidates(game, color, base, end, options), ownership), end))
+            end = passing.ending(game, owned[index].tolist()) if passing.looks_finished(game) else None
+            points = _candidates(game, color, prior[index], end, options)
+            found.append(_Look(game, color, prior[index], points, winrates[index], scores[index], end))
         return found
 
-    def _choose(
-        self, slots: Sequence[int], games: Sequence[Game], colors: Sequence[int], options: Options
-    ) -> list[Choice]:
-        looks = self._look(games, colors, options)
-        over = self._finished(games, looks, options)
+    def _choose(self, slots: Sequence[int], looks: Sequence[_Look], options: Options) -> list[int]:
         return [
-            Choice(game.points if done else self._draw(slot, game, analysis, options), analysis)
-            for slot, game, (analysis, _), done in zip(slots, games, looks, over, strict=True)
+            look.game.points if done else self._draw(slot, look, options)
+            for slot, look, done in zip(slots, looks, self._finished(looks, options), strict=True)
         ]
 
-    def _finished(
-        self, games: Sequence[Game], looks: Sequence[tuple[Analysis, passing.Ending | None]], options: Options
-    ) -> list[bool]:
+    def _finished(self, looks: Sequence[_Look], options: Options) -> list[bool]:
         """For each position, whether nothing is left to gain and the network thinks no less of it after a pass.
 
         Where somebody passed, or a pass is among the likeliest moves: else the verdict would cost more than the move.
         """
         over = [
-            (game.passes > 0 or any(move.point == game.points for move in analysis.moves[:LIKELY]))
-            and passing.is_finished(game, end, options)
-            for game, (analysis, end) in zip(games, looks, strict=True)
+            (look.game.passes > 0 or look.game.points in look.points[:LIKELY])
+            and passing.is_finished(look.game, look.end, options)
+            for look in looks
         ]
         after = {}
         for index in map(int, np.flatnonzero(over)):
-            then = games[index].copy()
-            then.play(looks[index][0].color, then.points)
+            then = looks[index].game.copy()
+            then.play(looks[index].color, then.points)
             if not then.is_over:
                 after[index] = then
         if after:
             positions = list(after.values())
-            views = self._look(positions, [then.to_play for then in positions], Options())
-            for index, (view, _) in zip(after, views, strict=True):
-                over[index] = passing.pass_keeps(looks[index][0], view)
+            colors = [then.to_play for then in positions]
+            views = self._looks(self._opinion.look(positions, colors), positions, colors, Options())
+            for index, view in zip(after, views, strict=True):
+                over[index] = passing.pass_keeps(looks[index], view)
         return over
 
-    def _draw(self, slot: int, game: Game, analysis: Analysis, options: Options) -> int:
-        favourite = analysis.moves[0].point
-        if self._temperature <= 0.0 or options.deterministic or favourite == game.points:
+    def _draw(self, slot: int, look: _Look, options: Options) -> int:
+        points, favourite = look.points, int(look.points[0])
+        if self._temperature <= 0.0 or options.deterministic or favourite == look.game.points:
             return favourite
-        sensible = set(sensible_points(game, analysis.color))
-        moves = [move for move in analysis.moves if move.point in sensible] or list(analysis.moves[:1])
-        priors = np.array([move.prior for move in moves])
+        sensible = np.zeros(len(look.prior), np.bool_)
+        sensible[sensible_points(look.game, look.color)] = True
+        points = points[sensible[points]] if sensible[points].any() else points[:1]
+        priors = look.prior[points].astype(np.float64)
         weights = (priors / priors.max()) ** (1.0 / self._temperature)
-        drawn = int(self._random[slot].choice(len(weights), p=weights / weights.sum()))
-        return moves[drawn].point
+        return int(points[int(self._random[slot].choice(len(weights), p=weights / weights.sum()))])
 
     def expected_owners(self, game: Game) -> list[float]:
         return self._opinion.of_the_end(game)
@@ -139,30 +159,37 @@ class PolicyPlayer:
         """Nothing to release but memory, which goes with the player."""
 
 
-def _candidates(game: Game, color: int, base: Analysis, end: passing.Ending | None, options: Options) -> list[int]:
+def _candidates(
+    game: Game, color: int, prior: NDArray[np.float32], end: passing.Ending | None, options: Options
+) -> NDArray[np.int64]:
     """Legal points the caller and common sense leave, best prior first; pass when nothing else is left."""
-    banned = passing.unwanted(game, color, end, options)
-    kept = [int(a) for a in np.flatnonzero(base.policy >= 0) if int(a) not in banned] or [game.points]
-    return sorted(kept, key=lambda a: (-float(base.policy[a]), a))
+    kept = prior > 0
+    if banned := passing.unwanted(game, color, end, options):
+        kept[list(banned)] = False
+    points = np.flatnonzero(kept)
+    return points[np.argsort(-prior[points], kind="stable")] if len(points) else np.array([game.points])
 
 
-def _with_moves(base: Analysis, points: list[int], ownership: NDArray[np.float32] | None) -> Analysis:
-    """`ownership` of the position itself stands for that of every move: nothing was looked at behind them."""
-    total = sum(max(float(base.policy[a]), 0.0) for a in points) or 1.0
+def _analysis(tree: Tree, index: int, look: _Look, options: Options) -> Analysis:
+    """Ownership of the position itself stands for that of every move: nothing was looked at behind them."""
+    base = read_analysis(tree, look.game.size, game=index, seconds=0.0, during_search=False)
+    ownership = base.ownership if options.moves_ownership else None
+    priors = [max(float(base.policy[a]), 0.0) for a in look.points]
+    total = sum(priors) or 1.0
     moves = tuple(
         MoveInfo(
-            point=a,
+            point=int(a),
             visits=0,
             winrate=base.winrate,
             score=base.score,
             prior=float(base.policy[a]),
             lcb=0.0,
-            pv=(a,),
-            weight=float(base.policy[a]) / total,
+            pv=(int(a),),
+            weight=prior / total,
             utility=base.utility,
             pv_visits=(0,),
             ownership=ownership,
         )
-        for a in points
+        for a, prior in zip(look.points, priors, strict=True)
     )
     return replace(base, moves=moves)

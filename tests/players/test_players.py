@@ -14,7 +14,7 @@ from tessera.errors import BadValue
 from tessera.gtp.levels import LEVELS, level
 from tessera.interfaces.analysis import Analysis
 from tessera.interfaces.network import Outputs
-from tessera.interfaces.player import Ban, Limits, Options, Player, Watch
+from tessera.interfaces.player import PLAYED_OUT, Ban, Limits, Options, Player, Watch
 from tessera.players.passing import ending, pointless
 from tessera.players.policy import PolicyPlayer
 from tessera.players.random import RandomPlayer, sensible_points
@@ -321,6 +321,26 @@ def test_policy_draws_by_prior() -> None:
     assert len(seen) > 1 and len(sharp) == 1
     analysis = PolicyPlayer(Hashed(5)).analyze(Game(5), BLACK, Limits())
     assert np.isclose(analysis.policy.sum(), 1, atol=1e-4)
+
+
+def test_playing_builds_no_analysis_and_chooses_what_an_analysis_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between programs nobody reads why: a MoveInfo of every legal move cost more than the network."""
+    games = [Game(5) for _ in range(3)]
+    for steps, game in enumerate(games):
+        for point in range(0, 4 * steps, 2):
+            game.play(game.to_play, point)
+    one_by_one = [
+        PolicyPlayer(Hashed(5), temperature=1.0, seed=7).choose(game, game.to_play, Limits(), options=PLAYED_OUT)
+        for game in games
+    ]
+    assert all(choice.analysis for choice in one_by_one)
+    monkeypatch.delattr("tessera.players.policy.MoveInfo")
+    monkeypatch.delattr("tessera.players.policy.read_analysis")
+    player = PolicyPlayer(Hashed(5), temperature=1.0, games=3)
+    for slot in range(3):
+        player.begin(slot, 7)
+    points = player.play([0, 1, 2], games, Limits())
+    assert points == [choice.point for choice in one_by_one] and len(set(points)) > 1
 
 
 class NearlyPass(Constant):
