@@ -15,7 +15,6 @@ from tessera.training.learner import Learner
 from tessera.training.losses import accuracy, head_losses, means, total
 from tessera.training.playing import PlayingNetwork
 from tessera.training.replays import Replays
-from tessera.training.symmetry import SYMMETRIES
 from tessera.training.targets import planes_of
 from tessera_imitation.folder import find_files
 from tessera_imitation.held_out import HeldOut, first_choice
@@ -40,13 +39,10 @@ class ImitationTrainer:
         self._learner = Learner(module, device, settings.learner)
         self._sample_rng = torch.Generator(device).manual_seed(seed)
         self._stream = Stream(files, seed, features)
-        self._held_out = HeldOut(files, features=features, device=device, batch=settings.batch)
+        self._held_out = HeldOut(files, features=features, device=device, batch=settings.replay.batch)
         self._replays = Replays(
             files.sides,
-            window=settings.window,
-            batch=settings.batch,
-            replay_ratio=settings.replay_ratio,
-            warm_up=settings.warm_up,
+            settings.replay,
             features=features,
             device=device,
         )
@@ -115,8 +111,7 @@ class ImitationTrainer:
 
     def _learn(self, size: int) -> dict[str, float]:
         """One training step; its losses by head and what else is worth watching."""
-        symmetries = SYMMETRIES if self._settings.symmetries else 1
-        targets = self._replays.sample(size, self._sample_rng, symmetries=symmetries)
+        targets = self._replays.sample(size, self._sample_rng)
 
         def losses(module: nn.Module) -> Mapping[str, Tensor]:
             with self._learner.autocast():

@@ -37,6 +37,7 @@ def build_gumbel(module: nn.Module, device: str, seed: int, settings: GumbelSett
         device,
         seed,
         settings=settings.games,
+        replay=settings.replay,
         learning=settings.learner,
         build_mover=mover,
         loss_fn=loss_fn,

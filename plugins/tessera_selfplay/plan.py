@@ -13,6 +13,7 @@ from tessera.rules.features import FeatureSet
 from tessera.rules.layout import row_length, seen_length
 from tessera.search.tree import MAX_DEPTH, tree_bytes
 from tessera.training.replay import packed_bytes, position_bytes
+from tessera.training.replays import capacities
 from tessera_selfplay.games import LONGEST
 from tessera_selfplay.settings import GameSettings, GumbelSettings, PolicyGradientSettings
 
@@ -29,13 +30,13 @@ def plan_gumbel(module: nn.Module, games: int | None, settings: GumbelSettings) 
         tree_bytes(count, nodes, side) + count * _workspace_bytes(side, features)
         for side, count in scaled.games.sizes.items()
     )
-    return MemoryPlan(scaled, {"trees": trees, **_common(module, scaled.games)}, _saved_bytes(module, scaled.games))
+    return MemoryPlan(scaled, {"trees": trees, **_common(module, scaled)}, _saved_bytes(module, scaled))
 
 
 def plan_policy_gradient(module: nn.Module, games: int | None, settings: PolicyGradientSettings) -> MemoryPlan:
     """The same for a trainer without trees."""
     scaled = replace(settings, games=_scaled(settings.games, games))
-    return MemoryPlan(scaled, _common(module, scaled.games), _saved_bytes(module, scaled.games))
+    return MemoryPlan(scaled, _common(module, scaled), _saved_bytes(module, scaled))
 
 
 def _scaled(settings: GameSettings, games: int | None) -> GameSettings:
@@ -47,31 +48,24 @@ def _scaled(settings: GameSettings, games: int | None) -> GameSettings:
     return replace(settings, sizes=sizes)
 
 
-def _common(module: nn.Module, settings: GameSettings) -> dict[str, int]:
-    games, largest, features = settings.sizes, max(settings.sizes), features_of(module)
+def _common(module: nn.Module, settings: GumbelSettings | PolicyGradientSettings) -> dict[str, int]:
+    games, features = settings.games.sizes, features_of(module)
+    kept = capacities(games, settings.replay)
     return {
         "games": sum(count * _game_bytes(side, features) for side, count in games.items()),
-        "replay": sum(_window(settings, side) * position_bytes(side, features) for side in games),
+        "replay": sum(count * position_bytes(side, features) for side, count in kept.items()),
         **learning_bytes(module),
         "evaluating a batch": max(
             activation_bytes(module, batch=count, side=side, kept=False) for side, count in games.items()
         ),
-        "learning from a batch": activation_bytes(module, batch=settings.batch, side=largest, kept=True),
+        "learning from a batch": activation_bytes(module, batch=settings.replay.batch, side=max(games), kept=True),
     }
 
 
-def _window(settings: GameSettings, side: int) -> int:
-    """Positions in the replay of a side, see `Replays`."""
-    return max(settings.batch, settings.window * settings.sizes[side] // sum(settings.sizes.values()))
-
-
-def _saved_bytes(module: nn.Module, settings: GameSettings) -> int:
+def _saved_bytes(module: nn.Module, settings: GumbelSettings | PolicyGradientSettings) -> int:
     """A checkpoint's bytes when the replay is full and games are as long as boards have points."""
-    features = features_of(module)
-    positions = sum(
-        (count * side**2 + _window(settings, side)) * packed_bytes(side, features)
-        for side, count in settings.sizes.items()
-    )
+    games, features, kept = settings.games.sizes, features_of(module), capacities(settings.games.sizes, settings.replay)
+    positions = sum((games[side] * side**2 + kept[side]) * packed_bytes(side, features) for side in games)
     return positions + SAVED_WEIGHTS * weight_bytes(module)
 
 

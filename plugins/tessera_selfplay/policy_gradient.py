@@ -39,5 +39,12 @@ def build_policy_gradient(
         return {**losses, "entropy": spread, "total": total(losses, settings.losses) - settings.entropy_weight * spread}
 
     return SelfPlayTrainer(
-        module, device, seed, settings=settings.games, learning=settings.learner, build_mover=mover, loss_fn=loss_fn
+        module,
+        device,
+        seed,
+        settings=settings.games,
+        replay=settings.replay,
+        learning=settings.learner,
+        build_mover=mover,
+        loss_fn=loss_fn,
     )

@@ -12,7 +12,7 @@ from typing import Annotated
 from tessera.errors import BadValue
 from tessera.rules.coords import MAX_SIZE, MIN_SIZE
 from tessera.settings import Was, check
-from tessera.training.settings import LearnerSettings, LossSettings
+from tessera.training.settings import LearnerSettings, LossSettings, ReplaySettings
 from tessera.values import Range, Unit
 
 Side = Annotated[int, Range(MIN_SIZE, MAX_SIZE)]
@@ -22,7 +22,7 @@ Share = Annotated[float, Range(0, 1)]
 
 @dataclass(frozen=True)
 class GameSettings:
-    """What is played, and how much of it is remembered and learned from."""
+    """What is played."""
 
     sizes: Annotated[dict[Side, Count], Unit("side:games")] = field(default_factory=lambda: {9: 96, 7: 24, 5: 16})
     """Board sides and how many games of each are in flight."""
@@ -32,20 +32,10 @@ class GameSettings:
     """Standard deviation of komi around the fair one, which is learned; a tenth of games gets three times that."""
     other_rules: Share = 0.1
     """Share of games under a random ko rule and with or without suicide; the rest: positional superko, none."""
-    window: Annotated[int, Range(1), Unit("positions")] = 60_000
-    """What the replay holds, over all sizes."""
-    replay_ratio: Annotated[float, Range(above=0), Was("reuse")] = 4.0
-    """How often a position is learned from, on average."""
-    warm_up: Annotated[int, Range(1), Unit("positions")] = 2_000
-    """What is collected before learning starts."""
-    batch: Annotated[int, Range(1), Unit("positions")] = 128
-    """The size of a training step."""
     moves_per_iteration: Annotated[int, Range(1), Unit("moves"), Was("plies")] = 4
     """How far every game advances between two rounds of learning; games that end wait for the round."""
     lr_decay_moves: Annotated[int, Range(1), Unit("moves"), Was("horizon")] = 600_000
     """Self-play over which the learning rate falls."""
-    symmetries: bool = True
-    """Learn from a position under a random one of its eight symmetries."""
 
     def __post_init__(self) -> None:
         check(self)
@@ -58,6 +48,7 @@ class GumbelSettings:
     """The trainer `gumbel`."""
 
     games: GameSettings = GameSettings()
+    replay: ReplaySettings = ReplaySettings()
     simulations: Annotated[int, Range(1), Unit("simulations")] = 16
     """The search of a move that is learned from."""
     max_num_considered_actions: Annotated[int, Range(1), Unit("moves"), Was("considered")] = 8
@@ -85,9 +76,8 @@ class GumbelSettings:
 class PolicyGradientSettings:
     """The trainer `policy-gradient`; what it has in common with `gumbel` begins with other values."""
 
-    games: GameSettings = GameSettings(
-        sizes={9: 256}, window=40_000, replay_ratio=2.0, batch=256, moves_per_iteration=16, lr_decay_moves=20_000_000
-    )
+    games: GameSettings = GameSettings(sizes={9: 256}, moves_per_iteration=16, lr_decay_moves=20_000_000)
+    replay: ReplaySettings = ReplaySettings(window=40_000, replay_ratio=2.0, batch=256)
     clip_ratio: Annotated[float, Range(above=0), Was("ratio")] = 0.2
     """PPO's epsilon: how far the policy may move from the one that played before a position teaches no more."""
     entropy_weight: Annotated[float, Range(0), Was("entropy")] = 0.01

@@ -20,8 +20,7 @@ from tessera.training.losses import accuracy, entropy, means
 from tessera.training.playing import PlayingNetwork
 from tessera.training.replay import blank_positions
 from tessera.training.replays import Replays
-from tessera.training.settings import LearnerSettings
-from tessera.training.symmetry import SYMMETRIES
+from tessera.training.settings import LearnerSettings, ReplaySettings
 from tessera.training.targets import Positions, planes_of
 from tessera_selfplay.choice import Mover
 from tessera_selfplay.game_stats import GameStats
@@ -47,12 +46,13 @@ class SelfPlayTrainer:
         seed: int,
         *,
         settings: GameSettings,
+        replay: ReplaySettings,
         learning: LearnerSettings,
         build_mover: BuildMover,
         loss_fn: LossFunction,
         policy_surprise_weight: float = 0.0,
     ) -> None:
-        self._settings, self._loss_fn = settings, loss_fn
+        self._settings, self._loss_fn, self._batch = settings, loss_fn, replay.batch
         self._learner = Learner(module, device, learning)
         self._game_rng = torch.Generator(device).manual_seed(seed)
         """Draws what games need: openings, komi, rules, moves."""
@@ -74,10 +74,7 @@ class SelfPlayTrainer:
         }
         self._replays = Replays(
             games,
-            window=settings.window,
-            batch=settings.batch,
-            replay_ratio=settings.replay_ratio,
-            warm_up=settings.warm_up,
+            replay,
             features=self._features,
             device=device,
         )
@@ -114,7 +111,7 @@ class SelfPlayTrainer:
         """Play a move in every game and learn from one batch of blank positions: the most a step ever holds."""
         for games in self._games.values():
             games.advance()
-        batch, side = self._settings.batch, max(self._games)
+        batch, side = self._batch, max(self._games)
         self._learn_from(blank_positions(batch, side, features=self._features, device=self._learner.device))
 
     def memory_parts(self) -> dict[str, object]:
@@ -170,8 +167,7 @@ class SelfPlayTrainer:
 
     def _learn(self, size: int) -> dict[str, float]:
         """One training step; its losses by head and what else is worth watching."""
-        symmetries = SYMMETRIES if self._settings.symmetries else 1
-        return self._learn_from(self._replays.sample(size, self._sample_rng, symmetries=symmetries))
+        return self._learn_from(self._replays.sample(size, self._sample_rng))
 
     def _learn_from(self, targets: Positions) -> dict[str, float]:
         def losses(module: nn.Module) -> Mapping[str, Tensor]:

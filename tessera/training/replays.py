@@ -14,28 +14,27 @@ import torch
 from tessera.former_names import REPLAYS, renamed
 from tessera.rules.features import BASIC, FeatureSet
 from tessera.training.replay import Replay
+from tessera.training.settings import ReplaySettings
+from tessera.training.symmetry import SYMMETRIES
 from tessera.training.targets import Positions
 
 
+def capacities(shares: Mapping[int, int], settings: ReplaySettings) -> dict[int, int]:
+    """Positions that each board side's ring holds, smallest side first."""
+    total = sum(shares.values())
+    return {size: max(settings.batch, settings.window * share // total) for size, share in sorted(shares.items())}
+
+
 class Replays:
-    """Rings that share a window of `window` positions as `shares` says, on `device`."""
+    """Rings that share the window as `shares` says, on `device`."""
 
     def __init__(
-        self,
-        shares: Mapping[int, int],
-        *,
-        window: int,
-        batch: int,
-        replay_ratio: float,
-        warm_up: int,
-        features: FeatureSet = BASIC,
-        device: str,
+        self, shares: Mapping[int, int], settings: ReplaySettings, *, features: FeatureSet = BASIC, device: str
     ) -> None:
-        total = sum(shares.values())
-        self._batch, self._replay_ratio, self._warm_up = batch, replay_ratio, warm_up
+        self._settings = settings
         self._rings = {
-            size: Replay(size=size, capacity=max(batch, window * share // total), features=features, device=device)
-            for size, share in sorted(shares.items())
+            size: Replay(size=size, capacity=capacity, features=features, device=device)
+            for size, capacity in capacities(shares, settings).items()
         }
         self._credit = dict.fromkeys(self._rings, 0.0)
 
@@ -52,27 +51,28 @@ class Replays:
     @property
     def ready(self) -> bool:
         """Whether a batch is due."""
-        return max(self._credit.values(), default=0.0) >= self._batch
+        return max(self._credit.values(), default=0.0) >= self._settings.batch
 
     def add(self, size: int, positions: Positions) -> None:
         """Take in positions of one board side."""
         self._rings[size].add(positions)
-        if self.added >= self._warm_up:
-            self._credit[size] += self._replay_ratio * len(positions.value)
+        if self.added >= self._settings.warm_up:
+            self._credit[size] += self._settings.replay_ratio * len(positions.value)
 
     def due(self, generator: torch.Generator) -> list[int]:
         """The board sides to learn from now, one entry per training step, in random order; they count as learned."""
         due: list[int] = []
         for size, credit in self._credit.items():
-            count = int(credit // self._batch)
-            self._credit[size] -= count * self._batch
+            count = int(credit // self._settings.batch)
+            self._credit[size] -= count * self._settings.batch
             due += [size] * count
         order = torch.randperm(len(due), generator=generator, device=generator.device)
         return [due[i] for i in order.tolist()]
 
-    def sample(self, size: int, generator: torch.Generator, *, symmetries: int) -> Positions:
+    def sample(self, size: int, generator: torch.Generator) -> Positions:
         """A batch of one board side, see `Replay.sample`."""
-        return self._rings[size].sample(self._batch, generator, symmetries=symmetries)
+        symmetries = SYMMETRIES if self._settings.symmetries else 1
+        return self._rings[size].sample(self._settings.batch, generator, symmetries=symmetries)
 
     def state_dict(self) -> dict[str, Any]:
         return {

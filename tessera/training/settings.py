@@ -1,4 +1,4 @@
-"""Settings that every trainer with a `Learner` has."""
+"""Settings that every trainer with a `Learner` and `Replays` has."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from tessera.settings import Was, check
-from tessera.values import Range
+from tessera.values import Range, Unit
 
 Weight = Annotated[float, Range(0)]
 
@@ -31,6 +31,25 @@ class LearnerSettings:
     """A gradient so many times its running mean is skipped."""
     state_limit: Annotated[float, Range(above=0)] = 1e4
     """Largest norm of an SSM's state; beyond it a step is skipped."""
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class ReplaySettings:
+    """What is kept to learn from, and how often it is learned from."""
+
+    window: Annotated[int, Range(1), Unit("positions")] = 60_000
+    """What the replay holds, over all board sizes; the newest stay. About 6 kB each on 19x19, 1.5 on 9x9."""
+    replay_ratio: Annotated[float, Range(above=0), Was("reuse")] = 4.0
+    """How often a position is learned from, on average."""
+    warm_up: Annotated[int, Range(1), Unit("positions")] = 2_000
+    """What is collected before learning starts."""
+    batch: Annotated[int, Range(1), Unit("positions")] = 128
+    """The size of a training step."""
+    symmetries: bool = True
+    """Learn from a position under a random one of its eight symmetries."""
 
     def __post_init__(self) -> None:
         check(self)

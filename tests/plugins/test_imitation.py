@@ -268,7 +268,7 @@ def test_a_folder_has_to_be_given_and_to_have_games(tmp_path: Path, monkeypatch:
         with pytest.raises(BadValue, match=complaint):
             normalise(ImitationSettings(games=games))
     folder_of_games(tmp_path / "here", 1)
-    assert normalise(ImitationSettings("here", batch=7)) == ImitationSettings(str(tmp_path / "here"), batch=7)
+    assert normalise(ImitationSettings("here", held_out=0.1)) == ImitationSettings(str(tmp_path / "here"), held_out=0.1)
 
 
 # ------------------------------------------------------------ learning

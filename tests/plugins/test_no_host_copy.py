@@ -15,7 +15,7 @@ from tessera.plugins import build_manager
 from tessera.testing.no_waits import NoWaits, Waited
 from tessera.training.learner import Learner
 from tessera.training.playing import PlayingNetwork
-from tessera.training.settings import LearnerSettings
+from tessera.training.settings import LearnerSettings, ReplaySettings
 from tessera_resnet.settings import ResNetSettings
 from tessera_selfplay import build_gumbel, build_policy_gradient
 from tessera_selfplay.games import LONGEST, SelfPlayGames
@@ -189,17 +189,20 @@ def no_sync() -> Iterator[Callable[[bool], None]]:
     torch.cuda.set_sync_debug_mode("default")
 
 
-FEW = GameSettings({SIZE: 64}, batch=64, warm_up=64, moves_per_iteration=4, window=4000)
+FEW = GameSettings({SIZE: 64}, moves_per_iteration=4)
+LITTLE = ReplaySettings(batch=64, warm_up=64, window=4000)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 @pytest.mark.parametrize(
     ("build", "settings"),
     [
-        (build_policy_gradient, PolicyGradientSettings(FEW)),
+        (build_policy_gradient, PolicyGradientSettings(FEW, LITTLE)),
         (
             build_gumbel,
-            GumbelSettings(FEW, simulations=4, max_num_considered_actions=2, full_share=0.5, fast_simulations=2),
+            GumbelSettings(
+                FEW, LITTLE, simulations=4, max_num_considered_actions=2, full_share=0.5, fast_simulations=2
+            ),
         ),
     ],
     ids=["policy-gradient", "gumbel"],

@@ -7,12 +7,14 @@ import torch
 from tessera.training.losses import means
 from tessera.training.replay import blank_positions
 from tessera.training.replays import Replays
+from tessera.training.settings import ReplaySettings
 
 BATCH = 8
 
 
 def replays(*, replay_ratio: float = 2.0, warm_up: int = 1) -> Replays:
-    return Replays({3: 1, 2: 3}, window=64, batch=BATCH, replay_ratio=replay_ratio, warm_up=warm_up, device="cpu")
+    settings = ReplaySettings(window=64, batch=BATCH, replay_ratio=replay_ratio, warm_up=warm_up)
+    return Replays({3: 1, 2: 3}, settings, device="cpu")
 
 
 def lots() -> torch.Generator:
@@ -55,7 +57,7 @@ def test_a_state_goes_on_where_it_was() -> None:
     for each in (rings, other):
         each.add(3, blank_positions(3, 3))
     assert rings.due(lots()) == other.due(lots()) == [3]
-    a, b = (each.sample(3, lots(), symmetries=8) for each in (rings, other))
+    a, b = (each.sample(3, lots()) for each in (rings, other))
     assert len(a.score) == BATCH and torch.equal(a.score, b.score) and a.score.sum() > 0
 
 
