@@ -70,7 +70,11 @@ def chains(stones: Sequence[int], size: int) -> list[frozenset[int]]:
 def pass_alive(stones: Sequence[int] | NDArray[np.int32], size: int, color: int) -> PassAlive:
     """Benson's algorithm for the chains of `color`; `stones` [P] as in `Game.stones`."""
     board, points = np.asarray(stones, np.int32), size * size
-    row, work, owned = np.zeros(row_length(size), np.int32), np.zeros(9 * points + 1, np.int32), np.zeros(points)
+    row, work, owned = (
+        np.zeros(row_length(size), np.int32),
+        np.zeros(8 * points + 2 * size + 5, np.int32),
+        np.zeros(points),
+    )
     kernels.reset(row, size, 0, 0, 0, 0)
     setup(row, size, tables(size), board)
     write_pass_alive(row, size, tables(size), color, work, owned)

@@ -16,14 +16,23 @@ from tessera.rules.features import BASIC, GO, FeatureSet
 from tessera.rules.ruleset import PRESETS
 
 RULES = [PRESETS[name] for name in ("tromp-taylor", "japanese", "new-zealand", "chinese", "aga")]
-CASES = ((2, 5, 24, BASIC), (3, 5, 40, BASIC), (5, 3, 20, BASIC), (4, 3, 20, GO))
+CASES = ((2, 5, 24, BASIC), (3, 5, 40, BASIC), (5, 3, 20, BASIC), (3, 4, 40, GO), (5, 3, 24, GO))
 """Size, games, steps, features; small since the simulator runs Python threads."""
 
 
 def play(
-    size: int, games: int, steps: int, features: FeatureSet, device: str, make: Callable[[Any], Any]
+    size: int,
+    games: int,
+    steps: int,
+    features: FeatureSet,
+    device: str,
+    make: Callable[[Any], Any],
+    host: Callable[[Any], Any] = np.asarray,
 ) -> dict[str, Any]:
-    """All arrays of a batch after random games with resets in between. `make` puts a numpy array on the device."""
+    """All arrays of a batch after random games with resets in between, and the planes of every step.
+
+    `make` puts a numpy array on the device, `host` brings it back.
+    """
     arrays = allocate(games, size, np.zeros, features)
     arrays["rng"][:] = seeds(games, size)
     arrays["settings"][:] = [settings_row(RULES[i % len(RULES)]) for i in range(games)]
@@ -32,16 +41,18 @@ def play(
     batch = Batch(size, arrays, features=features, device=device)
     resets = Batch(size, arrays | {"which": arrays["over"]}, features=features, device=device)
     batch.reset()
+    shown = []
     for step in range(steps):
         if step % 15 == 14:
             resets.reset()
         batch.legal()
         batch.features()
+        shown.append(host(arrays["planes"]).copy())
         batch.pick()
         batch.step()
         batch.find_over()
     batch.score()
-    return arrays
+    return arrays | {"shown": np.stack(shown)}
 
 
 def expected() -> dict[str, Any]:
@@ -53,13 +64,17 @@ def expected() -> dict[str, Any]:
     }
 
 
+def to_host(array: Any) -> Any:
+    return array.copy_to_host() if hasattr(array, "copy_to_host") else array
+
+
 def main(path: str) -> None:
     from numba import cuda
 
     with np.load(path) as saved:
         for case, (size, games, steps, features) in enumerate(CASES):
-            for name, array in play(size, games, steps, features, "cuda", cuda.to_device).items():
-                found, wanted = array.copy_to_host(), saved[f"{case}/{name}"]
+            for name, array in play(size, games, steps, features, "cuda", cuda.to_device, to_host).items():
+                found, wanted = to_host(array), saved[f"{case}/{name}"]
                 assert np.array_equal(found, wanted), f"{name} on {size}x{size}"
     print("equal")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.rules.reference import EMPTY, Reference
@@ -86,8 +87,8 @@ def ladders(board: list[int], size: int, to_play: int, ko: int | None, ko_color:
     return caught, moves
 
 
-def random_game(size: int, moves: int, dice: random.Random) -> Reference:
-    """Random legal play that keeps its own eyes and likes contact, as games do."""
+def random_play(size: int, moves: int, dice: random.Random) -> Iterator[Reference]:
+    """Random legal play that keeps its own eyes and likes contact, as games do: the game after every move."""
     game = Reference(size, ko="simple")
     for _ in range(moves):
         color = game.to_play
@@ -102,4 +103,4 @@ def random_game(size: int, moves: int, dice: random.Random) -> Reference:
                 break
         else:
             game.play(size * size, color)
-    return game
+        yield game

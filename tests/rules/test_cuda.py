@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tessera.errors import MissingExtra, TesseraError
+from tessera.rules.features import GO
 from tests.rules import cuda_games
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +31,10 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 def test_in_the_simulator(tmp_path: Path) -> None:
     """The JIT is off too: with it on, compiled helpers refuse the simulator's arrays. Warnings are errors."""
-    np.savez(tmp_path / "expected.npz", **cuda_games.expected())
+    expected = cuda_games.expected()
+    shown = [expected[f"{case}/shown"] for case, (*_, features) in enumerate(cuda_games.CASES) if features is GO]
+    assert all(any(each[:, :, plane].any() for each in shown) for plane in range(GO.plane_count)), "every plane occurs"
+    np.savez(tmp_path / "expected.npz", **expected)
     done = run(
         "-m",
         "tests.rules.cuda_games",

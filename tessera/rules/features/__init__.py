@@ -84,7 +84,7 @@ BASIC = FeatureSet(
         "prisoners for the side to play minus against, / 15, clipped to -3..3 (territory scoring only, else 0)",
     ),
 )
-LADDER_DEPTH, LADDER_RECORD = 8, 24
+LADDER_DEPTH, LADDER_RECORD = 8, 27
 """Plies a ladder is followed for each line of the board, and int32 values kept of each (`ladders`)."""
 
 

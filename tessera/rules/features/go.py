@@ -6,7 +6,7 @@ from __future__ import annotations
 from tessera.rules.coords import EMPTY
 from tessera.rules.features import GO, LADDERED, LADDERING, LIBERTIES, OWN_ALIVE
 from tessera.rules.features.basic import PLANE_COUNT, write_basic
-from tessera.rules.features.ladders import CAPTURED, copy_board, read_ladder, room, two_liberties
+from tessera.rules.features.ladders import CAPTURED, copy_board, extended, read_ladder, two_liberties
 from tessera.rules.features.life import write_pass_alive
 from tessera.rules.jit import kernel
 from tessera.rules.layout import KO_COLOR, KO_POINT, chain_at, meta_at, next_at
@@ -44,9 +44,9 @@ def write_ladders(s, n, t, color, planes, w):
         caught = False
         for attempt in range(2 if two else 1):
             first, other = (a, b) if attempt == 0 else (b, a)
-            if two and room(w, t, other, first) >= 3:
+            if two and extended(w, n, t, head, other, first)[0] >= 3:
                 continue
-            if read_ladder(w, n, t, head, first if two else -1, ko) == CAPTURED:
+            if read_ladder(w, n, t, head, first if two else -1, a, b, ko) == CAPTURED:
                 caught = True
                 if two and attacker == color:
                     planes[LADDERING * points + first] = 1.0

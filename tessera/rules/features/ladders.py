@@ -24,10 +24,10 @@ ESCAPED, CAPTURED, UNDECIDED = 0, 1, 2
 OPEN = 3
 """Of a position in the reading: not decided by itself."""
 
-POINT, SAVED, TAKEN, MERGED, KO, END, NEXT = 0, 1, 7, 12, 21, 22, 23
+POINT, SAVED, TAKEN, MERGED, KO, END, NEXT, KNOWN = 0, 1, 7, 12, 21, 22, 23, 24
 """Entries of a ply's record: the move; chain, next and libs of its point before; how many chains it took, and their
-heads; how many chains it joined, and their pairs of heads; the point it made a ko, or -1; where the answers to it end
-among the moves, and which is tried next."""
+heads; how many chains it joined, and their pairs of heads; the point it made a ko, or -1; where the moves end that are
+tried there, and which is next; the move after which the target's liberties are known, or -1, and these two."""
 
 
 @kernel
@@ -67,14 +67,47 @@ def two_liberties(w, n, t, stone):
 
 
 @kernel
-def room(w, t, p, but):
-    """Empty points beside p, `but` left out: liberties that a stone there has by itself."""
-    count = 0
+def extended(w, n, t, target, p, but):
+    """(count, first, second) liberties of the target's chain after a stone on its liberty p, `but` filled by the other.
+
+    3 stands for more than two. What the stone captures is not taken off: with that they are as many or more.
+    """
+    points = n * n
+    chain, following = chain_at(points), next_at(points)
+    first, second = -1, -1
     for k in range(4):
         beside = t.geometry[STRIDE * p + k]
-        if w[beside] == EMPTY and beside != but:
-            count += 1
-    return count
+        if w[beside] == EMPTY:
+            if beside != but and beside != first and beside != second:
+                if second >= 0:
+                    return 3, first, second
+                first, second = (beside, -1) if first < 0 else (first, beside)
+        elif w[beside] == w[target] and w[chain + beside] != w[chain + target]:
+            stone = beside
+            while True:
+                for i in range(4):
+                    found = t.geometry[STRIDE * stone + i]
+                    if w[found] == EMPTY and found != p and found != but and found != first and found != second:
+                        if second >= 0:
+                            return 3, first, second
+                        first, second = (found, -1) if first < 0 else (first, found)
+                stone = w[following + stone]
+                if stone == beside:
+                    break
+    if second >= 0:
+        return 2, first, second
+    return 0 if first < 0 else 1, first, second
+
+
+@kernel
+def captures(w, n, t, p, color):
+    """Whether a stone of `color` on p takes a chain."""
+    chain, all_libs = chain_at(n * n), libs_at(n * n)
+    for k in range(4):
+        beside = t.geometry[STRIDE * p + k]
+        if w[beside] == 3 - color and in_atari(w, all_libs + 4 * w[chain + beside]):
+            return True
+    return False
 
 
 @kernel
@@ -103,37 +136,40 @@ def play_ply(w, n, t, ply, p, color):
         w[ply + SAVED + 2 + i] = w[own + i]
         w[own + i] = 0
     w[p], w[chain + p], w[following + p], w[own + 3] = color, p, p, 1
+    taken, friends = 0, 0
     for k in range(4):
         beside = t.geometry[g + k]
-        if w[beside] == EMPTY:
+        found = w[beside]
+        if found == EMPTY:
             w[own] += 1
             w[own + 1] += beside
             w[own + 2] += beside * beside
-        elif w[beside] != WALL:
-            change(w, all_libs + 4 * w[chain + beside], p, -1)
-    taken, joined, stones, last = 0, 0, 0, -1
-    for k in range(4):
-        beside = t.geometry[g + k]
-        if w[beside] == 3 - color and w[all_libs + 4 * w[chain + beside]] == 0:
+        elif found != WALL:
             head = w[chain + beside]
-            w[ply + TAKEN + 1 + taken] = head
-            taken += 1
-            stones += w[all_libs + 4 * head + 3]
-            last = beside
-            turn(w, n, t, head, EMPTY, color, 1)
-    w[ply + TAKEN] = taken
-    head = p
-    for k in range(4):
-        beside = t.geometry[g + k]
-        if w[beside] == color and w[chain + beside] != head:
-            other = w[chain + beside]
+            change(w, all_libs + 4 * head, p, -1)
+            if found == color:
+                w[ply + MERGED + 1 + 2 * friends] = beside
+                friends += 1
+            elif w[all_libs + 4 * head] == 0:
+                w[ply + TAKEN + 1 + taken] = head
+                taken += 1
+    stones = 0
+    for i in range(taken):
+        head = w[ply + TAKEN + 1 + i]
+        stones += w[all_libs + 4 * head + 3]
+        turn(w, n, t, head, EMPTY, color, 1)
+    head, joined = p, 0
+    for i in range(friends):
+        # The pairs that are written never reach the friends that are still to be read.
+        other = w[chain + w[ply + MERGED + 1 + 2 * i]]
+        if other != head:
             into = merge(w, n, head, other)
             w[ply + MERGED + 1 + 2 * joined] = into
             w[ply + MERGED + 2 + 2 * joined] = head + other - into
             joined += 1
             head = into
-    w[ply + MERGED] = joined
-    w[ply + KO] = last if stones == 1 and joined == 0 and in_atari(w, own) else -1
+    w[ply + TAKEN], w[ply + MERGED] = taken, joined
+    w[ply + KO] = w[ply + TAKEN + 1] if stones == 1 and joined == 0 and in_atari(w, own) else -1
 
 
 @kernel
@@ -191,18 +227,14 @@ def turn(w, n, t, head, value, beside_color, sign):
 
 
 @kernel
-def list_defences(w, n, t, target, liberty, start, limit):
-    """The liberty, and the points that take a chain in atari beside the target's, from w[start] on.
+def list_captures(w, n, t, target, start, end, limit):
+    """Append to the moves w[start:end] those that take a chain in atari beside the target's.
 
-    Returns their end, or -1 where they do not fit below `limit`.
+    Returns their new end, or -1 where they do not fit below `limit`.
     """
     points = n * n
     chain, following, all_libs = chain_at(points), next_at(points), libs_at(points)
     attacker = 3 - w[target]
-    if start == limit:
-        return -1
-    w[start] = liberty
-    end = start + 1
     stone = target
     while True:
         for k in range(4):
@@ -226,11 +258,11 @@ def list_defences(w, n, t, target, liberty, start, limit):
 
 
 @kernel
-def read_ladder(w, n, t, target, first, ko):
+def read_ladder(w, n, t, target, first, a, b, ko):
     """Whether the chain of `target` is captured: ESCAPED, CAPTURED or UNDECIDED. w is afterwards what it was.
 
-    first >= 0: the chain has two liberties and the attacker fills this one; else it has one and the defender moves.
-    ko: a point the attacker may not play first, or -1.
+    Its liberties are a, and b unless that is -1. first >= 0: there are two and the attacker fills this one; else there
+    is one and the defender moves. ko: a point the attacker may not play first, or -1.
     """
     plies = board_length(n)
     moves = plies + (LADDER_DEPTH * n + 1) * LADDER_RECORD
@@ -239,37 +271,47 @@ def read_ladder(w, n, t, target, first, ko):
     behind = 1 if first >= 0 else 0  # plies that the attacker is ahead
     depth, left = 0, MOVES
     fresh, aborted, value = True, False, ESCAPED
-    record = plies  # of the move to come
-    start = moves
-    if behind == 1:
-        if first == ko or not can_play(w, n, t, first, 3 - defender):
-            return ESCAPED
-        w[moves] = first
-        start += 1
+    count = 1 if b < 0 else 2
+    if behind == 1 and (first == ko or not can_play(w, n, t, first, 3 - defender)):
+        return ESCAPED
     while True:
-        record = plies + LADDER_RECORD * depth
+        record = plies + LADDER_RECORD * depth  # of the move to come
         defending = (depth + behind) % 2 == 0
         before = -1
+        start = moves
         if depth > 0:
             before = w[record - LADDER_RECORD + KO]
             start = w[record - LADDER_RECORD + END]
         if fresh:
-            count, a, b = two_liberties(w, n, t, target)
             state, end = OPEN, start
-            if depth == 0 and behind == 1:
-                start, end = moves, moves + 1
+            w[record + KNOWN], w[record + KNOWN + 1], w[record + KNOWN + 2] = -1, a, b
+            if start + 2 > limit:
+                end = -1
+            elif depth == 0 and behind == 1:
+                w[start] = first
+                end = start + 1
             elif defending:
-                if count >= 2 or before >= 0 or room(w, t, a, -1) >= 3:
+                if count >= 2 or before >= 0:
                     state = ESCAPED
                 else:
-                    end = list_defences(w, n, t, target, a, start, limit)
+                    reach, c, d = extended(w, n, t, target, a, -1)
+                    if reach >= 3:
+                        state = ESCAPED
+                    else:
+                        if captures(w, n, t, a, defender):
+                            w[end] = a
+                            end += 1
+                        elif reach == 2:
+                            w[end] = a
+                            end += 1
+                            w[record + KNOWN], w[record + KNOWN + 1], w[record + KNOWN + 2] = a, c, d
+                        end = list_captures(w, n, t, target, start, end, limit)
             elif count != 2:
                 state = CAPTURED if count < 2 else ESCAPED
-            elif start + 2 > limit:
-                end = -1
             else:
-                # The liberty that leads to more room is filled first; it must be, where that room is an escape.
-                beyond_a, beyond_b = room(w, t, a, b), room(w, t, b, a)
+                # Whoever fills one liberty leaves the other; where that leads to three more there is no ladder.
+                beyond_a, _, _ = extended(w, n, t, target, a, b)
+                beyond_b, _, _ = extended(w, n, t, target, b, a)
                 if beyond_b > beyond_a:
                     a, b, beyond_a, beyond_b = b, a, beyond_b, beyond_a
                 if beyond_b < 3:
@@ -295,6 +337,12 @@ def read_ladder(w, n, t, target, first, ko):
             if p >= 0 and left > 0:
                 left -= 1
                 play_ply(w, n, t, record, p, defender if defending else 3 - defender)
+                if not defending:
+                    count, a, b = 1, w[record + KNOWN + 1] + w[record + KNOWN + 2] - p, -1
+                elif p == w[record + KNOWN]:
+                    count, a, b = 2, w[record + KNOWN + 1], w[record + KNOWN + 2]
+                else:
+                    count, a, b = two_liberties(w, n, t, target)
                 depth += 1
                 fresh = True
                 continue
