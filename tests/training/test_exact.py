@@ -45,7 +45,16 @@ CONFIG = RunConfig(
     evaluation_size=4,
     evaluation_games=4,
 )
-CLOCKED = ("time", "cpu_seconds", "games_per_hour", "moves_per_second", "eta_seconds", "memory", "device_memory")
+CLOCKED = (
+    "time",
+    "cpu_seconds",
+    "games_per_hour",
+    "moves_per_second",
+    "eta_seconds",
+    "memory",
+    "memory_peak",
+    "device_memory",
+)
 MANAGER = build_manager()
 
 
