@@ -13,11 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tessera.rules import kernels
-from tessera.rules.chains import setup
 from tessera.rules.coords import EMPTY
-from tessera.rules.features.life import write_pass_alive
-from tessera.rules.layout import row_length, tables
 
 
 @dataclass(frozen=True)
@@ -69,17 +65,12 @@ def chains(stones: Sequence[int], size: int) -> list[frozenset[int]]:
 
 def pass_alive(stones: Sequence[int] | NDArray[np.int32], size: int, color: int) -> PassAlive:
     """Benson's algorithm for the chains of `color`; `stones` [P] as in `Game.stones`."""
-    board, points = np.asarray(stones, np.int32), size * size
-    row, work, owned = (
-        np.zeros(row_length(size), np.int32),
-        np.zeros(8 * points + 2 * size + 5, np.int32),
-        np.zeros(points),
-    )
-    kernels.reset(row, size, 0, 0, 0, 0)
-    setup(row, size, tables(size), board)
-    write_pass_alive(row, size, tables(size), color, work, owned)
-    mine = board == color
+    # Numba is slow to import, and a match between other programs needs of this module but `chains`.
+    from tessera.rules.features.life import alive_points
+
+    board = np.asarray(stones, np.int32)
+    owned, mine = alive_points(board, size, color), board == color
     return PassAlive(
-        stones=frozenset(np.flatnonzero((owned > 0) & mine).tolist()),
-        territory=frozenset(np.flatnonzero((owned > 0) & ~mine).tolist()),
+        stones=frozenset(np.flatnonzero(owned & mine).tolist()),
+        territory=frozenset(np.flatnonzero(owned & ~mine).tolist()),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 
 import pytest
 
@@ -131,3 +133,9 @@ def test_random_boards(size: int) -> None:
             assert found == slow_pass_alive(stones, size, color), stones
             alive += bool(found.stones)
     assert alive > (20 if size > 2 else 0)
+
+
+def test_chains_need_no_kernels() -> None:
+    """Whoever plays other programs imports no numba for them."""
+    program = "import sys; import tessera.match.player; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

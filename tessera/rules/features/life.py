@@ -7,9 +7,14 @@ beside no stone of the colour) nor be its area (the opponent could make two eyes
 # mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
+from tessera.rules import kernels
+from tessera.rules.chains import setup
 from tessera.rules.coords import EMPTY
 from tessera.rules.jit import kernel
-from tessera.rules.layout import STONE_BITS, STRIDE, bits_at, chain_at
+from tessera.rules.layout import STONE_BITS, STRIDE, bits_at, chain_at, row_length, tables
 from tessera.rules.legality import column_of
 
 MAX_HEADS = 4
@@ -176,3 +181,14 @@ def touches_dead(s, n, t, color, w, start, end, count):
             if s[beside] == color and w[count + s[chain + beside]] < 2:
                 return True
     return False
+
+
+def alive_points(stones: NDArray[np.int32], size: int, color: int) -> NDArray[np.bool_]:
+    """[P] what `color` owns whatever its opponent does, on any board: stones [P]."""
+    points, t = size * size, tables(size)
+    row, work = np.zeros(row_length(size), np.int32), np.zeros(8 * points + 2 * size + 5, np.int32)
+    plane = np.zeros(points, np.float32)
+    kernels.reset(row, size, 0, 0, 0, 0)
+    setup(row, size, t, stones)
+    write_pass_alive(row, size, t, color, work, plane)
+    return plane > 0
