@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
+from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +26,13 @@ from tessera.interfaces.network import AUTO
 from tessera.interfaces.trainer import UsesEvaluator
 from tessera.settings import from_table, from_words, to_table
 from tessera.training.mirror import Mirror, fetch_run, open_store, refuse_copy
+from tessera.training.opponents import absolute
+from tessera.training.opponents import anchors as find_anchors
 
 if TYPE_CHECKING:
     import torch
 
+    from tessera.interfaces.arbiter import Arbiter, ArbiterContext
     from tessera.interfaces.catalog import Catalog
     from tessera.interfaces.trainer import MemoryPlan, Trainer, TrainerSpec
     from tessera.training.config import RunConfig
@@ -111,6 +115,8 @@ def normalise(
 ) -> RunConfig:
     """The config with every setting of its plugins checked and spelled out; 'name=value' words come last."""
     manager.arbiters[config.arbiter]  # unknown names are refused before the trainer is built
+    config = replace(config, anchors=absolute(config.anchors))
+    find_anchors(config.anchors)
     network, trainer = manager.networks[config.network], manager.trainers[config.trainer]
     named, trained = f"network {network.name}", f"trainer {trainer.name}"
     shape = from_table(network.settings, config.network_settings, owner=named)
@@ -262,13 +268,20 @@ def _run(
 
 
 def _progress_track(manager: Catalog, folder: RunFolder, config: RunConfig) -> ProgressTrack:
-    """Evaluations by the arbiter the config names, which need not be ours."""
+    """Evaluations by the arbiter the config names, which need not be ours, or where that cannot play an engine by the
+    first that can."""
     from tessera.training.progress import ProgressTrack
 
-    spec = manager.arbiters[config.arbiter]
-    return ProgressTrack(
-        folder.path, config, lambda context: spec.build(replace(context, manager=manager), spec.settings())
-    )
+    named = manager.arbiters[config.arbiter]
+    others = sorted(manager.arbiters.values(), key=lambda spec: -spec.priority)
+
+    def build(context: ArbiterContext) -> Arbiter:
+        pairs = list(permutations(context.entrants.values(), 2))
+        able = (spec for spec in (named, *others) if all(spec.accepts(*pair, manager) for pair in pairs))
+        spec = next(able, named)
+        return spec.build(replace(context, manager=manager), spec.settings())
+
+    return ProgressTrack(folder.path, config, build, anchors=find_anchors(config.anchors))
 
 
 def _go_on(run: Run, path: Path, state: Mapping[str, Any]) -> None:

@@ -49,8 +49,14 @@ class RunConfig:
     """Board side of the evaluation games."""
     evaluation_games: Annotated[int, Range(2, 1_000_000), Unit("games")] = 50
     """Games of an evaluation: the policy alone against each opponent, the random player and the last checkpoints."""
+    anchors: tuple[str, ...] = ("shipped",)
+    """Opponents that stay the same whatever is learned: 'shipped', an engine such as 'gnugo' (20 games at most), a
+    checkpoint by its path. Met in fewer games while they win or lose them all."""
+    gate: Annotated[float | None, Range(above=0, high=1000), Unit("Elo")] = None
+    """A checkpoint becomes the best only by an SPRT against the best: so much stronger rather than equal. Without it,
+    by its rating."""
     arbiter: str = "self"
-    """Who plays them; see `tessera plugins`."""
+    """Who plays them; see `tessera plugins`. Engines from outside are met by an arbiter that can."""
     tile_games: Annotated[int, Range(1, 1_000_000_000), Unit("games")] = 100
     """Self-play in a line of elo_tiles.jsonl."""
     keep: Annotated[int, Range(1, 1_000_000), Unit("checkpoints")] = 2

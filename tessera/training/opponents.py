@@ -20,7 +20,7 @@ from tessera.checkpoints import shipped_path
 from tessera.engines import load_profile, load_profiles
 from tessera.errors import BadValue, EngineError, listed
 from tessera.interfaces.arbiter import VOID, Entrant, GameRecord
-from tessera.ratings.bradley_terry import Ratings
+from tessera.ratings.bradley_terry import Ratings, quantile
 from tessera.ratings.counting import black_score
 
 RANDOM = "random"
@@ -48,12 +48,16 @@ class Anchor:
     most: int | None = None
     """Games of one evaluation, at most."""
 
+    @property
+    def name(self) -> str:
+        return self.entrant.name
+
 
 def anchors(names: Sequence[str]) -> tuple[Anchor, ...]:
     """'shipped', profiles of engines, paths of checkpoints, as the config has them; `BadValue` for what is none of
     these, is not installed, or would share a name."""
     found = [_anchor(name) for name in names]
-    called = [anchor.entrant.name for anchor in found]
+    called = [anchor.name for anchor in found]
     for given, name in zip(names, called, strict=True):
         if called.count(name) > 1:
             raise BadValue("anchors", given, "players with different names", f"two are called {name!r}")
@@ -88,14 +92,16 @@ def absolute(names: Sequence[str]) -> tuple[str, ...]:
 def rung(ratings: Ratings, last: str, able: Sequence[str]) -> str | None:
     """The strongest of the players `able` that is at least `RUNG` below `last`; None without one."""
     elo = dict(zip(ratings.players, map(float, ratings.elo), strict=True))
-    below = [name for name in able if last in elo and elo.get(name, elo[last]) <= elo[last] - RUNG]
+    if last not in elo:
+        return None
+    below = [name for name in able if name in elo and elo[name] <= elo[last] - RUNG]
     return max(below, key=lambda name: (elo[name], name), default=None)
 
 
 def games_against(anchor: Anchor, usual: int, last: str | None, records: Sequence[GameRecord]) -> int:
     """How many games of `usual` are worth playing against an anchor, judged by what the last checkpoint did."""
     games = usual if anchor.most is None else min(usual, anchor.most)
-    points = points_against(records, last, anchor.entrant.name) if last is not None else []
+    points = points_against(records, last, anchor.name) if last is not None else []
     if points and not CLEAR <= sum(points) / len(points) <= 1.0 - CLEAR:
         games = -(-games // SHARE)
     return games + games % 2  # openings are played with both colours
@@ -111,19 +117,14 @@ def points_against(records: Sequence[GameRecord], player: str, opponent: str) ->
 class Lead:
     """How much stronger a checkpoint is than another player, by all games of the run."""
 
-    elo: float
-    error: float
+    elo: float | None
+    error: float | None
     """Half of the 95% interval; what both have in common cancels."""
     rate: float | None
     """Points per game between the two in this evaluation; None where they did not meet."""
 
-    def as_dict(self) -> dict[str, float | None]:
-        return {"elo": round(self.elo, 1), "error": round(self.error, 1), "rate": self.rate}
 
-
-def leads(
-    ratings: Ratings, player: str, opponents: Sequence[str], played: Sequence[GameRecord]
-) -> Mapping[str, Lead]:
+def leads(ratings: Ratings, player: str, opponents: Sequence[str], played: Sequence[GameRecord]) -> Mapping[str, Lead]:
     """By opponent. `ratings` hold all of them, `played` the games of this evaluation."""
     index = {name: i for i, name in enumerate(ratings.players)}
     found = {}
@@ -131,5 +132,5 @@ def leads(
         elo, error = ratings.difference(index[player], index[name])
         points = points_against(played, player, name)
         rate = round(sum(points) / len(points), 4) if points else None
-        found[name] = Lead(elo, 1.96 * error, rate)
+        found[name] = Lead(round(elo, 1), round(quantile(0.95) * error, 1), rate)
     return found

@@ -4,7 +4,8 @@ best one so far.
 The games are played by an arbiter and rated by the league's own ratings, the random player at 0. Three files:
 
 evaluation/games.jsonl   every game, as a league keeps them
-elo.jsonl                one line for each checkpoint: its Elo with a 95% interval, at the time of its games
+elo.jsonl                one line for each checkpoint: its Elo with a 95% interval, at the time of its games, and its
+                         lead on the last checkpoint, on the best and on the anchors, each with an interval of its own
 elo_tiles.jsonl          one line for each block of self-play games: the Elo of the network judged at or after its end
 
 Nothing else feeds these files: a match that decides what is trained on is no measure of progress.
@@ -13,8 +14,8 @@ Nothing else feeds these files: a match that decides what is trained on is no me
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -24,19 +25,29 @@ import numpy as np
 from tessera.interfaces.arbiter import VOID, Arbiter, ArbiterContext, Entrant, GameRecord, Opening, Task
 from tessera.league.openings import random_moves
 from tessera.league.records import RecordFile
-from tessera.league.summary import summarise
-from tessera.ratings.counting import black_score
+from tessera.ratings.bradley_terry import Ratings
+from tessera.ratings.counting import counted, rate
+from tessera.ratings.sprt import Sprt, Trial
 from tessera.rules.ruleset import DEFAULT
 from tessera.training.config import RunConfig
 from tessera.training.folder import RIVALS, append_line
+from tessera.training.opponents import (
+    OWN,
+    POLICY,
+    RANDOM,
+    Anchor,
+    Lead,
+    games_against,
+    leads,
+    points_against,
+    rung,
+)
 from tessera.training.stop import Stopped
 
-RANDOM = "random"
-POLICY = {"player": "policy", "evaluator": "torch"}
-"""Every checkpoint is another network, met for a few games: another evaluator would take longer to make than it saves,
-and a run that is resumed elsewhere must judge as before."""
 KOMI = 7.0
 OPENING_MOVES = 4
+GATE_GAMES = 400
+"""After so many against the best without a verdict a checkpoint has not shown that it is better."""
 
 BuildArbiter = Callable[[ArbiterContext], Arbiter]
 
@@ -63,8 +74,20 @@ class Evaluation:
     """The strongest network before this one."""
     rate_best: float | None = None
     """Points per game against it."""
+    lead_best: float | None = None
+    """Elo above it, by all games of the run."""
+    lead_best_error: float | None = None
+    """Half of the 95% interval of that."""
+    last: str | None = None
+    """The checkpoint before this one."""
+    lead_last: float | None = None
+    lead_last_error: float | None = None
+    anchors: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+    """By anchor: `elo` above it, `error`, and `rate`, the points per game against it."""
+    gate: str = ""
+    """What the test against the best says: 'H1' better, 'H0' not, 'continue' undecided; '' where there was none."""
     leads: bool = False
-    """Whether it is the strongest network of the run now."""
+    """Whether it is the best network of the run now."""
     tiles: int = 0
     """Blocks of self-play games finished so far."""
 
@@ -74,11 +97,21 @@ class Evaluation:
         return (self.wins + 0.5 * self.draws) / max(1, self.wins + self.draws + self.losses)
 
 
+@dataclass(frozen=True)
+class Meeting:
+    """An opponent, and how many games are played against it."""
+
+    entrant: Entrant
+    games: int
+
+
 class ProgressTrack:
     """The evaluations of a run in its folder; goes on where an earlier part of the run stopped."""
 
-    def __init__(self, folder: Path, config: RunConfig, build_arbiter: BuildArbiter) -> None:
-        self._folder, self._config, self._build = folder, config, build_arbiter
+    def __init__(
+        self, folder: Path, config: RunConfig, build_arbiter: BuildArbiter, *, anchors: Sequence[Anchor] = ()
+    ) -> None:
+        self._folder, self._config, self._build, self._anchors = folder, config, build_arbiter, anchors
         self._tiles = 0
         self._rivals: list[str] = []
         self._best: str | None = None
@@ -92,42 +125,59 @@ class ProgressTrack:
         Raises whatever the arbiter raises, and `Stopped` soon after `stop` was set; what was played until then is on
         disk.
         """
-        player = network.stem
-        opponents = self._opponents(network)
+        player, stop = network.stem, stop or Event()
         with RecordFile(self._folder / "evaluation" / "games.jsonl") as file:
-            played = self._play(file, network, opponents, stop or Event())
-            summary = summarise(file.records, anchors={RANDOM: 0.0}, players=[RANDOM, player])
-        row = next(row for row in summary.rows if row.name == player)
-        best = self._best if self._best in opponents else None
-        evaluation = _evaluation(player, played, (row.elo, row.low, row.high), best)
-        elo = {"elo": round(row.elo, 1), "low": round(row.low, 1), "high": round(row.high, 1)}
-        line = {
-            "seconds": seconds,
-            "step": step,
-            "games": games,
-            "network": player,
-            **elo,
-            "win_rate_random": round(evaluation.rate, 4),
-        }
-        line |= {"best": best, "win_rate_best": evaluation.rate_best, "games_played": row.games}
-        append_line(self._folder / "elo.jsonl", line)
-        self._write_tiles(games, step, {"seconds": seconds, **elo})
+            opponents = self._opponents(network, file.records)
+            played = self._play(file, network, opponents, stop)
+            trial = self._gate(file, network, opponents, played, stop)
+            ratings = self._ratings(file.records, player)
+        evaluation = self._evaluation(player, list(opponents), played, ratings, trial)
+        append_line(self._folder / "elo.jsonl", _line(evaluation, games=games, step=step, seconds=seconds, trial=trial))
+        self._write_tiles(games, step, {"seconds": seconds, **_elo(evaluation)})
         self._rivals = [*(name for name in self._rivals if name != player), player][-RIVALS:]
-        self._best = next(row.name for row in summary.rows if row.name != RANDOM)
-        return replace(evaluation, leads=self._best == player, tiles=self._tiles)
+        self._best = player if evaluation.leads else self._best if trial is not None else _strongest(ratings)
+        return replace(evaluation, tiles=self._tiles)
 
-    def _opponents(self, network: Path) -> list[str]:
-        """Rivals and best, as far as their files are still there."""
-        names = dict.fromkeys([*([] if self._best is None else [self._best]), *self._rivals])
-        return [name for name in names if name != network.stem and _beside(network, name).exists()]
+    def _opponents(self, network: Path, records: Sequence[GameRecord]) -> dict[str, Meeting]:
+        """Whom the checkpoint meets: see `opponents`. Networks whose files are gone are left out."""
+        usual, last = self._config.evaluation_games, self._rivals[-1] if self._rivals else None
 
-    def _play(self, file: RecordFile, network: Path, opponents: list[str], stop: Event) -> list[GameRecord]:
+        def able(name: str) -> bool:
+            return name != network.stem and _beside(network, name).exists()
+
+        own = [name for name in dict.fromkeys([self._best, *self._rivals]) if name is not None and able(name)]
+        if last is not None and records:
+            ratings = self._ratings(records, last)
+            others = [name for name in ratings.players if OWN.fullmatch(name) and name not in own and able(name)]
+            own += [each for each in [rung(ratings, last, others)] if each is not None]
+        found = {RANDOM: Meeting(Entrant(RANDOM, "tessera", {"player": "random"}), usual)}
+        for name in own:
+            found[name] = Meeting(_network(network, name), usual)
+        for anchor in self._anchors:
+            found[anchor.name] = Meeting(anchor.entrant, games_against(anchor, usual, last, records))
+        return found
+
+    def _ratings(self, records: Sequence[GameRecord], player: str) -> Ratings:
+        """Of everybody who has played on this board, and of `player`; the random player is 0."""
+        games = counted(record for record in records if record.size == self._config.evaluation_size)
+        names = dict.fromkeys([RANDOM, player, *(name for game in games for name in (game.black, game.white))])
+        return rate(games, list(names), anchors={RANDOM: 0.0})
+
+    def _play(self, file: RecordFile, network: Path, opponents: Mapping[str, Meeting], stop: Event) -> list[GameRecord]:
+        """Engines from outside may need another arbiter than our own players, so they are met apart."""
+        played: list[GameRecord] = []
+        for kind in ("tessera", "engine"):
+            if group := {name: each for name, each in opponents.items() if each.entrant.kind == kind}:
+                played += self._play_group(file, network, group, stop)
+        return played
+
+    def _play_group(
+        self, file: RecordFile, network: Path, opponents: Mapping[str, Meeting], stop: Event
+    ) -> list[GameRecord]:
         config, player = self._config, network.stem
-        entrants = {RANDOM: Entrant(RANDOM, "tessera", {"player": "random"})}
-        for name in [*opponents, player]:
-            entrants[name] = Entrant(name, "tessera", {**POLICY, "ckpt": str(_beside(network, name))})
+        entrants = {name: meeting.entrant for name, meeting in opponents.items()}
         context = ArbiterContext(
-            entrants=entrants,
+            entrants={**entrants, player: _network(network, player)},
             size=config.evaluation_size,
             rules=DEFAULT,
             komi=KOMI,
@@ -138,7 +188,7 @@ class ProgressTrack:
         arbiter = self._build(context)
         try:
             records = []
-            for record in arbiter.play(self._tasks(player, [RANDOM, *opponents], file)):
+            for record in arbiter.play(self._tasks(player, opponents, file)):
                 file.append(record)
                 records.append(record)
                 if stop.is_set():
@@ -149,13 +199,67 @@ class ProgressTrack:
         finally:
             arbiter.close()
 
-    def _tasks(self, player: str, opponents: list[str], file: RecordFile) -> list[Task]:
+    def _gate(
+        self,
+        file: RecordFile,
+        network: Path,
+        opponents: Mapping[str, Meeting],
+        played: list[GameRecord],
+        stop: Event,
+    ) -> Trial | None:
+        """The test against the best that the config asks for; its further games are added to `played`."""
+        player, best, lead = network.stem, self._best, self._config.gate
+        if lead is None or best is None or best not in opponents:
+            return None
+        trial = Trial(Sprt(0.0, lead), player, best).after(_pairs(played, player, best))
+        while trial.verdict == "continue" and len(points_against(played, player, best)) < GATE_GAMES:
+            more = self._play(file, network, {best: opponents[best]}, stop)
+            trial = trial.after(_pairs(more, player, best))
+            played += more
+        return trial
+
+    def _evaluation(
+        self, player: str, opponents: Sequence[str], played: list[GameRecord], ratings: Ratings, trial: Trial | None
+    ) -> Evaluation:
+        before = self._rivals[-1] if self._rivals else None
+        best, last = (name if name in opponents else None for name in (self._best, before))
+        found = leads(ratings, player, opponents, played)
+        nobody = Lead(None, None, None)
+        on_best, on_last = (nobody if name is None else found[name] for name in (best, last))
+        against = [record for record in played if RANDOM in (record.black, record.white) and record.result != VOID]
+        points = points_against(against, player, RANDOM)
+        i = ratings.players.index(player)
+        low, high = ratings.interval(i)
+        return Evaluation(
+            player=player,
+            wins=points.count(1.0),
+            draws=points.count(0.5),
+            losses=points.count(0.0),
+            mean_length=float(np.mean([len(record.moves) for record in against])) if against else 0.0,
+            elo=float(ratings.elo[i]),
+            low=low,
+            high=high,
+            unique=len({record.moves for record in played}),
+            played=len(played),
+            best=best,
+            rate_best=on_best.rate,
+            lead_best=on_best.elo,
+            lead_best_error=on_best.error,
+            last=last,
+            lead_last=on_last.elo,
+            lead_last_error=on_last.error,
+            anchors={anchor.name: asdict(found[anchor.name]) for anchor in self._anchors},
+            gate="" if trial is None else trial.verdict,
+            leads=_strongest(ratings) == player if trial is None else trial.verdict == "H1",
+        )
+
+    def _tasks(self, player: str, opponents: Mapping[str, Meeting], file: RecordFile) -> list[Task]:
         """Every opening with both colours; new openings at every evaluation."""
         config, tasks = self._config, list[Task]()
         number = max((record.number for record in file.records), default=0)
         random = np.random.default_rng((config.seed, number))
-        for opponent in opponents:
-            for index in range((config.evaluation_games + 1) // 2):
+        for opponent, meeting in opponents.items():
+            for index in range((meeting.games + 1) // 2):
                 moves = random_moves(config.evaluation_size, DEFAULT, OPENING_MOVES, random)
                 opening = Opening(f"{number}-{opponent}-{index}", moves)
                 for black, white in ((player, opponent), (opponent, player)):
@@ -195,28 +299,41 @@ def _beside(network: Path, name: str) -> Path:
     return network.with_name(f"{name}{network.suffix}")
 
 
-def _evaluation(player: str, played: list[GameRecord], elo: tuple[float, float, float], best: str | None) -> Evaluation:
-    against = [r for r in played if RANDOM in (r.black, r.white) and r.result != VOID]
-    points = _points(player, against)
-    return Evaluation(
-        player=player,
-        wins=points.count(1.0),
-        draws=points.count(0.5),
-        losses=points.count(0.0),
-        mean_length=float(np.mean([len(record.moves) for record in against])) if against else 0.0,
-        elo=elo[0],
-        low=elo[1],
-        high=elo[2],
-        unique=len({record.moves for record in played}),
-        played=len(played),
-        best=best,
-        rate_best=_rate(_points(player, [r for r in played if best in (r.black, r.white) and r.result != VOID])),
-    )
+def _network(network: Path, name: str) -> Entrant:
+    """The policy of the network called `name` that lies beside this one."""
+    return Entrant(name, "tessera", {**POLICY, "ckpt": str(_beside(network, name))})
 
 
-def _points(player: str, records: list[GameRecord]) -> list[float]:
-    return [black_score(r.result) if r.black == player else 1.0 - black_score(r.result) for r in records]
+def _strongest(ratings: Ratings) -> str:
+    """The best of a run's networks by rating."""
+    elo = {name: float(elo) for name, elo in zip(ratings.players, ratings.elo, strict=True) if OWN.fullmatch(name)}
+    return max(elo, key=lambda name: (elo[name], name))
 
 
-def _rate(points: list[float]) -> float | None:
-    return round(sum(points) / len(points), 4) if points else None
+def _pairs(records: Sequence[GameRecord], player: str, opponent: str) -> list[float]:
+    """The points of `player` in each pair of games from one opening, 0 to 2, in the order of the openings."""
+    pairs: dict[str, list[float]] = {}
+    for record in sorted(records, key=lambda record: record.number):
+        if points := points_against([record], player, opponent):
+            pairs.setdefault(record.opening, []).extend(points)
+    return [sum(points) for points in pairs.values() if len(points) == 2]
+
+
+def _elo(evaluation: Evaluation) -> dict[str, float]:
+    return {name: round(getattr(evaluation, name), 1) for name in ("elo", "low", "high")}
+
+
+def _line(evaluation: Evaluation, *, games: int, step: int, seconds: float, trial: Trial | None) -> dict[str, Any]:
+    """A line of elo.jsonl."""
+    told = ("best", "lead_best", "lead_best_error", "last", "lead_last", "lead_last_error", "anchors")
+    return {
+        "seconds": seconds,
+        "step": step,
+        "games": games,
+        "network": evaluation.player,
+        **_elo(evaluation),
+        "win_rate_random": round(evaluation.rate, 4),
+        "win_rate_best": evaluation.rate_best,
+        **{name: getattr(evaluation, name) for name in told},
+        "games_played": evaluation.played,
+    } | ({} if trial is None else {"gate": trial.as_dict()})

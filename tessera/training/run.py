@@ -43,6 +43,7 @@ TICK_SECONDS = 0.25
 """Shortest time between two ticks."""
 
 
+LEADS = ("lead_best", "lead_best_error", "last", "lead_last", "lead_last_error")
 WEIGHTS = 6
 """A first checkpoint is about so many times the network: weights twice, their average, and the optimiser's moments."""
 
@@ -206,6 +207,7 @@ class Run:
             "elo": judged and round(judged.elo),
             "elo_low": judged and round(judged.low),
             "elo_high": judged and round(judged.high),
+            **{name: judged and getattr(judged, name) for name in LEADS},
         }
 
     def _row(self) -> dict[str, Any]:
@@ -315,6 +317,8 @@ class Run:
             "mean_length": round(evaluation.mean_length, 1),
             "unique_games": evaluation.unique,
             "games_played": evaluation.played,
+            "anchors": evaluation.anchors,
+            "gate": evaluation.gate,
         }
         self._emit("evaluation", self._counters() | told)
         if evaluation.tiles > (before.tiles if before else 0):
