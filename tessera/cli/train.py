@@ -16,7 +16,7 @@ from tessera.cli.main import App
 from tessera.cli.playing import MAX_SEED, MAX_THREADS, make_folder
 from tessera.cli.settings_help import SettingsCommand
 from tessera.cli.train_batch import show_plan, sized
-from tessera.cli.train_view import TrainView, number, percent
+from tessera.cli.train_view import TrainView, anchored, lead, number, percent
 from tessera.errors import BadValue
 from tessera.training.assembly import adjusted, begin, fetch, normalise, with_evaluator
 from tessera.training.assembly import resume as go_on
@@ -178,7 +178,8 @@ def _print_line(kind: str, data: Mapping[str, Any]) -> None:
             f"       evaluation: {data['wins']} won, {data['draws']} drawn, {data['losses']} lost against random "
             f"in {data['mean_length']:g} moves on average; "
             f"Elo {data['elo']} ({data['elo_low']} to {data['elo_high']}, random is 0); "
-            f"{percent(data['win_rate_best'])} against the best before"
+            f"{percent(data['win_rate_best'])} against the best before{lead(data, 'best')}"
+            + "".join(f"; {anchored(name, found)}" for name, found in data["anchors"].items())
         )
     elif kind == "warning":
         click.echo(f"       warning: {data['text']}")

@@ -72,9 +72,24 @@ class TrainView:
             return
         yield f"{percent(now['win_rate_random'])} against random"
         if now.get("win_rate_best") is not None:
-            yield f"{percent(now['win_rate_best'])} against {now['best']}, the best before"
+            yield f"{percent(now['win_rate_best'])} against {now['best']}, the best before{lead(now, 'best')}"
+        for name, found in now.get("anchors", {}).items():
+            yield anchored(name, found)
         elo = f"Elo {now['elo']:,} ({now['elo_low']:,} to {now['elo_high']:,}; random is 0)"
         yield f"{elo}  {sparkline(self._curve, CURVE_COLUMNS)}".rstrip()
+
+
+def lead(data: Mapping[str, Any], kind: str) -> str:
+    """': +12 ± 40 Elo', by all games of the run, or nothing where it is not known."""
+    elo, error = data.get(f"lead_{kind}"), data.get(f"lead_{kind}_error")
+    return "" if elo is None else f": {elo:+.0f} ± {error:.0f} Elo"
+
+
+def anchored(name: str, found: Mapping[str, Any]) -> str:
+    """'32% against shipped: -140 ± 60 Elo'."""
+    if found["elo"] is None:
+        return f"no game against {name}"
+    return f"{percent(found['rate'])} against {name}: {found['elo']:+.0f} ± {found['error']:.0f} Elo"
 
 
 def sparkline(values: list[float], columns: int) -> str:

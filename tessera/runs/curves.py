@@ -124,8 +124,22 @@ class _Maker:
         """A number of training.jsonl."""
         return self.line(name, self._rows, _scaled(keys, scale))
 
+    def anchor(self, name: str) -> Line:
+        """The lead on an anchor with its interval."""
+        at = ("anchors", name)
+
+        def end(sign: int) -> Pick:
+            def pick(row: Row) -> float | None:
+                elo, error = number_at(row, *at, "elo"), number_at(row, *at, "error")
+                return None if elo is None or error is None else elo + sign * error
+
+            return pick
+
+        return self.line(name, self._elo, _scaled((*at, "elo")), (end(-1), end(1)))
+
     def strength(self) -> list[Chart]:
         band = (_scaled(("low",)), _scaled(("high",)))
+        anchors = sorted({name for row in self._elo for name in _table(row, "anchors")})
         rates = [
             self.line("against random", self._elo, _scaled(("win_rate_random",), 100)),
             self.line("against the best before", self._elo, _scaled(("win_rate_best",), 100)),
@@ -134,6 +148,7 @@ class _Maker:
             self.chart("Elo of the checkpoints", "Elo", [self.line("Elo", self._elo, _scaled(("elo",)), band)]),
             self.chart("Elo by tile of games", "Elo", [self.line("Elo", self._tiles, _scaled(("elo",)), band)]),
             self.chart("Points won in evaluations", "%", rates, PERCENT),
+            self.chart("Elo above players that stay the same", "Elo", [self.anchor(name) for name in anchors]),
         ]
 
     def learning(self) -> list[Chart]:

@@ -129,6 +129,9 @@ def leads(ratings: Ratings, player: str, opponents: Sequence[str], played: Seque
     index = {name: i for i, name in enumerate(ratings.players)}
     found = {}
     for name in opponents:
+        if name not in index:  # all their games were void
+            found[name] = Lead(None, None, None)
+            continue
         elo, error = ratings.difference(index[player], index[name])
         points = points_against(played, player, name)
         rate = round(sum(points) / len(points), 4) if points else None

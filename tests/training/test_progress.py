@@ -11,14 +11,17 @@ import pytest
 import torch
 
 from tessera.checkpoints import Meta
-from tessera.interfaces.arbiter import Arbiter, ArbiterContext
+from tessera.errors import BadValue
+from tessera.interfaces.arbiter import Arbiter, ArbiterContext, GameRecord
 from tessera.league.records import read_records
 from tessera.league.summary import summarise
 from tessera.plugins import build_manager
-from tessera.ratings.counting import black_score
-from tessera.training import progress
+from tessera.ratings.counting import black_score, rate
+from tessera.training import opponents, progress
+from tessera.training.assembly import begin
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFolder
+from tessera.training.opponents import points_against
 from tessera.training.progress import ProgressTrack
 from tessera_arena.settings import SelfSettings
 from tessera_resnet.settings import ResNetSettings
@@ -117,3 +120,84 @@ def test_a_resumed_run_goes_on_with_tiles_and_rivals(run: RunFolder) -> None:
     assert sorted(watched.contexts[0].entrants) == ["net-00000000", "net-00000005", "net-00000009", "random"]
     assert second.curve() == [row["elo"] for row in lines(run, "elo.jsonl")] and len(second.curve()) == 3
     assert [row["tile"] for row in lines(run, "elo_tiles.jsonl")] == [0, 1, 2, 3]
+
+
+def named(folder: Path, step: int) -> Path:
+    """A network of another run."""
+    other = RunFolder(folder / "other")
+    if not (folder / "other").exists():
+        other.create(CONFIG)
+    return checkpoint(other, step)
+
+
+def test_anchors_are_met_at_every_checkpoint_and_less_often_while_that_says_little(
+    run: RunFolder, tmp_path: Path
+) -> None:
+    fixed = opponents.anchors(["shipped", str(named(tmp_path, 7))])
+    assert [anchor.name for anchor in fixed] == ["shipped", "other/net-00000007"]
+    config = replace(CONFIG, evaluation_games=10)
+    track = ProgressTrack(run.path, config, Watched().build, anchors=fixed)
+    for step in (0, 5):
+        evaluation = track.evaluate(checkpoint(run, step), games=0, step=step, seconds=1.0)
+    records = list(read_records(run.path / "evaluation" / "games.jsonl"))
+    met = [len([r for r in records if {r.black, r.white} == {f"net-{step:08d}", "shipped"}]) for step in (0, 5)]
+    first = points_against(records, "net-00000000", "shipped")
+    assert met == [10, 2] and sum(first) == 0, "weights drawn by chance lose to the shipped network every time"
+    row = lines(run, "elo.jsonl")[-1]
+    assert set(row["anchors"]) == {"shipped", "other/net-00000007"}
+    assert row["anchors"]["shipped"]["rate"] == 0 and row["anchors"]["shipped"]["elo"] < 0
+    assert evaluation.last == "net-00000000" and row["lead_last"] == evaluation.lead_last
+    assert 0 < row["lead_last_error"] < (evaluation.high - evaluation.low), "what both have in common cancels"
+
+
+def test_a_gate_lets_only_the_better_be_the_best(run: RunFolder) -> None:
+    """The same weights under another name are not better, whatever a few games say."""
+    config = replace(CONFIG, gate=200.0)
+    track = ProgressTrack(run.path, config, Watched().build)
+    track.evaluate(checkpoint(run, 3), games=0, step=3, seconds=1.0)
+    torch.manual_seed(3)
+    twin = MANAGER.networks["resnet"].build(ResNetSettings(**SHAPE))
+    path = run.save_network(twin, CONFIG, Meta(sizes=(4,), games=0, moves=0, step=9))
+    evaluation = track.evaluate(path, games=0, step=9, seconds=1.0)
+    assert evaluation.gate == "H0" and not evaluation.leads and track.best == "net-00000003"
+    told = lines(run, "elo.jsonl")[-1]["gate"]
+    assert told["verdict"] == "H0" and sum(told["pairs"]) * 2 > CONFIG.evaluation_games
+
+
+def test_a_rung_is_the_strongest_clearly_below() -> None:
+    won = [("a", "b", 6), ("b", "a", 14), ("b", "c", 4), ("c", "b", 16)]
+    pairs = [pair[:2] if n % 2 else pair[1::-1] for pair in won for n in range(pair[2])]
+    records = [
+        GameRecord(n, *pair, "B+1" if n % 2 == 0 else "W+1", (), 4, 7.0, "x", f"{n}", (0.0, 0.0))
+        for n, pair in enumerate(pairs, start=1)
+    ]
+    ratings = rate(records, ["a", "b", "c"])
+    assert opponents.rung(ratings, "c", ["a", "b"]) == "b" and opponents.rung(ratings, "b", ["a", "c"]) == "a"
+    assert opponents.rung(ratings, "a", ["b", "c"]) is None and opponents.rung(ratings, "nobody", ["a"]) is None
+
+
+@pytest.mark.parametrize("name", ["nobody", "/nowhere/net.pth", ""])
+def test_anchors_that_are_none_are_refused(name: str) -> None:
+    with pytest.raises(BadValue, match="anchors"):
+        opponents.anchors([name])
+
+
+def test_two_anchors_of_one_name_are_refused(tmp_path: Path) -> None:
+    path = str(named(tmp_path, 1))
+    with pytest.raises(BadValue, match="two are called"):
+        opponents.anchors([path, path])
+
+
+@pytest.mark.gnugo
+def test_an_engine_is_an_anchor(tmp_path: Path, gnugo: str) -> None:
+    """Our own arbiter cannot play it: the run finds one that can."""
+    config = RunConfig(
+        network_settings=SHAPE,
+        trainer_settings={"sizes": {5: 2}, "simulations": 2},
+        evaluation_size=5,
+        evaluation_games=2,
+        anchors=("gnugo",),
+    )
+    folder = RunFolder(tmp_path / "run")
+    begin(MANAGER, config, folder)._evaluate(checkpoint(folder, 0))
+    assert lines(folder, "elo.jsonl")[0]["anchors"]["gnugo"]["rate"] is not None
