@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tessera.interfaces.arbiter import ArbiterSpec
     from tessera.interfaces.events import RunEvent
-    from tessera.interfaces.network import EvaluatorSpec, NetworkSpec
+    from tessera.interfaces.network import EvaluatorSpec, FormatSpec, NetworkSpec
     from tessera.interfaces.player import PlayerSpec
     from tessera.interfaces.stores import StoreSpec
     from tessera.interfaces.trainer import TrainerSpec
@@ -32,6 +32,11 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 @hookspec
 def tessera_register_networks(register: Callable[[NetworkSpec], None]) -> None:
     """Offer policy networks. A checkpoint names the network it belongs to."""
+
+
+@hookspec
+def tessera_register_formats(register: Callable[[FormatSpec], None]) -> None:
+    """Offer readers of other programs' files: they open wherever a checkpoint can be named."""
 
 
 @hookspec

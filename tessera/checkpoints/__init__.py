@@ -12,7 +12,7 @@ every tensor, and a zip comment with the SHA-256 of everything before it, so tha
 Where to start reading: `manifest.py` (what is recorded), `archive.py` (the container), `pickled.py` (the little
 unpickler that replaces pickle for files from outside), `contents.py` (its values and tensors), `read.py` (with
 `budget.py`: no more memory than the file confirms), `write.py` (with `durable.py`). `store.py` is the default store,
-`export.py` writes safetensors.
+`export.py` writes safetensors, `foreign.py` opens what plugins read of other programs' files.
 """
 
 from __future__ import annotations

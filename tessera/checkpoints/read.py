@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from tessera.checkpoints.archive import MANIFEST, MAX_MANIFEST, Archive, opened
 from tessera.checkpoints.budget import build_within
 from tessera.checkpoints.contents import Contents, open_contents
-from tessera.checkpoints.manifest import Manifest, parse_manifest
+from tessera.checkpoints.foreign import manifest_of, read_foreign
+from tessera.checkpoints.manifest import Manifest, TensorInfo, parse_manifest
 from tessera.checkpoints.pickled import TensorRef
 from tessera.checkpoints.store import local_path, scheme_of
 from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.catalog import NetworkCatalog
-from tessera.interfaces.network import NetworkSpec, features_of
+from tessera.interfaces.network import ForeignNetwork, NetworkSpec, features_of
 from tessera.settings import from_table
 
 if TYPE_CHECKING:
@@ -37,9 +39,15 @@ class Loaded:
     """Tensors (on the CPU) and primitives, when asked for and there."""
 
 
-def read_manifest(path: str | Path) -> Manifest:
-    """What the file at `path` says about itself. Quick: the tensors are not read, so not verified."""
+def read_manifest(path: str | Path, manager: NetworkCatalog | None = None) -> Manifest:
+    """What the file at `path` says about itself. Quick: the tensors are not read, so not verified.
+
+    With a manager also what another program's file amounts to, which has to be read whole.
+    """
     path = local_path(path)
+    found = None if manager is None else read_foreign(path, manager.formats)
+    if found is not None:
+        return manifest_of(found)
     with opened(path) as file:
         archive = Archive(file, source=str(path), sealed=False)
         return parse_manifest(archive.read(MANIFEST, limit=MAX_MANIFEST), source=str(path))
@@ -64,24 +72,40 @@ def load(url: str | Path, manager: NetworkCatalog, *, device: str = "cpu", with_
     confirm. Raises `CheckpointError`.
     """
     path = manager.stores[scheme_of(url)].build().get(str(url))
+    found = read_foreign(path, manager.formats)
+    if found is not None:
+        return _load_foreign(found, str(url), manager, device)
     with open_contents(path, source=str(url)) as contents:
         weights = sum(ref.nbytes for ref in contents.tree["model"].values())
         if weights > MAX_WEIGHTS:
             raise CheckpointError(f"{url}: its network takes {weights} bytes, more than {MAX_WEIGHTS}")
         state = _tensors(contents, contents.tree["model"])
-        module = _rebuild(contents, manager.networks)
+        refs = {name: TensorInfo(ref.shape, ref.dtype, "") for name, ref in contents.tree["model"].items()}
+        module = _rebuild(contents.manifest, refs, manager.networks, contents.archive.source)
         module.load_state_dict(state, strict=True)
         trainer = _tensors(contents, contents.tree.get("trainer")) if with_trainer else None
         return Loaded(module.to(device).eval(), contents.manifest, trainer)
 
 
-def _rebuild(contents: Contents, networks: Mapping[str, NetworkSpec]) -> torch.nn.Module:
-    manifest, refs = contents.manifest, contents.tree["model"]
-    where = f"{contents.archive.source}: network {manifest.network!r}"
+def _load_foreign(found: ForeignNetwork, url: str, manager: NetworkCatalog, device: str) -> Loaded:
+    import torch
+
+    manifest = manifest_of(found)
+    state = {name: torch.from_numpy(array) for name, array in found.tensors.items()}
+    refs = {name: manifest.tensors[f"model/{name}"] for name in state}
+    module = _rebuild(manifest, refs, manager.networks, url)
+    module.load_state_dict(state, strict=True)
+    return Loaded(module.to(device).eval(), manifest)
+
+
+def _rebuild(
+    manifest: Manifest, refs: Mapping[str, TensorInfo], networks: Mapping[str, NetworkSpec], source: str
+) -> torch.nn.Module:
+    where = f"{source}: network {manifest.network!r}"
     try:
         spec = networks[manifest.network]
         settings = settings_in(manifest, spec)
-        module = build_within(sum(ref.elements for ref in refs.values()), lambda: spec.build(settings))
+        module = build_within(sum(math.prod(ref.shape) for ref in refs.values()), lambda: spec.build(settings))
     except (BadValue, CheckpointError) as error:
         raise CheckpointError(f"{where} cannot be built: {error}") from error
     except (ArithmeticError, MemoryError, RuntimeError, TypeError, ValueError) as error:
@@ -95,7 +119,7 @@ def _rebuild(contents: Contents, networks: Mapping[str, NetworkSpec]) -> torch.n
     return module
 
 
-def _check_state(state: Mapping[str, Any], refs: Mapping[str, TensorRef], where: str) -> None:
+def _check_state(state: Mapping[str, Any], refs: Mapping[str, TensorInfo], where: str) -> None:
     """Names, shapes and dtypes of the module and of the file must be the same."""
     missing, foreign = sorted(set(state) - set(refs)), sorted(set(refs) - set(state))
     if missing or foreign:

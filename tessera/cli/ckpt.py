@@ -1,4 +1,4 @@
-"""`tessera ckpt`: what a checkpoint says, whether it is whole, and its weights as safetensors."""
+"""`tessera ckpt`: what a checkpoint says, whether it is whole, and its weights from and to files of other programs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from tessera.checkpoints import Manifest, load, read_manifest
+from tessera.checkpoints import Manifest, load, read_manifest, save
+from tessera.checkpoints.foreign import read_foreign
 from tessera.checkpoints.store import local_path, scheme_of
 from tessera.cli import output
 from tessera.cli.main import App
@@ -19,12 +20,13 @@ JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="Print one JS
 
 @click.group("ckpt")
 def command() -> None:
-    """Show, verify and export checkpoints.
+    """Show, verify, import and export checkpoints.
 
     \b
     Examples:
       tessera ckpt show final.pth            what it is: network, games, Elo, digest
       tessera ckpt verify final.pth          read all of it and check every digest
+      tessera ckpt import kata.bin.gz        another program's network as a checkpoint
       tessera ckpt export final.pth final.safetensors
     """
 
@@ -41,7 +43,7 @@ def show(app: App, url: str, as_json: bool) -> None:
       tessera ckpt show final.pth
       tessera ckpt show runs/first/checkpoints/net-00012345.pth --json
     """
-    manifest = read_manifest(_local(app, url))
+    manifest = read_manifest(_local(app, url), app.manager)
     if as_json:
         output.print_json(asdict(manifest))
     else:
@@ -68,6 +70,35 @@ def verify_command(app: App, urls: tuple[str, ...], as_json: bool) -> None:
             output.print_text(f"{output.escape(url)}: whole; network {manifest.network}, digest {manifest.short}")
     if as_json:
         output.print_json(results)
+
+
+@command.command("import")
+@click.argument("url")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option("--force", is_flag=True, help="Replace TARGET when it exists.")
+@click.pass_obj
+def import_command(app: App, url: str, target: Path | None, force: bool) -> None:
+    """Write another program's network at URL as a checkpoint, sealed by digests: TARGET, else beside it as .pth.
+
+    Both are the same player: `show` tells the same digest of both.
+
+    \b
+    Examples:
+      tessera ckpt import kata.bin.gz
+      tessera ckpt import kata.bin.gz networks/kata.pth
+    """
+    path = _local(app, url)
+    if target is None:
+        target = path.with_name(path.name.split(".", 1)[0] + ".pth")
+    if target.exists() and not force:
+        raise BadValue("target", str(target), "a new file", "--force replaces it")
+    if read_foreign(path, app.manager.formats) is None:
+        known = ", ".join(spec.summary for spec in app.manager.formats.values()) or "none: no plugin reads any"
+        raise BadValue("file", url, known)
+    loaded = load(url, app.manager)
+    found = loaded.manifest
+    manifest = save(target, loaded.module, network=found.network, settings=found.settings, meta=found.meta)
+    output.print_text(f"{output.escape(str(target))}: network {manifest.network}, digest {manifest.short}")
 
 
 @command.command()

@@ -180,7 +180,7 @@ def models_of(
         return ()
     path = shipped_path() if ckpt is None else Path(ckpt)
     batch = _player_settings(manager, player, assignments).get("leaves", 1)
-    return (Model.of(path, read_manifest(path), batch=int(batch)),)
+    return (Model.of(path, read_manifest(path, manager), batch=int(batch)),)
 
 
 def _player_settings(manager: Manager, player: str, assignments: tuple[str, ...]) -> dict[str, Any]:

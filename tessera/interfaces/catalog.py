@@ -10,7 +10,7 @@ from typing import Protocol
 
 from tessera.interfaces.arbiter import ArbiterSpec
 from tessera.interfaces.events import RunEvent
-from tessera.interfaces.network import EvaluatorSpec, NetworkSpec
+from tessera.interfaces.network import EvaluatorSpec, FormatSpec, NetworkSpec
 from tessera.interfaces.player import PlayerSpec
 from tessera.interfaces.stores import StoreSpec
 from tessera.interfaces.trainer import TrainerSpec
@@ -21,6 +21,9 @@ class NetworkCatalog(Protocol):
 
     @property
     def networks(self) -> Mapping[str, NetworkSpec]: ...
+
+    @property
+    def formats(self) -> Mapping[str, FormatSpec]: ...
 
     @property
     def stores(self) -> Mapping[str, StoreSpec]:

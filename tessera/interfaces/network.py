@@ -1,4 +1,4 @@
-"""Networks and evaluators: from a batch of positions to probabilities.
+"""Networks, their files, and evaluators: from a batch of positions to probabilities.
 
 A *network* is a torch module a plugin builds from settings; an *evaluator* is whatever turns input
 planes into outputs (the torch module in eval mode, an OpenVINO export, a constant for tests).
@@ -12,14 +12,17 @@ together with the side to play and the sign of the komi leaves inputs, and so ou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from tessera.rules.features import BASIC, FeatureSet, feature_set
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
+    from numpy.typing import NDArray
 
 
 F, G = BASIC.plane_count, BASIC.global_count
@@ -90,6 +93,33 @@ class NetworkSpec:
     """The frozen dataclass of its settings, see `tessera.settings`; plain str, int, float and bool."""
     build: Callable[[Any], torch.nn.Module]
     """build(settings) -> module; module(planes, globals_) -> Outputs, for any board size."""
+
+
+@dataclass(frozen=True)
+class ForeignNetwork:
+    """A network as it was read from another program's file."""
+
+    network: str
+    """The name in the registry of networks that builds it."""
+    settings: Mapping[str, str | int | float | bool]
+    tensors: Mapping[str, NDArray[np.float32]]
+    """Its state_dict; contiguous."""
+    features: str
+    """The feature set it reads."""
+    note: str = ""
+    """What the file calls it."""
+
+
+@dataclass(frozen=True)
+class FormatSpec:
+    """A file format of another program, readable wherever a checkpoint can be named."""
+
+    name: str
+    summary: str
+    magic: bytes
+    """What its files begin with."""
+    read: Callable[[Path], ForeignNetwork]
+    """The network in a file, which may come from anyone; raises `CheckpointError`. Imports no torch."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from tessera.checkpoints import read_manifest, shipped_path
 from tessera.clock import TimeControl
 from tessera.errors import BadValue, IllegalMove
 from tessera.interfaces.arbiter import VOID, Entrant, GameRecord
+from tessera.interfaces.catalog import NetworkCatalog
 from tessera.league.config import LeagueConfig
 from tessera.league.openings import OpeningBook
 from tessera.league.records import RecordError
@@ -106,7 +107,7 @@ class LeagueFolder:
                 self.save_sgf(record)
 
 
-def describe(config: LeagueConfig, book: OpeningBook) -> Description:
+def describe(config: LeagueConfig, book: OpeningBook, manager: NetworkCatalog | None = None) -> Description:
     """The league as plain values: what its games depend on, networks and opening books by their digests.
 
     Raises `CheckpointError` for a network that cannot be read.
@@ -118,7 +119,7 @@ def describe(config: LeagueConfig, book: OpeningBook) -> Description:
     told["anchors"] = dict(config.anchors)
     told["planned"] = total(config)
     told["sprt"] = None if config.sprt is None else asdict(config.sprt) | _tested(config)
-    told["players"] = {entrant.name: _describe_player(entrant) for entrant in config.players}
+    told["players"] = {entrant.name: _describe_player(entrant, manager) for entrant in config.players}
     return told
 
 
@@ -167,14 +168,14 @@ def _describe_time(control: TimeControl | None) -> Description | None:
     return None if control is None else {"main": control.main, "period": control.period, "stones": control.count}
 
 
-def _describe_player(entrant: Entrant) -> Description:
+def _describe_player(entrant: Entrant, manager: NetworkCatalog | None) -> Description:
     """A network counts by its digest, wherever its file lies; one behind a URL only by its address."""
     settings = json.loads(json.dumps(dict(entrant.settings), default=str))  # as it will be read back
     network = ""
     ckpt = settings.get("ckpt")
     has_network = entrant.kind == "tessera" and (ckpt or settings.get("player", "search") in NETWORK_PLAYERS)
     if has_network and (ckpt is None or "://" not in ckpt):
-        network = read_manifest(Path(ckpt) if ckpt else shipped_path()).digest
+        network = read_manifest(Path(ckpt) if ckpt else shipped_path(), manager).digest
         settings.pop("ckpt", None)
     return {"kind": entrant.kind, "settings": settings, "network": network}
 

@@ -73,7 +73,7 @@ class League:
         self.config, self.folder = config, folder
         self._manager = manager
         self._book = OpeningBook(config)
-        self._description = describe(config, self._book)
+        self._description = describe(config, self._book, manager)
         self._going_on: dict[int, Task] = {}
         self._trial: Trial | None = None
         self._pairs = Pairs("", "")

@@ -216,7 +216,7 @@ def load_player(
         url = str(checkpoint or shipped_path())
         scheme = scheme_of(url)
         url = url if scheme == "file" else str(manager.stores[scheme].build().get(url))
-        manifest = read_manifest(local_path(url))
+        manifest = read_manifest(local_path(url), manager)
         network, digest = manifest.network, manifest.digest
         engine = open_evaluator(manager, checkpoint=url, evaluator=evaluator, device=device, threads=threads, size=size)
     return LoadedPlayer(

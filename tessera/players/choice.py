@@ -20,7 +20,7 @@ import tessera
 from tessera.errors import MissingExtra
 from tessera.interfaces.network import features_of
 from tessera.nn.cache import Cache
-from tessera.rules.features import KOMI, LIBERTIES, ON_BOARD, OPPONENT, OWN, SIDE, FeatureSet
+from tessera.rules.features import BASIC, KOMI, LIBERTIES, ON_BOARD, OPPONENT, OWN, SIDE, FeatureSet
 
 if TYPE_CHECKING:
     import torch
@@ -143,7 +143,8 @@ def plausible_positions(count: int, size: int, features: FeatureSet) -> tuple[Te
     planes[:, ON_BOARD], planes[:, OWN], planes[:, OPPONENT] = 1.0, own.float(), theirs.float()
     for number in range(3):
         planes[:, LIBERTIES + number] = ((own | theirs) & (liberties == number)).float()
-    globals_[:, KOMI], globals_[:, SIDE] = torch.linspace(-0.5, 0.5, count), size / 19
+    if features.globals_ == BASIC.globals_:
+        globals_[:, KOMI], globals_[:, SIDE] = torch.linspace(-0.5, 0.5, count), size / 19
     return planes, globals_
 
 

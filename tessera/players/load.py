@@ -11,7 +11,7 @@ from tessera.checkpoints import load, read_manifest, shipped_path
 from tessera.checkpoints.read import settings_in
 from tessera.checkpoints.store import local_path, scheme_of
 from tessera.errors import BadValue, CheckpointError
-from tessera.interfaces.network import AUTO
+from tessera.interfaces.network import AUTO, features_of
 from tessera.interfaces.player import BatchPlayer, Player, PlayerContext
 from tessera.players.choice import choose
 from tessera.players.territory import AsArea
@@ -61,7 +61,7 @@ def _check_checkpoint(manager: Catalog, url: str) -> None:
         return
     path = local_path(url)
     try:
-        manifest = read_manifest(path)
+        manifest = read_manifest(path, manager)
     except CheckpointError as error:
         hint = "" if path.is_absolute() else f" (looked up in {Path.cwd()})"
         raise CheckpointError(f"{error}{hint}") from None
@@ -118,8 +118,8 @@ def open_evaluator(
     if evaluator == AUTO:
         evaluator = choose(manager, loaded.module, digest=loaded.manifest.digest, device=where, size=size).evaluator
     spec = manager.evaluators[evaluator]
-    # No network has learned territory scoring yet; one that has would be asked as it is.
-    return AsArea(spec.build(loaded.module, where))
+    built = spec.build(loaded.module, where)
+    return built if features_of(built).territory else AsArea(built)
 
 
 def open_player(

@@ -31,7 +31,7 @@ from tessera.players.banning import ban
 from tessera.rules.benson import PassAlive, chains, components, neighbours, pass_alive
 from tessera.rules.coords import BLACK, EMPTY, WHITE, opponent
 from tessera.rules.endgame import Status, judge, seki_points
-from tessera.rules.layout import PASSES, TO_PLAY, meta_at
+from tessera.rules.layout import PASSES, TO_PLAY, TURNS, meta_at
 
 if TYPE_CHECKING:
     from tessera.interfaces.analysis import Analysis, MoveInfo
@@ -55,7 +55,8 @@ PRIOR = 0.5
 def position(game: Game, color: int) -> NDArray[np.int32]:
     """[S] the game's row with `color` to play, and the game going on."""
     state, meta = game.state.copy(), meta_at(game.size)
-    state[meta + TO_PLAY] = color
+    if state[meta + TO_PLAY] != color:
+        state[meta + TO_PLAY], state[meta + TURNS] = color, 0
     if state[meta + PASSES] >= 2:
         state[meta + PASSES] = 0
     return state

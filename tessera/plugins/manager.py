@@ -13,7 +13,7 @@ from tessera import hookspecs
 from tessera.errors import BadValue, PluginError
 from tessera.interfaces.arbiter import ArbiterSpec
 from tessera.interfaces.events import RunEvent
-from tessera.interfaces.network import EvaluatorSpec, NetworkSpec
+from tessera.interfaces.network import EvaluatorSpec, FormatSpec, NetworkSpec
 from tessera.interfaces.player import PlayerSpec
 from tessera.interfaces.stores import StoreSpec
 from tessera.interfaces.trainer import TrainerSpec
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 KINDS: dict[str, tuple[type, str]] = {
     "networks": (NetworkSpec, "name"),
+    "formats": (FormatSpec, "name"),
     "evaluators": (EvaluatorSpec, "name"),
     "players": (PlayerSpec, "name"),
     "trainers": (TrainerSpec, "name"),
@@ -81,6 +82,7 @@ class Manager:
         self._reports: list[PluginReport] = []
         self._owners: dict[tuple[str, str], str] = {}
         self.networks: Registry[NetworkSpec] = Registry("networks", self.reports)
+        self.formats: Registry[FormatSpec] = Registry("formats", self.reports)
         self.evaluators: Registry[EvaluatorSpec] = Registry("evaluators", self.reports)
         self.players: Registry[PlayerSpec] = Registry("players", self.reports)
         self.trainers: Registry[TrainerSpec] = Registry("trainers", self.reports)

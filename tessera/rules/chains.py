@@ -21,6 +21,8 @@ from tessera.rules.layout import (
     PRISONERS,
     STONE_BITS,
     STRIDE,
+    TAKEN,
+    TAKEN_BITS,
     bits_at,
     chain_at,
     libs_at,
@@ -82,7 +84,7 @@ def remove_chain(s, n, t, head, value):
     color = s[head]
     other = 3 - color
     stones, lost = bits_at(n, STONE_BITS + color - 1), bits_at(n, LOST_BITS + color - 1)
-    atari = bits_at(n, ATARI_BITS)
+    atari, taken = bits_at(n, ATARI_BITS), bits_at(n, TAKEN_BITS)
     stone = head
     while True:
         g = STRIDE * stone
@@ -90,6 +92,7 @@ def remove_chain(s, n, t, head, value):
         s[stone] = EMPTY
         s[stones + row] &= ~bit
         s[lost + row] |= bit
+        s[taken + row] |= bit
         s[atari + row] &= ~bit
         value ^= t.keys[color * points + stone]
         for k in range(4):
@@ -115,6 +118,7 @@ def remove_chain(s, n, t, head, value):
             break
     meta = meta_at(n)
     s[meta + PRISONERS + color] += s[all_libs + 4 * head + 3]
+    s[meta + TAKEN] += s[all_libs + 4 * head + 3]
     return value
 
 
@@ -209,7 +213,7 @@ def place(s, n, t, p, color):
 def setup(s, n, t, stones):
     """Put stones[P] on a board that was just reset, whatever the order. False when a chain has no liberty."""
     points = n * n
-    chain, following, all_libs = chain_at(points), next_at(points), libs_at(points)
+    chain, all_libs = chain_at(points), libs_at(points)
     value = get_hash(s, n)
     for p in range(points):
         color = stones[p]
@@ -217,11 +221,26 @@ def setup(s, n, t, stones):
         if color != EMPTY:
             s[bits_at(n, STONE_BITS + color - 1) + t.geometry[STRIDE * p + 4]] |= t.geometry[STRIDE * p + 5]
             value ^= t.keys[color * points + p]
-            s[chain + p] = p
-            s[following + p] = p
     set_hash(s, n, value)
+    link_chains(s, n, t)
+    for p in range(points):
+        if s[p] != EMPTY and s[chain + p] == p:
+            if s[all_libs + 4 * p] == 0:
+                return False
+            if in_atari(s, all_libs + 4 * p):
+                mark_atari(s, n, t, p, True)
+    return True
+
+
+@kernel
+def link_chains(s, n, t):
+    """Chains, rings and liberties of the stones in s, which begins like a game's row."""
+    points = n * n
+    chain, following, all_libs = chain_at(points), next_at(points), libs_at(points)
     for p in range(points):
         if s[p] != EMPTY:
+            s[chain + p] = p
+            s[following + p] = p
             libs = all_libs + 4 * p
             s[libs], s[libs + 1], s[libs + 2], s[libs + 3] = 0, 0, 0, 1
             for k in range(4):
@@ -235,10 +254,3 @@ def setup(s, n, t, stones):
             neighbour = t.geometry[STRIDE * p + k]
             if s[p] != EMPTY and s[neighbour] == s[p] and s[chain + neighbour] != s[chain + p]:
                 merge(s, n, s[chain + p], s[chain + neighbour])
-    for p in range(points):
-        if s[p] != EMPTY and s[chain + p] == p:
-            if s[all_libs + 4 * p] == 0:
-                return False
-            if in_atari(s, all_libs + 4 * p):
-                mark_atari(s, n, t, p, True)
-    return True

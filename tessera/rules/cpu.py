@@ -13,6 +13,7 @@ from tessera.errors import BadValue
 from tessera.rules import bodies, kernels
 from tessera.rules.features.basic import write_basic
 from tessera.rules.features.go import write_go
+from tessera.rules.features.katago import write_katago
 from tessera.rules.jit import Batched
 from tessera.rules.layout import REFUSED, TO_PLAY, meta_at, tables
 
@@ -59,6 +60,14 @@ def _go(n, t, state, nodes, planes, globals_, scratch):
                 write_go(s, n, t, s[meta_at(n) + TO_PLAY], planes[row], globals_[row], scratch[b])
 
 
+def _katago(n, t, state, nodes, planes, globals_, scratch):
+    for b in prange(state.shape[0]):
+        for k in range(nodes.shape[1]):
+            if nodes[b, k] >= 0:
+                row, s = b * nodes.shape[1] + k, state[b, nodes[b, k]]
+                write_katago(s, n, t, s[meta_at(n) + TO_PLAY], planes[row], globals_[row], scratch[b])
+
+
 def _over(n, state, seen, over):
     for b in prange(state.shape[0]):
         over[b] = bodies.game_over(state[b], n, seen[b])
@@ -72,7 +81,10 @@ def _score(n, t, state, score2, owner, scratch):
 LOOPS = {
     loop.__name__: Batched(loop, parallel_from=PARALLEL_FROM) for loop in (_reset, _legal, _step, _pick, _over, _score)
 }
-FEATURES = {name: Batched(loop, parallel_from=PARALLEL_FROM) for name, loop in (("basic-1", _basic), ("go-1", _go))}
+FEATURES = {
+    name: Batched(loop, parallel_from=PARALLEL_FROM)
+    for name, loop in (("basic-1", _basic), ("go-1", _go), ("katago-v7", _katago))
+}
 """By feature set: `batch.Backend.features`."""
 
 

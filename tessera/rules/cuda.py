@@ -22,6 +22,7 @@ from tessera.errors import BadValue, MissingExtra
 from tessera.rules import bodies, kernels
 from tessera.rules.features.basic import write_basic
 from tessera.rules.features.go import write_go
+from tessera.rules.features.katago import write_katago
 from tessera.rules.layout import TO_PLAY, Tables, meta_at, tables
 
 THREADS = 32
@@ -80,6 +81,17 @@ def _go(n, geometry, keys, columns, state, nodes, planes, globals_, scratch):
 
 
 @cuda.jit
+def _katago(n, geometry, keys, columns, state, nodes, planes, globals_, scratch):
+    b = cuda.grid(1)
+    if b < state.shape[0]:
+        t = Tables(geometry, keys, columns)
+        for k in range(nodes.shape[1]):
+            if nodes[b, k] >= 0:
+                row, s = b * nodes.shape[1] + k, state[b, nodes[b, k]]
+                write_katago(s, n, t, s[meta_at(n) + TO_PLAY], planes[row], globals_[row], scratch[b])
+
+
+@cuda.jit
 def _over(n, state, seen, over):
     b = cuda.grid(1)
     if b < state.shape[0]:
@@ -93,7 +105,7 @@ def _score(n, geometry, keys, columns, state, score2, owner, scratch):
         score2[b] = bodies.score_game(state[b], n, Tables(geometry, keys, columns), owner[b], scratch[b])
 
 
-FEATURES = {"basic-1": _basic, "go-1": _go}
+FEATURES = {"basic-1": _basic, "go-1": _go, "katago-v7": _katago}
 """By feature set."""
 
 

@@ -24,6 +24,7 @@ from tessera.rules.layout import (
     PASSES,
     PRISONERS,
     TO_PLAY,
+    TURNS,
     bits_at,
     meta_at,
     row_length,
@@ -172,6 +173,7 @@ class Game:
             raise BadValue("side to play", color, f"{BLACK} (black) or {WHITE} (white)")
         if color != self.to_play:
             self._set_meta(TO_PLAY, color)
+            self._set_meta(TURNS, 0)
             # Situational superko asks who was to play here, and the answer has just changed.
             self._keys[-1] = self._key()
             self.fill_seen(self.seen)

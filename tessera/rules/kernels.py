@@ -16,6 +16,7 @@ from tessera.rules.chains import get_hash, in_atari, is_marked, mark_atari, merg
 from tessera.rules.coords import BLACK, WALL
 from tessera.rules.jit import kernel
 from tessera.rules.layout import (
+    EARLIER_KO,
     EMPTY_KEY,
     HISTORY,
     KO_POINT,
@@ -26,8 +27,12 @@ from tessera.rules.layout import (
     MOVES,
     PASSES,
     SUICIDE,
+    TAKEN,
+    TAKEN_BITS,
     TERRITORY,
     TO_PLAY,
+    TURNS,
+    bits_at,
     meta_at,
 )
 from tessera.rules.legality import bit_count, column_of, count_legal, legal, pick_legal, write_mask
@@ -85,6 +90,7 @@ def reset(s, n, ko_rule, suicide, territory, komi2):
         s[meta + LAST + i] = -1
     s[meta + TO_PLAY] = BLACK
     s[meta + KO_POINT] = -1
+    s[meta + EARLIER_KO], s[meta + EARLIER_KO + 1] = -1, -1
     s[meta + KO_RULE] = ko_rule
     s[meta + SUICIDE] = suicide
     s[meta + TERRITORY] = territory
@@ -97,6 +103,10 @@ def play(s, n, t, p, color):
     """Play a legal move, or pass with p == P. The superko set is the caller's: `add_seen(seen, current_key(...))`."""
     points = n * n
     meta = meta_at(n)
+    if s[meta + TAKEN] != 0 or s[meta + TAKEN + 1] != 0:
+        forget_taken(s, n)
+    s[meta + EARLIER_KO + 1], s[meta + EARLIER_KO] = s[meta + EARLIER_KO], s[meta + KO_POINT]
+    s[meta + TURNS] += 1
     if p == points:
         s[meta + PASSES] += 1
         s[meta + KO_POINT] = -1
@@ -108,6 +118,16 @@ def play(s, n, t, p, color):
     s[meta + LAST] = p
     s[meta + MOVES] += 1
     s[meta + TO_PLAY] = 3 - color
+
+
+@kernel
+def forget_taken(s, n):
+    """What the last move took becomes what the move before took, for another move is coming."""
+    meta, taken = meta_at(n), bits_at(n, TAKEN_BITS)
+    for row in range(n + 2):
+        s[taken + n + 2 + row] = s[taken + row]
+        s[taken + row] = 0
+    s[meta + TAKEN + 1], s[meta + TAKEN] = s[meta + TAKEN], 0
 
 
 @kernel

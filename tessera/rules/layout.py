@@ -9,10 +9,10 @@ A game's state is one row of S int32 values, so that a batch is a [B, S] array, 
     libs     4P    at a head: number, sum and sum of squares of the chain's liberties, counted once for
                    every stone they touch, and the number of stones. A chain has exactly one liberty
                    when number * sum of squares == sum ** 2.
-    bits     7 boards of N+2 rows, one int32 per row (bit c is column c, rows 0 and N+1 stay empty):
+    bits     9 boards of N+2 rows, one int32 per row (bit c is column c, rows 0 and N+1 stay empty):
              black stones, white stones, stones in atari, points where Black (White) lost a stone
              before; and for the side whose legal moves were computed last: legal points, points
-             that only ko forbids
+             that only ko forbids; then the stones that the last move took, and those the move before took
     meta     META values, named below
 
 Positional superko needs one more thing than the row: the hashes of the game so far, an open-addressed
@@ -31,9 +31,9 @@ from numpy.typing import NDArray
 from tessera.rules.coords import check_size
 from tessera.rules.jit import kernel
 
-STONE_BITS, ATARI_BITS, LOST_BITS, LEGAL_BITS, FORBIDDEN_BITS = 0, 2, 3, 5, 6
-"""First board of bits of each kind; stones and losses are at + color - 1."""
-BOARDS_OF_BITS = 7
+STONE_BITS, ATARI_BITS, LOST_BITS, LEGAL_BITS, FORBIDDEN_BITS, TAKEN_BITS = 0, 2, 3, 5, 6, 7
+"""First board of bits of each kind; stones and losses are at + color - 1, what an earlier move took at + its number."""
+BOARDS_OF_BITS = 9
 
 # Meta entries
 HASH_LOW, HASH_HIGH = 0, 1
@@ -58,7 +58,13 @@ SUICIDE = 16
 TERRITORY = 17
 KOMI2 = 18
 """Komi in half points, handicap compensation included; positive is good for White."""
-META = 20
+TAKEN = 20
+"""How many stones the last move took, its own chain's by suicide; at TAKEN + 1, the move before."""
+EARLIER_KO = 22
+"""KO_POINT before the last move; at EARLIER_KO + 1, before the move before."""
+TURNS = 24
+"""Moves since somebody last moved out of turn, or since the set-up."""
+META = 25
 
 STRIDE = 6
 """Entries of the `geometry` table per point: four neighbours (P is the wall), row + 1, 1 << column."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tessera.checkpoints.store import FileStore
-from tessera.interfaces.network import NetworkSpec
+from tessera.interfaces.network import FormatSpec, NetworkSpec
 from tessera.interfaces.stores import StoreSpec
 
 
@@ -19,6 +19,10 @@ class Catalog:
     @property
     def networks(self) -> dict[str, NetworkSpec]:
         return {self.network.name: self.network}
+
+    @property
+    def formats(self) -> dict[str, FormatSpec]:
+        return {}
 
     @property
     def stores(self) -> dict[str, StoreSpec]:

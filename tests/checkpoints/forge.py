@@ -62,7 +62,9 @@ def build_careless(settings: CarelessSettings) -> torch.nn.Module:
 TOY = NetworkSpec("toy", "for tests", ToySettings, build_toy)
 CARELESS = NetworkSpec("careless", "for tests", CarelessSettings, build_careless)
 OTHER = NetworkSpec("other", "for tests", ToySettings, lambda settings: torch.nn.Linear(2, 2))
-CATALOG = SimpleNamespace(networks=Registry("networks", lambda: ()), stores={"file": StoreSpec("file", "", FileStore)})
+CATALOG = SimpleNamespace(
+    networks=Registry("networks", lambda: ()), formats={}, stores={"file": StoreSpec("file", "", FileStore)}
+)
 CATALOG.networks.update(toy=TOY, other=OTHER, careless=CARELESS)
 
 

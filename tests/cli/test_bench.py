@@ -66,6 +66,8 @@ def test_networks_in_turns(capsys: pytest.CaptureFixture[str]) -> None:
         (["--set", "blocks=1"], "--set needs --network"),
         (["--network", "resnet", "--set", "colour=3"], "network resnet: setting"),
         (["--network", "minigo"], "minigo"),
+        (["--network", "resnet", "--ckpt", "net.pth"], "two networks"),
+        (["--ckpt", "nowhere.bin.gz"], "no such file"),
         (["--evaluator", "abacus"], "abacus"),
         (["--batch", "0"], "--batch"),
     ],

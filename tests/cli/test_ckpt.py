@@ -12,6 +12,7 @@ import torch
 from tessera.checkpoints import Elo, Meta, save
 from tessera.cli.main import main
 from tessera.plugins import build_manager
+from tests.plugins.katago.written import Writer
 
 SETTINGS = {"blocks": 1, "width": 16}
 
@@ -83,3 +84,20 @@ def test_export_without_safetensors_names_the_extra(
     assert main(["ckpt", "export", str(checkpoint), str(tmp_path / "x.safetensors")]) == 1
     assert "pip install 'tessera-go[export]'" in capsys.readouterr().err
     assert not (tmp_path / "x.safetensors").exists()
+
+
+def test_import_makes_a_sealed_checkpoint_of_another_programs_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "kata.v1.bin.gz"
+    path.write_bytes(Writer().file())
+    assert main(["ckpt", "import", str(path)]) == 0
+    assert "network katago, digest " in capsys.readouterr().out
+    assert main(["ckpt", "verify", str(tmp_path / "kata.pth"), str(path)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert len({line.rpartition("digest ")[2] for line in told}) == 1 and len(told) == 2
+    assert main(["ckpt", "import", str(path)]) == 2
+    assert "--force replaces it" in capsys.readouterr().err
+    assert main(["ckpt", "import", str(path), "--force"]) == 0
+    assert main(["ckpt", "import", str(tmp_path / "kata.pth"), str(tmp_path / "again.pth")]) == 2
+    assert "KataGo's model files" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from tessera.errors import BadValue, PluginError
 from tessera.hookspecs import hookimpl
 from tessera.interfaces.arbiter import ArbiterSpec
 from tessera.interfaces.events import RunEvent
-from tessera.interfaces.network import EvaluatorSpec, NetworkSpec
+from tessera.interfaces.network import EvaluatorSpec, FormatSpec, NetworkSpec
 from tessera.interfaces.player import PlayerSpec
 from tessera.interfaces.stores import StoreSpec
 from tessera.interfaces.trainer import TrainerSpec
@@ -49,6 +49,7 @@ def offering(*specs: Any, hook: str = "tessera_register_networks") -> Any:
 
 SPECS: dict[str, Any] = {
     "networks": network("x"),
+    "formats": FormatSpec("x", "", b"x", lambda path: None),  # type: ignore[arg-type,return-value]
     "evaluators": EvaluatorSpec("x", "", lambda module, device: None),  # type: ignore[arg-type,return-value]
     "players": PlayerSpec("x", "", NoSettings, lambda *_: None),  # type: ignore[arg-type,return-value]
     "trainers": TrainerSpec("x", "", NoSettings, lambda *_: None),  # type: ignore[arg-type,return-value]

@@ -12,11 +12,15 @@ from typing import Any
 import numpy as np
 
 from tessera.rules.batch import Batch, allocate, seeds, settings_row
-from tessera.rules.features import BASIC, GO, FeatureSet
+from tessera.rules.features import BASIC, GO, KATAGO, FeatureSet
 from tessera.rules.ruleset import PRESETS
 
 RULES = [PRESETS[name] for name in ("tromp-taylor", "japanese", "new-zealand", "chinese", "aga")]
-CASES = ((2, 5, 24, BASIC), (3, 5, 40, BASIC), (5, 3, 20, BASIC), (3, 4, 40, GO), (5, 3, 24, GO))
+CASES = (
+    *((2, 5, 24, BASIC), (3, 5, 40, BASIC), (5, 3, 20, BASIC)),
+    *((3, 4, 40, GO), (5, 3, 24, GO)),
+    *((3, 4, 40, KATAGO), (5, 3, 20, KATAGO)),
+)
 """Size, games, steps, features; small since the simulator runs Python threads."""
 
 
@@ -29,7 +33,7 @@ def play(
     make: Callable[[Any], Any],
     host: Callable[[Any], Any] = np.asarray,
 ) -> dict[str, Any]:
-    """All arrays of a batch after random games with resets in between, and the planes of every step.
+    """All arrays of a batch after random games with resets in between, and the planes and globals of every step.
 
     `make` puts a numpy array on the device, `host` brings it back.
     """
@@ -41,18 +45,19 @@ def play(
     batch = Batch(size, arrays, features=features, device=device)
     resets = Batch(size, arrays | {"which": arrays["over"]}, features=features, device=device)
     batch.reset()
-    shown = []
+    shown, told = [], []
     for step in range(steps):
         if step % 15 == 14:
             resets.reset()
         batch.legal()
         batch.features()
         shown.append(host(arrays["planes"]).copy())
+        told.append(host(arrays["globals_"]).copy())
         batch.pick()
         batch.step()
         batch.find_over()
     batch.score()
-    return arrays | {"shown": np.stack(shown)}
+    return arrays | {"shown": np.stack(shown), "told": np.stack(told)}
 
 
 def expected() -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tessera.errors import MissingExtra, TesseraError
-from tessera.rules.features import GO
+from tessera.rules.features import GO, KATAGO
 from tests.rules import cuda_games
 
 ROOT = Path(__file__).parents[2]
@@ -32,8 +32,10 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 def test_in_the_simulator(tmp_path: Path) -> None:
     """The JIT is off too: with it on, compiled helpers refuse the simulator's arrays. Warnings are errors."""
     expected = cuda_games.expected()
-    shown = [expected[f"{case}/shown"] for case, (*_, features) in enumerate(cuda_games.CASES) if features is GO]
-    assert all(any(each[:, :, plane].any() for each in shown) for plane in range(GO.plane_count)), "every plane occurs"
+    for kind in (GO, KATAGO):
+        shown = [expected[f"{case}/shown"] for case, (*_, features) in enumerate(cuda_games.CASES) if features is kind]
+        occurs = [any(each[:, :, plane].any() for each in shown) for plane in range(kind.plane_count)]
+        assert occurs == [not name.startswith("always 0") for name in kind.planes], "every plane occurs"
     np.savez(tmp_path / "expected.npz", **expected)
     done = run(
         "-m",

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tessera.rules.batch import Batch, allocate
-from tessera.rules.features import GO
+from tessera.rules.features import GO, KATAGO
 from tessera.rules.game import Game
 from tessera.search.batch import BatchSearch
 from tessera.search.settings import SearchSettings
@@ -54,8 +54,9 @@ def test_rules(compiled: dict[str, str]) -> None:
     games = Batch(9, allocate(2, 9, np.zeros), device="cuda")
     for call in (games.reset, games.legal, games.pick, games.step, games.features, games.find_over, games.score):
         call()
-    Batch(9, allocate(2, 9, np.zeros, GO), features=GO, device="cuda").features()
-    check(compiled, "_reset", "_legal", "_pick", "_step", "_basic", "_go", "_over", "_score")
+    for kind in (GO, KATAGO):
+        Batch(9, allocate(2, 9, np.zeros, kind), features=kind, device="cuda").features()
+    check(compiled, "_reset", "_legal", "_pick", "_step", "_basic", "_go", "_katago", "_over", "_score")
 
 
 def test_search(compiled: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from tessera.settings import from_words
 
 @click.command("network")
 @click.option("--network", "name", metavar="NAME", help="Kind of network, random weights; the shipped one without it.")
+@click.option("--ckpt", metavar="URL", help="The network of a checkpoint, or of another program's file.")
 @click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A setting of --network.")
 @click.option("--evaluator", "evaluators", multiple=True, default=["torch"], show_default=True, help="May be repeated.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
@@ -26,6 +27,7 @@ from tessera.settings import from_words
 def command(
     app: App,
     name: str | None,
+    ckpt: str | None,
     assignments: tuple[str, ...],
     evaluators: tuple[str, ...],
     device: str,
@@ -39,6 +41,7 @@ def command(
     \b
     Examples:
       tessera bench network --size 19
+      tessera bench network --ckpt kata.bin.gz --evaluator torch --evaluator openvino
       tessera bench network --network mamba --set scan=none --threads 1
       tessera bench network --evaluator torch --evaluator openvino --json
     """
@@ -53,7 +56,9 @@ def command(
     if name is None:
         if assignments:
             raise click.UsageError("--set needs --network")
-        module = load(str(shipped_path()), app.manager).module
+        module = load(ckpt or str(shipped_path()), app.manager).module
+    elif ckpt is not None:
+        raise click.UsageError("--ckpt and --network name two networks")
     else:
         spec = app.manager.networks[name]
         module = spec.build(from_words(spec.settings, assignments, owner=f"network {name}"))
@@ -82,5 +87,5 @@ def command(
             )
             for line in lines
         ],
-        title=f"{name or 'shipped network'} on {size}x{size}, median of {TURNS} turns",
+        title=f"{name or ckpt or 'shipped network'} on {size}x{size}, median of {TURNS} turns",
     )

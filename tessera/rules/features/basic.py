@@ -1,4 +1,4 @@
-"""The set `basic-1`, and with it the first planes and all globals of every other set."""
+"""The set `basic-1`, and with it the first planes and all globals of `go-1`."""
 
 # mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations

@@ -25,7 +25,7 @@ def write_go(s, n, t, color, planes, globals_, w):
     for alive in range(2):
         own = color if alive == 0 else 3 - color
         plane = OWN_ALIVE + alive
-        write_pass_alive(s, n, t, own, w, planes[plane * points : (plane + 1) * points])
+        write_pass_alive(s, n, t, own, w, planes[plane * points : (plane + 1) * points], False)
 
 
 @kernel
@@ -46,7 +46,7 @@ def write_ladders(s, n, t, color, planes, w):
             first, other = (a, b) if attempt == 0 else (b, a)
             if two and extended(w, n, t, head, other, first)[0] >= 3:
                 continue
-            if read_ladder(w, n, t, head, first if two else -1, a, b, ko) == CAPTURED:
+            if read_ladder(w, n, t, head, first if two else -1, a, b, ko, False) == CAPTURED:
                 caught = True
                 if two and attacker == color:
                     planes[LADDERING * points + first] = 1.0

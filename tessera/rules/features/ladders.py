@@ -19,7 +19,7 @@ from tessera.rules.features import LADDER_DEPTH, LADDER_RECORD
 from tessera.rules.jit import kernel
 from tessera.rules.layout import STRIDE, chain_at, libs_at, next_at
 
-MOVES = 1000
+MOVES, KATAGO_MOVES = 1000, 25000
 ESCAPED, CAPTURED, UNDECIDED = 0, 1, 2
 OPEN = 3
 """Of a position in the reading: not decided by itself."""
@@ -258,18 +258,49 @@ def list_captures(w, n, t, target, start, end, limit):
 
 
 @kernel
-def read_ladder(w, n, t, target, first, a, b, ko):
+def in_two_kos(w, n, t, target, a, b, free):
+    """Whether both liberties are mouths of kos, connecting them gives no third, and no chain in atari can be taken."""
+    if not (is_ko_mouth(w, n, t, a, w[target]) and is_ko_mouth(w, n, t, b, w[target])):
+        return False
+    if extended(w, n, t, target, a, b)[0] >= 2 or extended(w, n, t, target, b, a)[0] >= 2:
+        return False
+    return list_captures(w, n, t, target, free, free, free) == free
+
+
+@kernel
+def is_ko_mouth(w, n, t, p, color):
+    """Whether the opponent of `color` would take a single stone on the empty point p, with `color` all around."""
+    chain, all_libs = chain_at(n * n), libs_at(n * n)
+    single, taken = False, 0
+    for k in range(4):
+        beside = t.geometry[STRIDE * p + k]
+        if w[beside] == WALL:
+            continue
+        if w[beside] != color:
+            return False
+        libs = all_libs + 4 * w[chain + beside]
+        if in_atari(w, libs):
+            taken += 1
+            single = w[libs + 3] == 1
+    return taken == 1 and single
+
+
+@kernel
+def read_ladder(w, n, t, target, first, a, b, ko, as_katago):
     """Whether the chain of `target` is captured: ESCAPED, CAPTURED or UNDECIDED. w is afterwards what it was.
 
     Its liberties are a, and b unless that is -1. first >= 0: there are two and the attacker fills this one; else there
     is one and the defender moves. ko: a point the attacker may not play first, or -1.
+
+    as_katago: in what KataGo has else than we. Who is attacked first has its kos, and two kos in which a chain is
+    caught whatever it connects are the end of it; and it reads longer.
     """
     plies = board_length(n)
     moves = plies + (LADDER_DEPTH * n + 1) * LADDER_RECORD
     limit = moves + 4 * LADDER_DEPTH * n
     defender = w[target]
     behind = 1 if first >= 0 else 0  # plies that the attacker is ahead
-    depth, left = 0, MOVES
+    depth, left = 0, KATAGO_MOVES if as_katago else MOVES
     fresh, aborted, value = True, False, ESCAPED
     count = 1 if b < 0 else 2
     if behind == 1 and (first == ko or not can_play(w, n, t, first, 3 - defender)):
@@ -291,7 +322,7 @@ def read_ladder(w, n, t, target, first, a, b, ko):
                 w[start] = first
                 end = start + 1
             elif defending:
-                if count >= 2 or before >= 0:
+                if count >= 2 or (before >= 0 and (depth > behind or not as_katago)):
                     state = ESCAPED
                 else:
                     reach, c, d = extended(w, n, t, target, a, -1)
@@ -308,6 +339,8 @@ def read_ladder(w, n, t, target, first, a, b, ko):
                         end = list_captures(w, n, t, target, start, end, limit)
             elif count != 2:
                 state = CAPTURED if count < 2 else ESCAPED
+            elif as_katago and in_two_kos(w, n, t, target, a, b, end):
+                state = CAPTURED
             else:
                 # Whoever fills one liberty leaves the other; where that leads to three more there is no ladder.
                 beyond_a, _, _ = extended(w, n, t, target, a, b)

@@ -22,8 +22,12 @@ MAX_HEADS = 4
 
 
 @kernel
-def write_pass_alive(s, n, t, color, w, plane):
-    """Set plane[P] (zeros before) to 1 where `color` owns the point whatever its opponent does; w: 8P + 2N + 5."""
+def write_pass_alive(s, n, t, color, w, plane, suicide):
+    """Set plane[P] (zeros before) to 1 where `color` owns the point whatever its opponent does; w: 8P + 2N + 5.
+
+    suicide: whether the opponent may fill its last liberty in a region, so that its stones there are no liberties
+    of the chains around it, either.
+    """
     points = n * n
     chain, own = chain_at(points), bits_at(n, STONE_BITS + color - 1)
     # Of the regions kept: their points, where these end, the heads that all their empty points touch (-1 none), and
@@ -43,7 +47,7 @@ def write_pass_alive(s, n, t, color, w, plane):
             if apart >= 0:
                 w[inner + kept] = apart
                 w[ends + kept + 1] = list_points(n, t, row, last, w, region, w[ends + kept])
-                find_vital(s, n, t, color, w, w[ends + kept], w[ends + kept + 1], vital + MAX_HEADS * kept)
+                find_vital(s, n, t, color, w, w[ends + kept], w[ends + kept + 1], vital + MAX_HEADS * kept, suicide)
                 kept += 1
             for r in range(row, last + 1):
                 w[region + r] = 0
@@ -136,19 +140,23 @@ def list_points(n, t, first, last, w, region, end):
 
 
 @kernel
-def find_vital(s, n, t, color, w, start, end, vital):
-    """Note at w[vital] the heads that all empty points of the region w[start:end] touch, -1 for none."""
+def find_vital(s, n, t, color, w, start, end, vital, suicide):
+    """Note at w[vital] the heads that all empty points of the region w[start:end] touch, -1 for none; all its points
+    where the opponent may play suicide.
+    """
     chain = chain_at(n * n)
     for i in range(MAX_HEADS):
         w[vital + i] = -1
-    untried = True
-    for at in range(start, end):
+    # One point proposes the heads beside it, every other strikes out.
+    first = start
+    while first < end - 1 and not suicide and s[w[first]] != EMPTY:
+        first += 1
+    for at in range(first, end):
         p = w[at]
-        if s[p] != EMPTY:
+        if s[p] != EMPTY and not suicide:
             continue
         for i in range(MAX_HEADS):
-            # The first empty point proposes the heads beside it, every later one strikes out.
-            if untried:
+            if at == first:
                 beside = t.geometry[STRIDE * p + i]
                 if s[beside] == color:
                     w[vital + i] = s[chain + beside]
@@ -157,7 +165,6 @@ def find_vital(s, n, t, color, w, start, end, vital):
                             w[vital + i] = -1
             elif w[vital + i] >= 0 and not touches(s, n, t, p, color, w[vital + i]):
                 w[vital + i] = -1
-        untried = False
 
 
 @kernel
@@ -190,5 +197,5 @@ def alive_points(stones: NDArray[np.int32], size: int, color: int) -> NDArray[np
     plane = np.zeros(points, np.float32)
     kernels.reset(row, size, 0, 0, 0, 0)
     setup(row, size, t, stones)
-    write_pass_alive(row, size, t, color, work, plane)
+    write_pass_alive(row, size, t, color, work, plane, False)
     return plane > 0
