@@ -114,11 +114,10 @@ def _written(write: Callable[[IO[bytes]], Manifest], staged: files.Staged, url: 
 
 def _made(folder: Path) -> Path:
     """The folder, made durable when it is new."""
-    if folder.is_dir():
-        return folder
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        files.sync_directory(folder.parent)
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            files.sync_directory(folder.parent)
     except OSError as error:
-        raise NotCommitted(f"{folder}: not saved: the folder cannot be made: {error.strerror}") from error
+        raise NotCommitted(f"{folder}: not saved: the folder cannot be used: {files.reason(error)}") from error
     return folder
