@@ -18,6 +18,7 @@ from tessera.rules.layout import (
     KO_COLOR,
     KO_POINT,
     LOST_BITS,
+    MOVES,
     PRISONERS,
     STONE_BITS,
     STRIDE,
@@ -28,6 +29,7 @@ from tessera.rules.layout import (
     libs_at,
     meta_at,
     next_at,
+    slot_of,
 )
 
 
@@ -84,7 +86,9 @@ def remove_chain(s, n, t, head, value):
     color = s[head]
     other = 3 - color
     stones, lost = bits_at(n, STONE_BITS + color - 1), bits_at(n, LOST_BITS + color - 1)
-    atari, taken = bits_at(n, ATARI_BITS), bits_at(n, TAKEN_BITS)
+    meta = meta_at(n)
+    now = slot_of(s[meta + MOVES])
+    atari, taken = bits_at(n, ATARI_BITS), bits_at(n, TAKEN_BITS + now)
     stone = head
     while True:
         g = STRIDE * stone
@@ -116,9 +120,8 @@ def remove_chain(s, n, t, head, value):
         stone = s[following + stone]
         if stone == head:
             break
-    meta = meta_at(n)
     s[meta + PRISONERS + color] += s[all_libs + 4 * head + 3]
-    s[meta + TAKEN] += s[all_libs + 4 * head + 3]
+    s[meta + TAKEN + now] += s[all_libs + 4 * head + 3]
     return value
 
 

@@ -34,6 +34,7 @@ from tessera.rules.layout import (
     TURNS,
     bits_at,
     meta_at,
+    slot_of,
 )
 from tessera.rules.legality import bit_count, column_of, count_legal, legal, pick_legal, write_mask
 from tessera.rules.superko import (
@@ -103,9 +104,10 @@ def play(s, n, t, p, color):
     """Play a legal move, or pass with p == P. The superko set is the caller's: `add_seen(seen, current_key(...))`."""
     points = n * n
     meta = meta_at(n)
-    if s[meta + TAKEN] != 0 or s[meta + TAKEN + 1] != 0:
-        forget_taken(s, n)
-    s[meta + EARLIER_KO + 1], s[meta + EARLIER_KO] = s[meta + EARLIER_KO], s[meta + KO_POINT]
+    now = slot_of(s[meta + MOVES])
+    if s[meta + TAKEN + now] != 0:
+        forget_taken(s, n, now)
+    s[meta + EARLIER_KO + now] = s[meta + KO_POINT]
     s[meta + TURNS] += 1
     if p == points:
         s[meta + PASSES] += 1
@@ -121,13 +123,12 @@ def play(s, n, t, p, color):
 
 
 @kernel
-def forget_taken(s, n):
-    """What the last move took becomes what the move before took, for another move is coming."""
-    meta, taken = meta_at(n), bits_at(n, TAKEN_BITS)
+def forget_taken(s, n, now):
+    """Make room for what the coming move takes, where the move before the last one stands."""
+    taken = bits_at(n, TAKEN_BITS + now)
     for row in range(n + 2):
-        s[taken + n + 2 + row] = s[taken + row]
         s[taken + row] = 0
-    s[meta + TAKEN + 1], s[meta + TAKEN] = s[meta + TAKEN], 0
+    s[meta_at(n) + TAKEN + now] = 0
 
 
 @kernel

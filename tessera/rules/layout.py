@@ -12,7 +12,7 @@ A game's state is one row of S int32 values, so that a batch is a [B, S] array, 
     bits     9 boards of N+2 rows, one int32 per row (bit c is column c, rows 0 and N+1 stay empty):
              black stones, white stones, stones in atari, points where Black (White) lost a stone
              before; and for the side whose legal moves were computed last: legal points, points
-             that only ko forbids; then the stones that the last move took, and those the move before took
+             that only ko forbids; then two for the stones that the last two moves took
     meta     META values, named below
 
 Positional superko needs one more thing than the row: the hashes of the game so far, an open-addressed
@@ -32,7 +32,7 @@ from tessera.rules.coords import check_size
 from tessera.rules.jit import kernel
 
 STONE_BITS, ATARI_BITS, LOST_BITS, LEGAL_BITS, FORBIDDEN_BITS, TAKEN_BITS = 0, 2, 3, 5, 6, 7
-"""First board of bits of each kind; stones and losses are at + color - 1, what an earlier move took at + its number."""
+"""First board of bits of each kind; stones and losses are at + color - 1, what a move took at + `slot_of` of it."""
 BOARDS_OF_BITS = 9
 
 # Meta entries
@@ -59,9 +59,9 @@ TERRITORY = 17
 KOMI2 = 18
 """Komi in half points, handicap compensation included; positive is good for White."""
 TAKEN = 20
-"""How many stones the last move took, its own chain's by suicide; at TAKEN + 1, the move before."""
+"""At TAKEN + `slot_of`: how many stones one of the last two moves took, its own chain's by suicide."""
 EARLIER_KO = 22
-"""KO_POINT before the last move; at EARLIER_KO + 1, before the move before."""
+"""At EARLIER_KO + `slot_of`: KO_POINT before that move."""
 TURNS = 24
 """Moves since somebody last moved out of turn, or since the set-up."""
 META = 25
@@ -126,6 +126,12 @@ def seen_length(size: int) -> int:
 def move_limit(size: int) -> int:
     """Moves after which a batched game is scored as it stands, so that its superko set never fills up."""
     return seen_length(size) * 5 // 8
+
+
+@kernel
+def slot_of(moves):
+    """Where the move after so many is remembered for two moves: 0 or 1."""
+    return moves & 1
 
 
 @kernel

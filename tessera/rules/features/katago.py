@@ -26,6 +26,7 @@ from tessera.rules.layout import (
     KO_RULE,
     KOMI2,
     LAST,
+    MOVES,
     PASSES,
     PRISONERS,
     STRIDE,
@@ -38,6 +39,7 @@ from tessera.rules.layout import (
     chain_at,
     meta_at,
     next_at,
+    slot_of,
 )
 from tessera.rules.ruleset import POSITIONAL, SIMPLE
 from tessera.rules.scoring_kernels import owners
@@ -162,7 +164,7 @@ def write_ladders_ago(s, n, t, color, planes, w, turns):
         if ago > 0:
             same = ago > turns
             if not same:
-                before = s[meta + EARLIER_KO + ago - 1]
+                before = s[meta + EARLIER_KO + slot_of(s[meta + MOVES] - ago)]
                 same = s[meta + LAST + ago - 1] == points and before < 0 and ko < 0
                 ko = before
         plane = (LADDERED + ago) * points
@@ -186,8 +188,9 @@ def take_moves_back(s, n, t, color, w, count):
         if move == points:
             continue
         mover = 3 - color if i == 0 else color
-        taken = bits_at(n, TAKEN_BITS + i)
-        if s[meta + TAKEN + i] != 0:
+        then = slot_of(s[meta + MOVES] - 1 - i)
+        taken = bits_at(n, TAKEN_BITS + then)
+        if s[meta + TAKEN + then] != 0:
             own = (s[taken + move // n + 1] >> (move % n)) & 1  # suicide
             for row in range(n):
                 bits = s[taken + row + 1]
