@@ -23,10 +23,18 @@ class Model:
     """Positions evaluated together at most."""
     version: int
     """Version of the input features: 1 for the set basic-1, 2 for the next."""
+    territory: bool = False
+    """Whether it has learned territory scoring."""
 
     @classmethod
     def of(cls, path: Path, manifest: Manifest, *, batch: int) -> Model:
-        return cls(path.name, f"{manifest.network}-{manifest.short}", batch, 1 + list(SETS).index(manifest.features))
+        return cls(
+            path.name,
+            f"{manifest.network}-{manifest.short}",
+            batch,
+            version=1 + list(SETS).index(manifest.features),
+            territory=SETS[manifest.features].territory,
+        )
 
     def as_katago(self) -> dict[str, object]:
         return {

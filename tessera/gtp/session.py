@@ -125,7 +125,7 @@ class Session:
 
     def _adopt(self, rules: Ruleset) -> None:
         text = caveat(rules)
-        if text is not None and rules != self._rules:
+        if text is not None and rules != self._rules and not any(model.territory for model in self.models()):
             self.complain(text)
         self._rules = rules
 

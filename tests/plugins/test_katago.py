@@ -15,6 +15,7 @@ import random
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,13 @@ import pytest
 import torch
 
 import tessera
-from tessera.checkpoints import load, read_manifest, save
+from tessera.checkpoints import load, read_manifest, save, shipped_path
 from tessera.cli.main import main
 from tessera.errors import BadValue, CheckpointError
+from tessera.gtp.lazily import Lazy
+from tessera.gtp.models import Model
+from tessera.gtp.session import Session
+from tessera.gtp.settings import EngineSettings
 from tessera.interfaces.network import Outputs
 from tessera.league.config import parse_league
 from tessera.league.folder import describe
@@ -401,3 +406,20 @@ def _planes(game: Game) -> np.ndarray:
     batch.features()
     planes: np.ndarray = batch.planes[0].copy()
     return planes
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_nobody_is_told_that_it_learned_area_scoring(own: bool, tmp_path: Path) -> None:
+    path = tiny(tmp_path, channels=4, blocks="r4") if own else shipped_path()
+    model, complaints = Model.of(path, read_manifest(path, manager()), batch=1), list[str]()
+    session = Session(
+        EngineSettings(),
+        player=Lazy(lambda: pytest.fail("the player is not asked")),
+        attention=SimpleNamespace(thinking=lambda **_: pytest.fail("nobody thinks")),
+        commands={},
+        plugin_commands=Lazy(dict),
+        complain=complaints.append,
+        models=lambda: (model,),
+    )
+    session.set_rules(PRESETS["japanese"])
+    assert len(complaints) == (0 if own else 1)

@@ -121,7 +121,7 @@ class AnalysisService:
     def _enqueue(self, fields: dict[str, Any]) -> None:
         query, warnings = parse_query(fields, perspective=self._perspective)
         worth = caveat(query.rules)
-        if worth is not None:
+        if worth is not None and not any(model.territory for model in self._models()):
             warnings.append(("rules", worth))
         for name, message in warnings:
             self._write({"warning": message, "field": name, "id": query.id})
