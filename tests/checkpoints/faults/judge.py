@@ -69,7 +69,7 @@ class Tally:
         self.left_behind += {path for path in targets[0].parent.iterdir() if path.name != "lost+found"} != set(targets)
 
 
-@functools.cache
+@functools.lru_cache(8)
 def numbered(step: int) -> Callable[[IO[bytes]], Manifest]:
     """Writes a checkpoint of that number; others have other bytes."""
     return functools.partial(
