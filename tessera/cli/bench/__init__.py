@@ -1,18 +1,19 @@
 """`tessera bench`, one file per command. Start reading at `rules`; what is measured lies in tessera/bench/.
 
-`rules`, `search`: beside other implementations; `network`: by evaluator and batch; `league`, `selfplay`: whole games.
+`rules`, `search`: beside other implementations; `network`: by evaluator and batch; `league`, `selfplay`: whole games;
+`save`: checkpoints beside torch.save.
 """
 
 from __future__ import annotations
 
 import click
 
-from tessera.cli.bench import league, network, rules, search, selfplay
+from tessera.cli.bench import league, network, rules, save, search, selfplay
 
 
 @click.group("bench")
 def command() -> None:
-    """Measure rules and search against other implementations (extra `bench`), networks, leagues and self-play.
+    """Measure rules and search against other implementations (extra `bench`), networks, leagues, self-play, checkpoints.
 
     \b
     Examples:
@@ -23,5 +24,5 @@ def command() -> None:
     """
 
 
-for each in (rules, search, network, league, selfplay):
+for each in (rules, search, network, league, selfplay, save):
     command.add_command(each.command)
