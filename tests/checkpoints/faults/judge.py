@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import struct
@@ -18,8 +19,9 @@ from tessera.checkpoints.write import put
 from tessera.errors import CheckpointError
 from tests.checkpoints.forge import SETTINGS, toy
 
-PAD = 40_000
-"""Elements of the tensor that stands for a trainer's state: a save takes a millisecond or two."""
+PAD = 30_000
+"""Elements of the tensor that stands for a trainer's state: a save takes a millisecond or two. Fewer than torch splits
+among threads (32,768): a forked process has none of its parent's and would wait for them for ever."""
 BEGUN, DONE = 0, 1
 WORD = struct.Struct("<BI")
 
@@ -126,14 +128,27 @@ class Saver:
         while len(self._words) < 2 * WORD.size and (more := os.read(self._read, WORD.size)):
             self._words += more
 
+    def done(self) -> int:
+        """The last number that it has reported as saved by now (one before its first if none)."""
+        os.set_blocking(self._read, False)
+        with contextlib.suppress(BlockingIOError):
+            while more := os.read(self._read, 2**16):
+                self._words += more
+        os.set_blocking(self._read, True)
+        return self._last()[DONE]
+
     def end(self, signal: int = 0) -> End:
         """Wait for it, or send it a signal and wait."""
         if signal:
             os.kill(self.pid, signal)
         with os.fdopen(self._read, "rb") as pipe:
-            words = self._words + pipe.read()
+            self._words += pipe.read()
         code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        last = [self._first - 1, self._first - 1]
-        for kind, step in WORD.iter_unpack(words):
-            last[kind] = step
+        last = self._last()
         return End(last[BEGUN], last[DONE], code)
+
+    def _last(self) -> list[int]:
+        last = [self._first - 1, self._first - 1]
+        for kind, step in WORD.iter_unpack(self._words):
+            last[kind] = step
+        return last
