@@ -1,8 +1,8 @@
 """A checkpoint beside torch's own, in turns: `tessera bench save`.
 
-Ours is `tessera.checkpoints.save`: written tensor by tensor and hashed on the way, synced, read back and compared. Beside
-it the least that is as durable and as sure of what it reads later: `torch.save`, fsync, and a SHA-256 of the file. The
-state is one tensor of half the size and many of 1 MiB, random, so that nothing on the way can be left out.
+Ours is `tessera.checkpoints.save`: written tensor by tensor and hashed on the way, synced, read back and compared.
+Beside it the least that is as durable and as sure of what it reads later: `torch.save`, fsync, and a SHA-256 of the
+file. The state is one tensor of half the size and many of 1 MiB, random, so that nothing on the way can be left out.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from tessera.cli.bench import league, network, rules, save, search, selfplay
 
 @click.group("bench")
 def command() -> None:
-    """Measure rules and search against other implementations (extra `bench`), networks, leagues, self-play, checkpoints.
+    """Measure rules, search (both beside others: extra `bench`), networks, leagues, self-play and checkpoints.
 
     \b
     Examples:

@@ -12,7 +12,7 @@ from tessera.cli import output
 @click.command("save")
 @click.option("--mib", type=click.IntRange(2, 2**20), default=200, show_default=True, help="Size of the state.")
 @click.option(
-    "--folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=Path("."), show_default=True,
+    "--folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=Path(), show_default=True,
     help="On the disk to write to; nothing is left there.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
