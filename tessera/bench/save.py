@@ -76,7 +76,7 @@ def compare(mib: int, folder: Path, *, progress: Callable[[int], None] = lambda 
                 progress(1)
     ratios = [mine[0] / other[0] for mine, other in zip(*times.values(), strict=True)]
     seconds, torch_seconds = (statistics.median(wall for wall, _, _ in taken) for taken in times.values())
-    extra, torch_extra = (max(extra for _, _, extra in taken) / MIB for taken in times.values())
+    peak, torch_peak = (max(extra for _, _, extra in taken) / MIB for taken in times.values())
     return SaveReport(
         mib=mib,
         seconds=seconds,
@@ -85,6 +85,6 @@ def compare(mib: int, folder: Path, *, progress: Callable[[int], None] = lambda 
         ratio_low=min(ratios),
         ratio_high=max(ratios),
         cpu_ratio=statistics.median(mine[1] / other[1] for mine, other in zip(*times.values(), strict=True)),
-        extra_mib=extra,
-        torch_extra_mib=torch_extra,
+        extra_mib=peak,
+        torch_extra_mib=torch_peak,
     )
