@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from tessera.errors import BadValue
-from tessera.runs import find_runs
 
 
 @click.command("tensorboard")
@@ -39,6 +38,7 @@ def command(runs: tuple[Path, ...], logdir: Path, follow: bool, refresh: float) 
       tessera tensorboard runs --follow --logdir tb
       tensorboard --logdir tb
     """
+    from tessera.runs import find_runs
     from tessera_tensorboard.mirror import Mirror
 
     found = find_runs(list(runs))

@@ -132,16 +132,19 @@ def test_all_first_party_plugins_load() -> None:
 
 
 def test_building_a_manager_imports_neither_torch_nor_numba_and_is_quick() -> None:
+    """In units of what importing click takes on this machine."""
     code = (
-        "import sys, time; from tessera.plugins import build_manager; start = time.process_time(); build_manager();"
-        "print(time.process_time() - start, [name for name in ('torch', 'numba', 'rich') if name in sys.modules])"
+        "import sys, time; start = time.process_time(); import click; clicked = time.process_time() - start;"
+        "from tessera.plugins import build_manager; start = time.process_time(); build_manager();"
+        "built = time.process_time() - start;"
+        "print(built / clicked, [name for name in ('torch', 'numba', 'rich') if name in sys.modules])"
     )
     best = min(_timed(code) for _ in range(3))
-    assert best < 0.06
+    assert best < 5, best
 
 
 def _timed(code: str) -> float:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    seconds, modules = done.stdout.strip().split(" ", 1)
+    ratio, modules = done.stdout.strip().split(" ", 1)
     assert modules == "[]"
-    return float(seconds)
+    return float(ratio)
