@@ -134,6 +134,7 @@ class SelfPlayTrainer:
             "games": {str(size): games.state_dict() for size, games in self._games.items()},
             "replays": self._replays.state_dict(),
             "game_stats": self._stats.state_dict(),
+            "notes": list(self._notes),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -141,6 +142,7 @@ class SelfPlayTrainer:
         state = renamed(state, SELFPLAY)
         self._learner.load_state_dict(state["learner"])
         self._playing.load_state_dict(state.get("playing", {}))
+        self._notes = tuple(state.get("notes", ()))
         same = [games.load_state_dict(state["games"][str(size)]) for size, games in self._games.items()]
         if not all(same):
             self._notes = ("the games in flight were saved by an earlier version: they begin anew",)

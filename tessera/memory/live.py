@@ -7,8 +7,8 @@ device; on the CPU, where torch does not count, such a tensor is not seen.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any
 
@@ -69,6 +69,14 @@ class Snapshot:
     def bytes(self) -> int:
         """Bytes of all tensors that Python knows."""
         return sum(self.blocks.values())
+
+    def without(self, tensors: Iterable[Tensor]) -> Snapshot:
+        """The same as if these and the memory they are views of were not there."""
+        blocks = dict(block_of(tensor) for tensor in tensors)
+        left = {number: block for number, block in self.tensors.items() if block not in blocks}
+        on_devices = sum(size for (device, _), size in blocks.items() if device.startswith("cuda"))
+        others = {block: size for block, size in self.blocks.items() if block not in blocks}
+        return replace(self, tensors=left, blocks=others, allocated=self.allocated - on_devices)
 
 
 def snapshot() -> Snapshot:

@@ -22,12 +22,26 @@ def resident_bytes() -> int:
 def available_bytes() -> int:
     """Main memory that can be had now without paging anything out."""
     try:
-        lines = (PROC / "meminfo").read_text(encoding="ascii").splitlines()
-        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+        return _meminfo("MemAvailable")
     except (OSError, StopIteration):  # kernels before 3.14 do not say
         import psutil
 
         return int(psutil.virtual_memory().available)
+
+
+def total_bytes() -> int:
+    """Main memory of the machine."""
+    try:
+        return _meminfo("MemTotal")
+    except (OSError, StopIteration):
+        import psutil
+
+        return int(psutil.virtual_memory().total)
+
+
+def _meminfo(name: str) -> int:
+    lines = (PROC / "meminfo").read_text(encoding="ascii").splitlines()
+    return next(1024 * int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
 
 
 def peak_bytes() -> int:

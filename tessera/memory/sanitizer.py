@@ -54,9 +54,11 @@ class VRAMSanitizer:
 
     def findings(self) -> list[str]:
         """What differs from the beginning of the block, in words, as of now."""
-        now = snapshot()
-        undead = [f"a {name} that should be gone{_kept(ref)}" for name, ref in self._dying if ref() is not None]
-        return leaks(self.before, now, allowed=self._allowed) + undead
+        return leaks(self.before, snapshot(), allowed=self._allowed) + self.undead()
+
+    def undead(self) -> list[str]:
+        """Who of those that must die is alive as of now, and who keeps it; garbage is for the caller to collect."""
+        return [f"a {name} that should be gone{_kept(ref)}" for name, ref in self._dying if ref() is not None]
 
 
 def leaks(before: Snapshot, now: Snapshot, *, allowed: int = 0) -> list[str]:

@@ -5,7 +5,8 @@ checkpoints and events. Start reading at `assembly` (how a run is put together, 
 `targets` (what a finished game teaches), `replay` and `replays` (where it waits), `symmetry`, `losses`, `learner`
 (weights that follow them) with `settings`, `guard` and `ema`; `playing` (the network that plays the games),
 `progress` (who beats whom) and
-`opponents` (who is met), `sanity` (whether it still is Go). Around the loop: `config`, `budget`, `folder` (what a
-run leaves on disk), `stop`; `sizing` and `disk` (what fits), `packing` (in a checkpoint); `mirror` (a copy in a store);
-`supervisor`, `heartbeat` and `deaths` (a run that goes on while nobody looks).
+`opponents` (who is met), `clean_room` (the trainer leaves while they play), `sanity` (whether it still is Go). Around
+the loop: `config`, `budget`, `folder` (what a run leaves on disk), `stop`; `sizing` and `disk` (what fits), `packing`
+(in a checkpoint); `mirror` (a copy in a store); `supervisor`, `heartbeat` and `deaths` (a run that goes on while nobody
+looks).
 """

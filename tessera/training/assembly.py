@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tessera.interfaces.arbiter import Arbiter, ArbiterContext
     from tessera.interfaces.catalog import Catalog
     from tessera.interfaces.trainer import MemoryPlan, Trainer, TrainerSpec
+    from tessera.training.clean_room import CleanRoom
     from tessera.training.config import RunConfig
     from tessera.training.folder import RunFolder
     from tessera.training.progress import ProgressTrack
@@ -61,10 +62,10 @@ def begin(
     if config.store:
         refuse_copy(open_store(manager, config.store), config.store)
     config = with_evaluator(manager, normalise(manager, config))
-    trainer, parent = _build_trainer(manager, config)
-    config = _evaluated_where_it_learns(config, trainer.sizes, tell)
+    room, parent = _clean_room(manager, config)
+    config = _evaluated_where_it_learns(config, room.trainer.sizes, tell)
     folder.create(config)
-    return _run(manager, trainer, folder, config, parent, emit)
+    return _run(manager, room, folder, config, parent, emit)
 
 
 def resume(
@@ -95,9 +96,9 @@ def _resume(manager: Catalog, folder: RunFolder, config: RunConfig, emit: Emit, 
     if not folder.has_run():
         tell("nothing was saved yet: the run begins anew")
         return begin(manager, config, folder, emit=emit, tell=tell)
-    trainer, parent = _build_trainer(manager, config)
-    config = _evaluated_where_it_learns(config, trainer.sizes, tell)
-    run = _run(manager, trainer, folder, config, parent, emit)
+    room, parent = _clean_room(manager, config)
+    config = _evaluated_where_it_learns(config, room.trainer.sizes, tell)
+    run = _run(manager, room, folder, config, parent, emit)
     path, state = folder.newest(manager)
     _go_on(run, path, state)
     folder.change(config)
@@ -198,6 +199,24 @@ def pick_device_for(wanted: str, trainer: TrainerSpec) -> str:
     raise BadValue("device", wanted, f"{', '.join(trainer.devices)} for the trainer {trainer.name!r}")
 
 
+def _clean_room(manager: Catalog, config: RunConfig) -> tuple[CleanRoom, str | None]:
+    """A fresh trainer that leaves for evaluations as the config says, and the digest of the network it begins with."""
+    import torch
+
+    from tessera.memory.live import snapshot
+    from tessera.training.clean_room import CleanRoom
+
+    floor = None if config.clean_room == "never" else snapshot()
+    trainer, parent = _build_trainer(manager, config)
+
+    def rebuild() -> Trainer:
+        with torch.random.fork_rng():
+            return _build_trainer(manager, replace(config, start_from=""))[0]
+
+    device = pick_device_for(config.device, manager.trainers[config.trainer])
+    return CleanRoom(trainer, rebuild, when=config.clean_room, device=device, floor=floor), parent
+
+
 def _build_trainer(manager: Catalog, config: RunConfig) -> tuple[Trainer, str | None]:
     """A fresh trainer, and the digest of the network it begins with."""
     module = _build_network(manager, config)
@@ -251,7 +270,7 @@ def _evaluated_where_it_learns(config: RunConfig, sizes: tuple[int, ...], tell: 
 
 
 def _run(
-    manager: Catalog, trainer: Trainer, folder: RunFolder, config: RunConfig, parent: str | None, emit: Emit
+    manager: Catalog, room: CleanRoom, folder: RunFolder, config: RunConfig, parent: str | None, emit: Emit
 ) -> Run:
     from tessera.training.run import Run
 
@@ -264,7 +283,7 @@ def _run(
     mirror = Mirror(open_store(manager, config.store), config.store, folder, keep=config.keep) if config.store else None
     plan = plan_memory(manager, config)
     planned = None if plan is None else plan.total
-    return Run(trainer, folder, config, track=track, emit=tell_all, parent=parent, mirror=mirror, planned=planned)
+    return Run(room, folder, config, track=track, emit=tell_all, parent=parent, mirror=mirror, planned=planned)
 
 
 def _progress_track(manager: Catalog, folder: RunFolder, config: RunConfig) -> ProgressTrack:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from tessera.config import read_toml
 from tessera.errors import BadValue
@@ -57,6 +57,9 @@ class RunConfig:
     by its rating."""
     arbiter: str = "self"
     """Who plays them; see `tessera plugins`. Engines from outside are met by an arbiter that can."""
+    clean_room: Literal["always", "short", "never"] = "short"
+    """When the trainer leaves memory for an evaluation and comes back bit for bit: whenever there is one, where less
+    than a fifth of the device's memory is free, or never. Unless never, what stays behind is named."""
     tile_games: Annotated[int, Range(1, 1_000_000_000), Unit("games")] = 100
     """Self-play in a line of elo_tiles.jsonl."""
     keep: Annotated[int, Range(1, 1_000_000), Unit("checkpoints")] = 2

@@ -28,6 +28,7 @@ from tessera.memory.held import held_bytes
 from tessera.memory.process import peak_bytes, resident_bytes
 from tessera.nn.allocator import give_back_freed_memory
 from tessera.training.budget import Pace, Spent, over
+from tessera.training.clean_room import CleanRoom
 from tessera.training.config import RunConfig
 from tessera.training.disk import Disk
 from tessera.training.folder import RunFolder
@@ -49,11 +50,14 @@ WEIGHTS = 6
 
 
 class Run:
-    """A run in its folder; `parent` is the digest of the network it began with, `planned` the bytes of its plan."""
+    """A run in its folder; `parent` is the digest of the network it began with, `planned` the bytes of its plan.
+
+    A trainer that comes in a clean room leaves for evaluations as the room says.
+    """
 
     def __init__(
         self,
-        trainer: Trainer,
+        trainer: Trainer | CleanRoom,
         folder: RunFolder,
         config: RunConfig,
         *,
@@ -65,7 +69,8 @@ class Run:
         clock: Callable[[], float] = time.monotonic,
         cpu_clock: Callable[[], float] = time.process_time,
     ) -> None:
-        self._trainer, self._folder, self._config = trainer, folder, config
+        self._room = trainer if isinstance(trainer, CleanRoom) else CleanRoom(trainer)
+        self._folder, self._config = folder, config
         self._track, self._emit, self._mirror = track, emit, mirror
         self._clock, self._cpu_clock = clock, cpu_clock
         self._parent, self._planned = parent, planned
@@ -75,7 +80,7 @@ class Run:
         self._evaluation: Evaluation | None = None
         self._sanity = Sanity()
         self._disk = Disk(folder.path, patience=60.0 * config.disk_minutes, tell=self._warn)
-        self._disk.needed = WEIGHTS * sum(tensor.nbytes for tensor in trainer.network().state_dict().values())
+        self._disk.needed = WEIGHTS * sum(each.nbytes for each in self._trainer.network().state_dict().values())
         self._stop = threading.Event()
         self._recent: list[tuple[float, float]] = []
         """(loss, points against random) of the last evaluations."""
@@ -91,6 +96,11 @@ class Run:
     def config(self) -> RunConfig:
         """What it was asked to do, every setting spelled out."""
         return self._config
+
+    @property
+    def _trainer(self) -> Trainer:
+        """Asked for anew each time: it goes away for evaluations, and who kept it would keep its memory."""
+        return self._room.trainer
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from the state in a checkpoint of this run."""
@@ -307,7 +317,10 @@ class Run:
     def _evaluate(self, net: Path) -> None:
         self._emit("judging", {"network": str(net)})
         report, before = self._report, self._evaluation
-        evaluation = self._evaluation = self._disk.with_room(lambda: self._play(net), self._stop)
+        with self._room.evaluation():
+            evaluation = self._evaluation = self._disk.with_room(lambda: self._play(net), self._stop)
+        for stayed in self._room.what_stayed:
+            self._warn(stayed)
         self._evaluated_at, self._evaluated_step = self._spent.seconds, (report.moves, report.steps)
         told = {
             "opponent": "random",
@@ -319,6 +332,7 @@ class Run:
             "games_played": evaluation.played,
             "anchors": evaluation.anchors,
             "gate": evaluation.gate,
+            "trainer_left": self._room.left,
         }
         self._emit("evaluation", self._counters() | told)
         if evaluation.tiles > (before.tiles if before else 0):

@@ -28,6 +28,12 @@ def moved_actions(side: int) -> Tensor:
     return point_tables(side).argsort(dim=1)
 
 
+def forget_tables() -> None:
+    """Free them; they are made again when they are asked for."""
+    point_tables.cache_clear()
+    moved_actions.cache_clear()
+
+
 def transformed(positions: Positions, which: Tensor) -> Positions:
     """Every position turned and mirrored by its own symmetry which[n] (0..7), all its fields alike."""
     n, planes, points = positions.planes.shape
