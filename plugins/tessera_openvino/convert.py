@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import math
+import sys
 import warnings
 from functools import cache
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -16,7 +18,12 @@ from tessera.errors import MissingExtra
 
 
 def load_openvino() -> Any:
-    """The package `openvino`; raises `MissingExtra` when it is not installed."""
+    """The package `openvino`; raises `MissingExtra` when it is not installed.
+
+    Its converter would tell Google Analytics that it was used, unless the user said no beforehand or the package that
+    tells is missing; so to it that package is missing.
+    """
+    sys.modules.setdefault("openvino_telemetry", cast(ModuleType, None))
     try:
         return importlib.import_module("openvino")
     except ModuleNotFoundError as missing:

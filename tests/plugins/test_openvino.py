@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import subprocess
 import sys
 import weakref
 from collections.abc import Iterator
@@ -71,6 +72,17 @@ def expected(net: nn.Module, inputs: tuple[Tensor, Tensor]) -> Outputs:
     with torch.inference_mode():
         outputs: Outputs = net(*inputs)
     return outputs
+
+
+@installed
+def test_nobody_is_told_of_a_conversion() -> None:
+    """In a process of its own, for whoever imports openvino first decides."""
+    code = (
+        "import sys; from tessera_openvino.convert import load_openvino; load_openvino();"
+        "from openvino.tools.ovc import convert_impl as it; print(it.tm.__name__, sys.modules['openvino_telemetry'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "openvino.tools.ovc.telemetry_stub None\n"
 
 
 @installed
