@@ -43,6 +43,8 @@ class RunConfig:
     """Finished self-play games of the whole run."""
     checkpoint_minutes: Annotated[float, Range(0), Unit("minutes")] = 4.0
     """Time between checkpoints; each comes with an evaluation."""
+    checkpoint_games: Annotated[int | None, Range(1), Unit("games")] = None
+    """Self-play games between checkpoints, whatever time they take: it replaces `checkpoint_minutes`."""
     log_seconds: Annotated[float, Range(0), Unit("seconds")] = 10.0
     """Time between lines of training.jsonl."""
     evaluation_size: Annotated[int, Range(MIN_SIZE, MAX_SIZE)] = 9

@@ -88,6 +88,7 @@ class Run:
         """Seconds of training."""
         self._evaluated_step = (-1, -1)
         """(moves, steps)."""
+        self._evaluated_games = 0
         self._ticked_at = -math.inf
         self._warnings: list[str] = []
         """Since the last line of the log."""
@@ -113,6 +114,7 @@ class Run:
         self._recent = [(float(loss), float(rate)) for loss, rate in run["recent_evaluations"]]
         self._evaluated_at, self._logged_at = run["evaluated_at"], run["logged_at"]
         self._evaluated_step = (run["evaluated_step"][0], run["evaluated_step"][1])
+        self._evaluated_games = int(run.get("evaluated_games", report.games))  # runs of before do not have it
         self._warnings = [str(text) for text in run["warnings"]]
         self._sanity.load_state_dict(run["sanity"])
         self._track.load_state_dict(run["track"])
@@ -177,7 +179,11 @@ class Run:
     def _evaluation_is_due(self, *, at_the_end: bool) -> bool:
         if self._evaluated_step == (self._report.moves, self._report.steps):
             return False
-        return at_the_end or self._spent.seconds - self._evaluated_at >= 60.0 * self._config.checkpoint_minutes
+        if at_the_end:
+            return True
+        if self._config.checkpoint_games is not None:
+            return self._report.games - self._evaluated_games >= self._config.checkpoint_games
+        return self._spent.seconds - self._evaluated_at >= 60.0 * self._config.checkpoint_minutes
 
     def _step(self) -> None:
         wall, cpu = self._clock(), self._cpu_clock()
@@ -288,6 +294,7 @@ class Run:
             "recent_evaluations": [list(each) for each in self._recent],
             "evaluated_at": self._evaluated_at,
             "evaluated_step": list(self._evaluated_step),
+            "evaluated_games": self._evaluated_games,
             "logged_at": self._logged_at,
             "warnings": list(self._warnings),
             "sanity": self._sanity.state_dict(),
@@ -322,6 +329,7 @@ class Run:
         for stayed in self._room.what_stayed:
             self._warn(stayed)
         self._evaluated_at, self._evaluated_step = self._spent.seconds, (report.moves, report.steps)
+        self._evaluated_games = report.games
         told = {
             "opponent": "random",
             "wins": evaluation.wins,

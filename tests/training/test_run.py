@@ -120,6 +120,17 @@ def test_minutes_checkpoints_and_a_win_rate_beside_every_loss(tmp_path: Path) ->
     assert {f"run-{s:08d}.pth" for s in (12, 18)} <= runs and len(runs) <= 3, "the newest two and the best"
 
 
+def test_checkpoints_by_games_are_due_at_games_also_after_a_stop(tmp_path: Path) -> None:
+    clock, events, stop = Clock(), Events(), threading.Event()
+    wanted = config(games=16, checkpoint_games=6, checkpoint_minutes=0.1)
+    trainer = Counter(clock, {4: stop.set})
+    assert run_in(tmp_path / "run", trainer, clock, wanted, events).go(stop) == "stopped by a signal"
+    run = run_in(tmp_path / "run", Counter(clock), clock, wanted, events)
+    run.load_state_dict(RunFolder(tmp_path / "run").newest(build_manager())[1])
+    assert run.go(threading.Event()) == "16 games are played"
+    assert [data["games"] for kind, data in events if kind == "evaluation"] == [0, 6, 12, 16]
+
+
 def test_a_line_of_the_log_says_all_there_is_to_say(tmp_path: Path) -> None:
     clock, events = Clock(), Events()
     run_in(tmp_path / "run", Counter(clock), clock, config(games=8), events).go(threading.Event())
