@@ -60,6 +60,8 @@ class CleanRoom:
         """Of the last evaluation, in words: what should have gone and did not."""
         self.left = False
         """Whether the trainer had left for it."""
+        self.alive: Snapshot | None = None
+        """What was alive when it began, the state that waits for the trainer left out."""
 
     @property
     def trainer(self) -> Trainer:
@@ -79,6 +81,7 @@ class CleanRoom:
         self.left, self.what_stayed = self._is_due(), []
         state = self._leave() if self.left else None
         before = snapshot()
+        self.alive = before.without(tensors_in(state))
         try:
             yield
             self.what_stayed += [f"the evaluation left behind {each}" for each in leaks(before, snapshot())]
@@ -96,7 +99,7 @@ class CleanRoom:
         state: dict[str, Any] = to_host(trainer.state_dict())
         del trainer
         forget_tables()
-        now = snapshot().without(tensor for _, tensor in leaves(state) if isinstance(tensor, Tensor))
+        now = snapshot().without(tensors_in(state))
         stayed = watch.undead() + (leaks(self._floor, now) if self._floor else [])
         self.what_stayed += [f"training left behind {each}" for each in stayed]
         self._floor = self._floor or now
@@ -133,6 +136,11 @@ def to_host(state: Any) -> Any:
     if isinstance(state, (list, tuple)):
         return type(state)(to_host(value) for value in state)
     return state
+
+
+def tensors_in(state: Any) -> list[Tensor]:
+    """All of them, in order."""
+    return [value for _, value in leaves(state) if isinstance(value, Tensor)]
 
 
 def leaves(state: Any, at: str = "") -> Iterator[tuple[str, Any]]:

@@ -241,11 +241,14 @@ class Run:
 
     def _memory(self) -> dict[str, int | None]:
         """Bytes that the process holds, held at most, was planned to hold, and holds for each part of the trainer; the
-        same of the devices, where they are in use."""
+        same of the devices, where they are in use; `room_`: what was alive when the last evaluation began."""
         trainer, device = self._trainer, device_memory()
         parts = held_bytes(trainer.memory_parts()) if isinstance(trainer, Accountable) else {}
         told = {"memory": resident_bytes(), "memory_peak": peak_bytes(), "memory_planned": self._planned}
         told |= {f"memory_{part}": size for part, size in parts.items()}
+        alive = self._room.alive
+        if alive is not None:
+            told |= {"room_tensors": len(alive.tensors), "room_bytes": alive.bytes}
         told["device_memory"] = None
         if device is not None:
             told |= {"device_memory": device.allocated, "device_memory_reserved": device.reserved}
