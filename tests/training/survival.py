@@ -146,10 +146,9 @@ def main() -> int:
     print(f"events: {', '.join(f'{events.count(name)} {name}' for name in dict.fromkeys(events))}")
     for name in ("memory", "room_bytes", "room_tensors"):
         growth, first, last = slope(rows, name)
-        unit, words_ = (1, "tensors") if name == "room_tensors" else (MiB, "MiB")
-        print(
-            f"{name}: {growth / unit:+.3f} {words_} per 10,000 games; first {first / unit:,.1f}, last {last / unit:,.1f}"
-        )
+        unit, of = (1, "tensors") if name == "room_tensors" else (MiB, "MiB")
+        ends = f"first {first / unit:,.1f}, last {last / unit:,.1f}"
+        print(f"{name}: {growth / unit:+.3f} {of} per 10,000 games; {ends}")
         if name == "memory" and growth > MiB:
             wrong.append("memory grows")
     print("\n".join(f"WRONG: {each}" for each in wrong) or "nothing lost, nothing doubled")
