@@ -39,6 +39,8 @@ WATCHED = ("gradient", "target_entropy", "value_accuracy")
 class SelfPlayTrainer:
     """See `tessera.interfaces.trainer.Trainer`. Games, weights and replay live on `device`."""
 
+    state_is_a_snapshot = True
+
     def __init__(
         self,
         module: nn.Module,

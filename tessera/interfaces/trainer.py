@@ -78,6 +78,14 @@ class Accountable(Protocol):
         ...
 
 
+@runtime_checkable
+class Snapshots(Protocol):
+    """A trainer whose `state_dict()` may be written while it goes on."""
+
+    state_is_a_snapshot: bool
+    """Whether it shares no memory with the trainer."""
+
+
 @dataclass(frozen=True)
 class MemoryPlan:
     """What a trainer would need for a number of games in flight."""

@@ -7,6 +7,6 @@ checkpoints and events. Start reading at `assembly` (how a run is put together, 
 `progress` (who beats whom) and
 `opponents` (who is met), `clean_room` (the trainer leaves while they play), `sanity` (whether it still is Go). Around
 the loop: `config`, `budget`, `folder` (what a run leaves on disk), `stop`; `sizing` and `disk` (what fits), `packing`
-(in a checkpoint); `mirror` (a copy in a store); `supervisor`, `heartbeat` and `deaths` (a run that goes on while nobody
-looks).
+and `state_tree` (in a checkpoint), `beside` (written while training goes on); `mirror` (a copy in a store);
+`supervisor`, `heartbeat` and `deaths` (a run that goes on while nobody looks).
 """

@@ -10,12 +10,11 @@ of every evaluation. Such a thing is named here at the first one, with the line 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
 import torch
-from torch import Tensor
 
 from tessera.errors import TesseraError
 from tessera.interfaces.trainer import Trainer
@@ -23,15 +22,12 @@ from tessera.memory.live import Snapshot, snapshot
 from tessera.memory.process import available_bytes, total_bytes
 from tessera.memory.sanitizer import VRAMSanitizer, leaks
 from tessera.nn.allocator import give_back_freed_memory
+from tessera.training.state_tree import difference, tensors_in, to_host
 from tessera.training.symmetry import forget_tables
 
 When = Literal["always", "short", "never"]
 SHARE = 0.2
 """Memory is short where less of it than this is free."""
-
-
-BITS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
-"""By bytes, a type in which numbers are equal where all their bits are."""
 
 
 class NotRestored(TesseraError):
@@ -125,50 +121,3 @@ def memory_is_short(device: str) -> bool:
     else:
         free, total = available_bytes(), total_bytes()
     return free < SHARE * total
-
-
-def to_host(state: Any) -> Any:
-    """The same tables and lists with every tensor in main memory; those that are there already are not copied."""
-    if isinstance(state, Tensor):
-        return state.detach().cpu()
-    if isinstance(state, Mapping):
-        return {key: to_host(value) for key, value in state.items()}
-    if isinstance(state, (list, tuple)):
-        return type(state)(to_host(value) for value in state)
-    return state
-
-
-def tensors_in(state: Any) -> list[Tensor]:
-    """All of them, in order."""
-    return [value for _, value in leaves(state) if isinstance(value, Tensor)]
-
-
-def leaves(state: Any, at: str = "") -> Iterator[tuple[str, Any]]:
-    """What is no table and no list, each with the path to it, in order."""
-    if isinstance(state, Mapping):
-        inner: Sequence[tuple[Any, Any]] = list(state.items())
-    elif isinstance(state, (list, tuple)):
-        inner = list(enumerate(state))
-    else:
-        yield at, state
-        return
-    for key, value in inner:
-        yield from leaves(value, f"{at}/{key}" if at else str(key))
-
-
-def difference(one: Any, other: Any) -> str:
-    """The path to the first value that is not the same to the last bit; '' where all are."""
-    ones, others = dict(leaves(one)), dict(leaves(other))
-    for path in dict.fromkeys([*ones, *others]):
-        if path not in ones or path not in others or not _same(ones[path], others[path]):
-            return path
-    return ""
-
-
-def _same(one: Any, other: Any) -> bool:
-    if not (isinstance(one, Tensor) and isinstance(other, Tensor)):
-        return type(one) is type(other) and repr(one) == repr(other)  # so that nan is nan
-    if one.dtype != other.dtype or one.shape != other.shape:
-        return False
-    bits = BITS[one.dtype.itemsize]  # not their values: nan is nan, and 0 is not -0
-    return torch.equal(one.view(bits), other.view(bits))

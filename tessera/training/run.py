@@ -11,6 +11,7 @@ Events are those of `tessera_run_event` (hookspecs.py) and 'tick', several a sec
 
 from __future__ import annotations
 
+import copy
 import math
 import threading
 import time
@@ -20,21 +21,26 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from tessera.checkpoints import Meta
+from tessera.errors import TesseraError
 from tessera.former_names import RUN, renamed
-from tessera.interfaces.trainer import Accountable, StepReport, Trainer
+from tessera.interfaces.trainer import Accountable, Snapshots, StepReport, Trainer
 from tessera.memory.device import device_memory
 from tessera.memory.held import held_bytes
 from tessera.memory.process import peak_bytes, resident_bytes
 from tessera.nn.allocator import give_back_freed_memory
+from tessera.training.beside import Beside, pays
 from tessera.training.budget import Pace, Spent, over
 from tessera.training.clean_room import CleanRoom
 from tessera.training.config import RunConfig
-from tessera.training.disk import Disk
+from tessera.training.disk import Disk, is_full
 from tessera.training.folder import RunFolder
 from tessera.training.mirror import Mirror
 from tessera.training.progress import Evaluation, ProgressTrack
 from tessera.training.sanity import STRETCH, DegenerateSelfPlay, Sanity, idle_learning
+from tessera.training.state_tree import tensors_in
 from tessera.training.stop import Stopped
 
 Emit = Callable[[str, Mapping[str, Any]], None]
@@ -82,6 +88,7 @@ class Run:
         self._disk = Disk(folder.path, patience=60.0 * config.disk_minutes, tell=self._warn)
         self._disk.needed = WEIGHTS * sum(each.nbytes for each in self._trainer.network().state_dict().values())
         self._stop = threading.Event()
+        self._beside = Beside()
         self._recent: list[tuple[float, float]] = []
         """(loss, points against random) of the last evaluations."""
         self._evaluated_at = self._logged_at = 0.0
@@ -135,6 +142,7 @@ class Run:
                 self._mirror.close()
             return reason
         finally:
+            self._beside.take()  # whatever went wrong elsewhere: what is being written gets its name
             self._folder.unlock()
 
     def _train_or_tell(self, stop: threading.Event) -> str:
@@ -153,12 +161,15 @@ class Run:
             reason = self._loop(stop)
         except Stopped:
             reason = self._stopped()
+        self._end_saving()
         self._emit("finished", {"reason": reason, **self._counters()})
         return reason
 
     def _loop(self, stop: threading.Event) -> str:
         """What is due comes before the next step, so that a resumed run does first what a stop kept it from."""
         while not stop.is_set():
+            if self._beside.is_done():
+                self._end_saving()
             reason = over(self._config, self._spent)
             if self._evaluation_is_due(at_the_end=bool(reason)):
                 self._checkpoint()
@@ -304,19 +315,43 @@ class Run:
             "track": self._track.state_dict(),
             "lengths": self._folder.lengths(),
         }
-        state = {"trainer": self._trainer.state_dict(), "run": run}
-        path = self._disk.with_room(partial(self._save_run, state), self._stop)
+        trainer = self._trainer
+        state = {"trainer": trainer.state_dict(), "run": run}
+        self._end_saving()
+        size = sum(tensor.nbytes for tensor in tensors_in(state))
+        if isinstance(trainer, Snapshots) and trainer.state_is_a_snapshot and pays(size):
+            module = copy.deepcopy(trainer.network())
+            self._beside.start(partial(self._save_run, module, self._meta(), state), net)
+            return
+        path = self._disk.with_room(partial(self._save_run, trainer.network(), self._meta(), state), self._stop)
+        del run, state
+        self._saved(net, path)
+
+    def _end_saving(self) -> None:
+        """Wait for what is written beside training, if anything is, and say that it is there."""
+        if (written := self._beside.take()) is None:
+            return
+        try:
+            path = written.path.result()
+        except TesseraError as error:
+            if not is_full(error):
+                raise
+            path = self._disk.with_room(written.write, self._stop)
+        net = written.network
+        del written
+        self._saved(net, path)
+
+    def _saved(self, net: Path, path: Path) -> None:
         self._folder.retain(self._config, best=self._track.best)
         self._disk.needed = net.stat().st_size + path.stat().st_size
-        del run, state
         # Copies of replay and games, and what the evaluation held: as much memory after a checkpoint as before it.
         give_back_freed_memory()
         self._emit("checkpoint", self._counters() | {"network": str(net), "resume": str(path)})
         if self._mirror is not None:
             self._mirror.update()
 
-    def _save_run(self, state: Mapping[str, Any]) -> Path:
-        return self._folder.save_run(self._trainer.network(), self._config, self._meta(), state)
+    def _save_run(self, module: nn.Module, meta: Meta, state: Mapping[str, Any]) -> Path:
+        return self._folder.save_run(module, self._config, meta, state)
 
     def _meta(self) -> Meta:
         report = self._report
@@ -325,6 +360,7 @@ class Run:
         )
 
     def _evaluate(self, net: Path) -> None:
+        self._end_saving()
         self._emit("judging", {"network": str(net)})
         report, before = self._report, self._evaluation
         with self._room.evaluation():

@@ -16,10 +16,11 @@ from torch import Tensor, nn
 from tessera.interfaces.trainer import StepReport, Trainer
 from tessera.memory.live import snapshot
 from tessera.training import assembly, clean_room
-from tessera.training.clean_room import CleanRoom, NotRestored, When, difference
+from tessera.training.clean_room import CleanRoom, NotRestored, When
 from tessera.training.config import RunConfig
 from tessera.training.folder import RunFolder
 from tessera.training.run import Run
+from tessera.training.state_tree import difference
 from tests.training.test_exact import MANAGER, SETTINGS, lines, networks, same
 from tests.training.test_run import SHAPE, Clock, Counter, track
 
