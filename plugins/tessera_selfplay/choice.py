@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from torch import Tensor
 
 from tessera.rules.batch import Batch
+from tessera.training.targets import Positions
 
 
 class Choice(NamedTuple):
@@ -33,4 +34,13 @@ class Mover(Protocol):
 
     def state_dict(self) -> dict[str, Tensor]:
         """The mover's own random numbers and the like, the same tensors at every call; they are saved and restored."""
+        ...
+
+
+@runtime_checkable
+class Teaches(Protocol):
+    """A mover that knows what its positions teach before their games are over."""
+
+    def take_taught(self) -> Positions:
+        """What was played since the last call, for the replay; nothing is left. Waits for the device."""
         ...

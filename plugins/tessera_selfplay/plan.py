@@ -15,8 +15,10 @@ from tessera.search.tree import MAX_DEPTH, tree_bytes
 from tessera.training.replay import packed_bytes, position_bytes
 from tessera.training.replays import capacities
 from tessera_selfplay.games import LONGEST
-from tessera_selfplay.settings import GameSettings, GumbelSettings, PolicyGradientSettings
+from tessera_selfplay.settings import DistillSettings, GameSettings, GumbelSettings, PolicyGradientSettings
+from tessera_selfplay.teacher import teacher_bytes
 
+AnySettings = GumbelSettings | PolicyGradientSettings | DistillSettings
 SAVED_WEIGHTS = 5
 """Copies of the weights in a checkpoint: what plays, and what the learner goes on with."""
 
@@ -39,6 +41,13 @@ def plan_policy_gradient(module: nn.Module, games: int | None, settings: PolicyG
     return MemoryPlan(scaled, _common(module, scaled), _saved_bytes(module, scaled))
 
 
+def plan_distill(module: nn.Module, games: int | None, settings: DistillSettings) -> MemoryPlan:
+    """The same with the weights of the teacher; what its evaluator takes beside them is not in it."""
+    scaled = replace(settings, games=_scaled(settings.games, games))
+    parts = {"teacher": teacher_bytes(settings.teacher), **_common(module, scaled)}
+    return MemoryPlan(scaled, parts, _saved_bytes(module, scaled))
+
+
 def _scaled(settings: GameSettings, games: int | None) -> GameSettings:
     """With about `games` games in flight altogether, each side with the share it has."""
     if games is None:
@@ -48,7 +57,7 @@ def _scaled(settings: GameSettings, games: int | None) -> GameSettings:
     return replace(settings, sizes=sizes)
 
 
-def _common(module: nn.Module, settings: GumbelSettings | PolicyGradientSettings) -> dict[str, int]:
+def _common(module: nn.Module, settings: AnySettings) -> dict[str, int]:
     games, features = settings.games.sizes, features_of(module)
     kept = capacities(games, settings.replay)
     return {
@@ -62,7 +71,7 @@ def _common(module: nn.Module, settings: GumbelSettings | PolicyGradientSettings
     }
 
 
-def _saved_bytes(module: nn.Module, settings: GumbelSettings | PolicyGradientSettings) -> int:
+def _saved_bytes(module: nn.Module, settings: AnySettings) -> int:
     """A checkpoint's bytes when the replay is full and games are as long as boards have points."""
     games, features, kept = settings.games.sizes, features_of(module), capacities(settings.games.sizes, settings.replay)
     positions = sum((games[side] * side**2 + kept[side]) * packed_bytes(side, features) for side in games)

@@ -87,3 +87,20 @@ class PolicyGradientSettings:
 
     def __post_init__(self) -> None:
         check(self)
+
+
+@dataclass(frozen=True)
+class DistillSettings:
+    """The trainer `distill`."""
+
+    teacher: str = ""
+    """The network to learn from: a checkpoint, a file of KataGo's, or 'shipped'. Has to be given."""
+    teacher_evaluator: str = "torch"
+    """What the teacher is evaluated with; 'openvino' is several times quicker on a CPU."""
+    games: GameSettings = GameSettings(sizes={9: 64}, moves_per_iteration=8, lr_decay_moves=400_000)
+    replay: ReplaySettings = ReplaySettings(window=100_000, replay_ratio=2.0, batch=256)
+    losses: LossSettings = LossSettings(opponent_policy_loss=0.0)
+    learner: LearnerSettings = LearnerSettings()
+
+    def __post_init__(self) -> None:
+        check(self)

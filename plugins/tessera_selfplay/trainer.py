@@ -22,7 +22,7 @@ from tessera.training.replay import blank_positions
 from tessera.training.replays import Replays
 from tessera.training.settings import LearnerSettings, ReplaySettings
 from tessera.training.targets import Positions, planes_of
-from tessera_selfplay.choice import Mover
+from tessera_selfplay.choice import Mover, Teaches
 from tessera_selfplay.game_stats import GameStats
 from tessera_selfplay.games import SelfPlayGames
 from tessera_selfplay.settings import GameSettings
@@ -155,12 +155,15 @@ class SelfPlayTrainer:
         self._sample_rng.set_state(state["sample_rng"].cpu())
 
     def _collect(self, size: int, games: SelfPlayGames) -> None:
-        """Move the games that ended to the replay."""
+        """Move what can be learned to the replay: games that ended, or what a mover taught by itself."""
+        if isinstance(games.mover, Teaches):
+            self._replays.add(size, games.mover.take_taught())
         finished = games.take_finished()
         if finished is None:
             return
         positions, facts = finished
-        self._replays.add(size, positions)
+        if len(positions.value):
+            self._replays.add(size, positions)
         self._stats.add(size, facts)
 
     def _follow_the_schedule(self) -> int:
