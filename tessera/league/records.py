@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -33,8 +34,10 @@ class RecordError(TesseraError):
 class RecordFile:
     """The games of a league, open for appending by one process at a time. A context manager."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises `RecordError` when the file is damaged before its last line, or another process has it open."""
+    def __init__(self, path: Path, *, moves: bool = True) -> None:
+        """moves: whether games that were there keep their moves in memory, nine tenths of what a game takes.
+
+        Raises `RecordError` when the file is damaged before its last line, or another process has it open."""
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +47,7 @@ class RecordFile:
         self._lock = FileLock(f"{path}{LOCK_SUFFIX}", timeout=LOCK_SECONDS, thread_local=False)
         try:
             self._take_lock()
-            self.records = list(read_records(path))
+            self.records = [record if moves else replace(record, moves=()) for record in read_records(path)]
             self._cut_torn_line()
         except BaseException:
             self.close()

@@ -126,7 +126,7 @@ class ProgressTrack:
         disk.
         """
         player, stop = network.stem, stop or Event()
-        with RecordFile(self._folder / "evaluation" / "games.jsonl") as file:
+        with RecordFile(self._folder / "evaluation" / "games.jsonl", moves=False) as file:
             opponents = self._opponents(network, file.records)
             played = self._play(file, network, opponents, stop)
             trial = self._gate(file, network, opponents, played, stop)

@@ -38,6 +38,14 @@ def test_there_and_back(path: Path) -> None:
     assert [game.number for game in read_records(path)] == [1, 2, 3, 4, 5, 9]
 
 
+def test_moves_may_stay_on_the_disk(path: Path) -> None:
+    with RecordFile(path, moves=False) as file:
+        assert file.records == [replace(game, moves=()) for game in GAMES]
+        file.append(replace(GAMES[0], number=9))
+        assert file.records[-1].moves == GAMES[0].moves, "of a game that was just played they are at hand"
+    assert list(read_records(path)) == [*GAMES, replace(GAMES[0], number=9)]
+
+
 def test_a_torn_last_line_is_cut_off_wherever_it_tore(path: Path) -> None:
     whole = path.read_bytes()
     start = len(whole) - len(line_of(GAMES[-1]))
