@@ -4,7 +4,7 @@ Start reading at `trainer` (one step), then `games` (games in flight), `gumbel` 
 of them), `searching` and `sampling` (who moves), `losses` (what a position teaches), `settings`. `game_start` says how
 games begin, `choice` what a mover answers, `weighting` how often a position is learned from, `game_stats` what games
 were like, `plan` what memory they take, `saving` what of games in flight a checkpoint holds.
-`distill` learns from a `teacher`, by the mover in `teaching`.
+`distill` learns from a `teacher`, by the mover in `teaching`; `teacher_boards` refuses one that cannot play a board.
 """
 
 from __future__ import annotations

@@ -14,10 +14,12 @@ import torch
 from torch import Tensor, nn
 
 from tessera.interfaces.network import Evaluator, Outputs
+from tessera.interfaces.trainer import StepReport
 from tessera.training.losses import head_losses, total
 from tessera.training.targets import Positions
 from tessera_selfplay.settings import DistillSettings
 from tessera_selfplay.teacher import Teacher, existing_teacher
+from tessera_selfplay.teacher_boards import refuse_boards
 from tessera_selfplay.teaching import Taught
 from tessera_selfplay.trainer import SelfPlayTrainer
 
@@ -27,6 +29,9 @@ class Distillation(SelfPlayTrainer):
 
     def __init__(self, module: nn.Module, device: str, seed: int, settings: DistillSettings) -> None:
         teacher = Teacher(settings.teacher, settings.teacher_evaluator, device, max(settings.games.sizes))
+        evaluator, _ = teacher.own()
+        assert isinstance(evaluator, Evaluator)
+        refuse_boards(evaluator, settings.teacher, settings.games.sizes)
         self._teacher = teacher
 
         def mover(evaluator: Evaluator, size: int, games: int, generator: torch.Generator) -> Taught:
@@ -47,9 +52,17 @@ class Distillation(SelfPlayTrainer):
             loss_fn=loss_fn,
         )
 
+    def step(self) -> StepReport:
+        """One of self-play; tells how far the learner's policy is from the teacher's."""
+        report = super().step()
+        if "policy" not in report.losses:
+            return report
+        # The cross-entropy with a policy less the entropy of that policy is the divergence of the two.
+        divergence = report.losses["policy"] - report.health["target_entropy"]
+        return replace(report, health={**report.health, "teacher_kl": divergence})
+
     def memory_parts(self) -> dict[str, object]:
-        parts = super().memory_parts()
-        return {**parts, "model": [parts["model"], self._teacher.own()]}
+        return {"teacher": self._teacher.own(), **super().memory_parts()}
 
     def state_dict(self) -> dict[str, Any]:
         return {**super().state_dict(), "teacher": self._teacher.digest}
@@ -63,5 +76,8 @@ class Distillation(SelfPlayTrainer):
 
 
 def build_distill(module: nn.Module, device: str, seed: int, settings: DistillSettings) -> Distillation:
-    """A trainer that improves `module` in place; raises `BadValue` for a teacher that is not there."""
+    """A trainer that improves `module` in place.
+
+    Raises `BadValue` for a teacher that is not there or cannot play a board.
+    """
     return Distillation(module, device, seed, replace(settings, teacher=existing_teacher(settings.teacher)))

@@ -95,6 +95,7 @@ def command(
       tessera train --preset 9x9 --out runs/first --store s3://bucket/first
       tessera train --out here --resume --store s3://bucket/first      on another machine
       tessera train --trainer imitation --set games=sgf/ --out runs/sgf
+      tessera train --trainer distill --set teacher=kata1-b18.bin.gz --out runs/mine
       tessera train --trainer gumbel --network tower --help      every setting of both
       tessera-gtp --ckpt runs/first/checkpoints/net-00012345.pth
     """

@@ -29,6 +29,7 @@ LEARNING = {
     "lr": "learning rate",
     "gradient": "norm of the latest step's gradient, before clipping",
     "target_entropy": "mean entropy of the policy targets in nats: the policy's loss cannot fall below it",
+    "teacher_kl": "KL divergence in nats of the policy from the teacher's, legal moves alone: 0 where they agree",
     "state_norm": "largest norm of an SSM's state; absent for networks without one",
     "epoch": "how often all games were read, for trainers that read them",
 }

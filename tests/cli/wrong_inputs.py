@@ -268,6 +268,7 @@ COMMANDS = [
         ("train", "--out", "run", "--resume"),
         ("train", "--out", "dir", "--resume"),
         ("train", "--out", "new", "--trainer", "imitation", "--set", "games=none"),
+        ("train", "--out", "new", "--trainer", "distill", "--set", "teacher=none"),
         ("league", "run"),
         ("league", "run", "none.toml"),
         ("league", "run", "dir.toml"),

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from click.testing import CliRunner
 from torch import Tensor
 
-from tessera.checkpoints import load, save
-from tessera.errors import BadValue
+from tessera.checkpoints import load, read_manifest, save, shipped_path
+from tessera.cli.main import App, cli
+from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.network import Outputs
 from tessera.plugins import build_manager
 from tessera.rules.batch import Batch, allocate
@@ -24,6 +26,7 @@ from tessera.training.targets import Positions, planes_of
 from tessera_resnet.settings import ResNetSettings
 from tessera_selfplay.distill import Distillation
 from tessera_selfplay.settings import DistillSettings
+from tessera_selfplay.teacher_boards import refuse_boards
 from tests.plugins.katago.written import TINY as KATAGO
 from tests.plugins.katago.written import Writer
 
@@ -39,9 +42,9 @@ SMALL: dict[str, Any] = {
 }
 
 
-def pupil(seed: int = 0, **settings: Any) -> Distillation:
+def pupil(seed: int = 0, *, features: str = "basic-1", **settings: Any) -> Distillation:
     torch.manual_seed(seed)
-    module = MANAGER.networks["tower"].build(ResNetSettings(**SHAPE))
+    module = MANAGER.networks["tower"].build(ResNetSettings(**SHAPE, features=features))
     chosen = from_table(DistillSettings, {**SMALL, **settings}, owner="distill")
     trainer = MANAGER.trainers["distill"].build(module, "cpu", seed, chosen)
     assert isinstance(trainer, Distillation)
@@ -166,3 +169,121 @@ def test_a_plan_counts_the_teacher() -> None:
     assert spec.plan is not None
     plan = spec.plan(module, 8, from_table(DistillSettings, SMALL, owner="distill"))
     assert plan.settings.games.sizes == {5: 8} and plan.parts["teacher"] > 500_000
+
+
+@pytest.fixture
+def kata(tmp_path: Path) -> Path:
+    """A small random network in KataGo's format."""
+    path = tmp_path / "tiny.bin.gz"
+    path.write_bytes(Writer(**KATAGO["version 10"]).file())
+    return path
+
+
+@pytest.mark.parametrize("features", ["go-1", "katago-v7"])
+def test_learners_of_every_feature_set_are_taught(features: str, kata: Path) -> None:
+    for teacher in ("shipped", str(kata)):
+        trainer = pupil(teacher=teacher, features=features)
+        report = trainer.step()
+        while not report.losses:
+            report = trainer.step()
+        assert all(value == value for value in report.losses.values())
+
+
+def test_it_says_how_far_it_is_from_the_teacher() -> None:
+    trainer = pupil()
+    report = trainer.step()
+    while not report.losses:
+        assert "teacher_kl" not in report.health
+        report = trainer.step()
+    assert report.health["teacher_kl"] == report.losses["policy"] - report.health["target_entropy"] > 0
+
+
+def test_the_teacher_is_never_trained_and_in_no_checkpoint(kata: Path) -> None:
+    trainer = pupil(teacher=str(kata))
+    blank = torch.ones(1, 22, 5, 5), torch.zeros(1, 19)
+    before = trainer._teacher._evaluator.evaluate(*blank).policy.clone()
+    while trainer.step().steps < 3:
+        pass
+    assert torch.equal(before, trainer._teacher._evaluator.evaluate(*blank).policy)
+    assert trainer.state_dict()["teacher"] == read_manifest(kata, MANAGER).digest, "that, and no weights"
+
+
+def test_resuming_with_a_teacher_of_another_program_is_exact(kata: Path) -> None:
+    first = pupil(teacher=str(kata))
+    while first.step().steps < 2:
+        pass
+    state = copy.deepcopy(first.state_dict())
+    reports = [first.step() for _ in range(6)]
+    second = pupil(5, teacher=str(kata))
+    second.load_state_dict(state)
+    assert [second.step() for _ in range(6)] == reports
+    left, right = first.network().state_dict(), second.network().state_dict()
+    assert all(torch.equal(left[name], right[name]) for name in left)
+
+
+def test_memory_is_told_under_the_names_of_the_plan() -> None:
+    trainer, spec = pupil(), MANAGER.trainers["distill"]
+    trainer.dry_run()
+    assert spec.plan is not None
+    module = MANAGER.networks["tower"].build(ResNetSettings(**SHAPE))
+    plan = spec.plan(module, None, from_table(DistillSettings, SMALL, owner="distill"))
+    momentary = {"evaluating a batch", "learning from a batch"}
+    assert set(plan.parts) - momentary <= set(trainer.memory_parts())
+
+
+def test_a_damaged_teacher_is_refused(tmp_path: Path) -> None:
+    for name, data in (("a.pth", shipped_path().read_bytes()[:5000]), ("b.bin.gz", Writer().file()[:-20])):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(BadValue) as caught:
+            pupil(teacher=str(tmp_path / name))
+        assert "\n" not in str(caught.value) and name in str(caught.value)
+
+
+class OnlyNine:
+    """Says something of one board; `good`: of finite numbers."""
+
+    device = "cpu"
+
+    def __init__(self, good: float = 1.0) -> None:
+        self.good = good
+
+    def evaluate(self, planes: Tensor, globals_: Tensor) -> Outputs:
+        n = len(planes)
+        owner = planes[:, 0].reshape(n, 81)
+        return Outputs(torch.zeros(n, 82), torch.zeros(n, 3), self.good * owner.sum(1), owner, torch.zeros(n, 82))
+
+
+def test_a_teacher_that_cannot_play_a_board_is_refused() -> None:
+    refuse_boards(pupil()._teacher._evaluator, "shipped", (2, 9, 25))
+    refuse_boards(OnlyNine(), "/nets/nine.pth", (9,))
+    with pytest.raises(BadValue, match=r"teacher: got 'nine.pth', allowed: one that plays 5x5; it raises RuntimeError"):
+        refuse_boards(OnlyNine(), "/nets/nine.pth", (9, 5))
+    with pytest.raises(BadValue, match="its score is not finite"):
+        refuse_boards(OnlyNine(torch.nan), "nine.pth", (9,))
+
+
+def run(*words: str) -> Any:
+    return CliRunner().invoke(cli, ["train", *words], obj=App(), catch_exceptions=True)
+
+
+def test_a_run_from_the_command_line(kata: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The teacher's path is relative to the first working directory; another network in its place is refused."""
+    monkeypatch.chdir(tmp_path)
+    config = tmp_path / "run.toml"
+    config.write_text("evaluation_games = 2\nevaluation_size = 4\nanchors = []\n")
+    words = ["--trainer", "distill", "--set", "teacher=tiny.bin.gz", "--set", "batch=16", "--set", "warm_up=20"]
+    shape = ["--set", "sizes=4:8", "--set-network", "blocks=1", "--set-network", "width=8", "--evaluator", "torch"]
+    first = run("--config", str(config), "--out", "run", "--games", "10", *words, *shape)
+    assert first.exit_code == 0, (first.output, first.exception)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    again = run("--out", str(tmp_path / "run"), "--resume", "--games", "20")
+    assert again.exit_code == 0, (again.output, again.exception)
+    kata.write_bytes(Writer(version=10, seed=3).file())
+    other = run("--out", str(tmp_path / "run"), "--resume", "--games", "30")
+    assert isinstance(other.exception, CheckpointError) and "its teacher was another network" in str(other.exception)
+
+
+def test_a_run_without_a_teacher_leaves_no_folder(tmp_path: Path) -> None:
+    done = run("--trainer", "distill", "--out", str(tmp_path / "run"))
+    assert isinstance(done.exception, BadValue) and not (tmp_path / "run").exists()
