@@ -104,6 +104,18 @@ def test_what_is_drawn_is_what_the_teacher_says() -> None:
     assert (rates - value).abs().max() < limit and (owners - owner).abs().max() < 2 * limit
 
 
+def test_policy_and_score_are_what_the_teacher_says_of_the_very_position() -> None:
+    """One that is shown what the learner is: asked again about the planes that are learned from, it says the same."""
+    trainer = pupil()
+    targets = lessons(trainer)
+    said = trainer._teacher._evaluator.evaluate(planes_of(targets), targets.globals_)
+    among_legal = torch.where(targets.policy > 0, said.policy, -1e4).softmax(1)
+    assert torch.allclose(targets.policy.float(), among_legal, atol=2e-3)
+    assert torch.allclose(targets.score, said.score, atol=1e-3)
+    stones = targets.planes[:, 1:3].sum(1).bool()
+    assert stones.any() and not targets.policy[:, :-1][stones].any(), "nobody plays where a stone is"
+
+
 def test_games_that_are_over_teach_nothing() -> None:
     trainer = pupil(opening=0.0)
     games = next(iter(trainer._games.values()))
