@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from tessera.nn.stream import current_stream
 from tessera.rules.batch import Batch, allocate
 from tessera.rules.features import BASIC, FeatureSet
 from tessera.rules.layout import MOVES, TO_PLAY, meta_at
@@ -66,7 +67,7 @@ class SelfPlayGames:
             return torch.zeros(shape, dtype=getattr(torch, dtype), device=device)
 
         arrays = allocate(games, size, zeros, features)
-        self._batch = Batch(size, arrays, features=features, device=str(device), stream=_current_stream)
+        self._batch = Batch(size, arrays, features=features, device=str(device), stream=current_stream(str(device)))
         shapes = {
             "planes": (features.plane_count, points),
             "globals_": (features.global_count,),
@@ -218,7 +219,3 @@ class SelfPlayGames:
         batch.which.copy_(which)
         batch.reset()
         self._done = self._done & ~which
-
-
-def _current_stream() -> int:
-    return int(torch.cuda.current_stream().cuda_stream)

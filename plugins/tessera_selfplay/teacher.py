@@ -10,6 +10,7 @@ import torch
 from tessera.checkpoints import read_manifest, shipped_path
 from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.network import Evaluator, Outputs, features_of
+from tessera.nn.stream import current_stream
 from tessera.players.load import open_evaluator
 from tessera.plugins import build_manager
 from tessera.rules.batch import Batch, specs
@@ -44,14 +45,14 @@ class Teacher:
 
     def _view(self, games: Batch) -> Batch:
         """The same games in memory of theirs, seen through the teacher's planes."""
-        device = games.state.device
+        device = str(games.state.device)
         wanted = specs(games.games, games.size, self._features)
         own = {
             name: torch.zeros(wanted[name].shape, dtype=getattr(torch, wanted[name].dtype), device=device)
             for name in ("planes", "globals_", "scratch")
         }
         arrays = {"state": games.state, "seen": games.seen, **own}
-        return Batch(games.size, arrays, features=self._features, device=str(device), stream=_current_stream)
+        return Batch(games.size, arrays, features=self._features, device=device, stream=current_stream(device))
 
 
 def existing_teacher(path: str) -> str:
@@ -76,7 +77,3 @@ def teacher_bytes(path: str) -> int:
 
 def _file(path: str) -> str:
     return str(shipped_path()) if path == SHIPPED else path
-
-
-def _current_stream() -> int:
-    return int(torch.cuda.current_stream().cuda_stream)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from tessera import sgf
 from tessera.errors import BadValue, IllegalMove, SgfError
 from tessera.interfaces.arbiter import Opening
 from tessera.league.config import LeagueConfig
@@ -90,6 +89,8 @@ def _read_book(config: LeagueConfig) -> list[Opening]:
 
 
 def _first_moves(path: Path, config: LeagueConfig) -> tuple[tuple[int, int], ...]:
+    from tessera import sgf
+
     record = sgf.load(path, strict=True)
     if record.size != config.size or record.setup:
         raise SgfError(f"{path}: as an opening it needs an empty {config.size}x{config.size} board to begin with")

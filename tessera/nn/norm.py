@@ -1,4 +1,4 @@
-"""Root-mean-square normalisation (Zhang and Sennrich 2019), in float32 whatever the input."""
+"""Root-mean-square normalisation (Zhang and Sennrich 2019), computed in float32 whatever the input."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ class RMSNorm(nn.Module):
         self.eps = eps
 
     def forward(self, x: Tensor) -> Tensor:
-        """[..., width] of any float type -> the same shape in float32."""
+        """[..., width] of any float type -> the same shape, in the type of the input; under autocast in float32."""
+        kind = x.device.type
+        autocast = torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)
+        kept = torch.float32 if autocast else x.dtype
         x = x.float()
         x = x * torch.rsqrt(x.square().mean(-1, keepdim=True) + self.eps)
-        return x if self.weight is None else x * self.weight
+        return (x if self.weight is None else x * self.weight).to(kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import logging
 import os
 import time
 from collections.abc import Iterable
@@ -14,10 +15,17 @@ from tessera.errors import BadValue, PluginError
 from tessera.plugins.checks import one_line
 from tessera.plugins.manager import Manager, PluginReport
 
+log = logging.getLogger(__name__)
+
 GROUP = "tessera"
 DISABLE_VARIABLE = "TESSERA_DISABLE_PLUGINS"
 BUILTIN = "builtin"
 OWN_DISTRIBUTION = "tessera-go"
+
+NOT_INSTALLED = (
+    f"{OWN_DISTRIBUTION} is not installed, so none of its own plugins is found; in its folder: "
+    "python -m pip install --no-deps --no-build-isolation --editable ."
+)
 
 
 def build_manager(*, load_entry_points: bool = True, block: Iterable[str] = ()) -> Manager:
@@ -38,7 +46,10 @@ def build_manager(*, load_entry_points: bool = True, block: Iterable[str] = ()) 
 
 def _load_all(manager: Manager, blocked: set[str]) -> None:
     met = set()
-    for point in _entry_points():
+    points = _entry_points()
+    if not any(_distribution(point).split()[0] == OWN_DISTRIBUTION for point in points):
+        log.warning("%s", NOT_INSTALLED)
+    for point in points:
         met.add(point.name)
         manager.note(_load(manager, point, blocked=point.name in blocked))
     for name in sorted(blocked - met):

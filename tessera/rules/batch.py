@@ -125,7 +125,7 @@ def backend_for(device: str, size: int, *, stream: Callable[[], int] | None = No
     if kind == "cuda":
         from tessera.rules.cuda import CudaBackend
 
-        return CudaBackend(size, stream=stream)
+        return CudaBackend(size, device=device, stream=stream)
     raise BadValue("device", device, "cpu or cuda")
 
 

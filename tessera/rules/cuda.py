@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 import numba
@@ -24,6 +26,9 @@ from tessera.rules.features.basic import write_basic
 from tessera.rules.features.go import write_go
 from tessera.rules.features.katago import write_katago
 from tessera.rules.layout import TO_PLAY, Tables, meta_at, tables
+
+if not hasattr(np, "row_stack"):  # numpy 2.5 dropped it, and numba-cuda (0.30.4) looks for it when it first compiles
+    np.row_stack = np.vstack
 
 THREADS = 32
 """Threads per block: one warp, since games of one warp wait for each other and blocks fill the device."""
@@ -129,38 +134,63 @@ def as_device_array(array: Any) -> Any:
     return array
 
 
-def launch(kernel: Any, games: int, stream: Callable[[], int] | None, *arguments: Any) -> None:
-    """Run a kernel for so many games on the stream that `stream()` names, the default one without."""
+@dataclass(frozen=True)
+class Place:
+    """Where kernels run: on the device of that number, the thread's current one without, on the stream that is asked
+    for at each launch, the default one without."""
+
+    index: int | None = None
+    stream: Callable[[], int] | None = None
+
+    @classmethod
+    def of(cls, device: str, stream: Callable[[], int] | None) -> Place:
+        """device: torch's name of it, 'cuda' or 'cuda:1'."""
+        index = device.partition(":")[2]
+        return cls(int(index) if index else None, stream)
+
+    def entered(self) -> AbstractContextManager[Any]:
+        """While it lasts the device is the thread's current one, for launches and for memory."""
+        return nullcontext() if self.index is None else cuda.gpus[self.index]
+
+
+def launch(kernel: Any, games: int, place: Place, *arguments: Any) -> None:
+    """Run a kernel for so many games."""
     blocks = (games + THREADS - 1) // THREADS
-    kernel[blocks, THREADS, 0 if stream is None else cuda.external_stream(stream())](*arguments)
+    with place.entered():
+        stream = 0 if place.stream is None else cuda.external_stream(place.stream())
+        kernel[blocks, THREADS, stream](*arguments)
 
 
 class CudaBackend:
-    """The calls of `batch.Backend` for arrays on the current CUDA device, one board side."""
+    """The calls of `batch.Backend` for arrays on a CUDA device, one board side."""
 
-    def __init__(self, size: int, *, stream: Callable[[], int] | None = None) -> None:
+    def __init__(self, size: int, *, device: str = "cuda", stream: Callable[[], int] | None = None) -> None:
         """`stream` is asked for the CUDA stream handle at every launch; without it the default stream is used.
 
         Raises `MissingExtra` without numba-cuda, `BadValue` without a device.
         """
         check_device("rules on a GPU")
         self.size = size
-        self._stream = stream
-        self._t = tuple(cuda.to_device(table) for table in tables(size))
-        self._path = cuda.to_device(np.zeros(1, np.int64))
+        self._place = Place.of(device, stream)
+        with self._place.entered():
+            self._t = tuple(cuda.to_device(table) for table in tables(size))
+            self._path = cuda.to_device(np.zeros(1, np.int64))
 
     def adopt(self, array: Any) -> Any:
         """The caller's device memory as numba sees it, without waiting for pending work; [B, rest] beyond two axes."""
-        array = as_device_array(array)
+        with self._place.entered():
+            array = as_device_array(array)
         if len(array.shape) > 2:
             array = array.reshape(array.shape[0], array.size // array.shape[0])
         return array
 
     def alone(self, state: Any) -> tuple[Any, Any]:
-        return state.reshape(state.shape[0], 1, state.shape[1]), cuda.to_device(np.zeros((state.shape[0], 1), np.int32))
+        with self._place.entered():
+            nodes = cuda.to_device(np.zeros((state.shape[0], 1), np.int32))
+        return state.reshape(state.shape[0], 1, state.shape[1]), nodes
 
     def _launch(self, kernel: Any, state: Any, *arguments: Any) -> None:
-        launch(kernel, state.shape[0], self._stream, self.size, *arguments)
+        launch(kernel, state.shape[0], self._place, self.size, *arguments)
 
     def reset(self, state: Any, seen: Any, which: Any, settings: Any) -> None:
         self._launch(_reset, state, *self._t, state, seen, which, settings)

@@ -61,13 +61,8 @@ def backend_for(device: str, size: int) -> Backend:
 
         return CpuBackend(size)
     if kind == "cuda":
+        from tessera.nn.stream import current_stream
         from tessera.search.cuda import CudaBackend
 
-        return CudaBackend(size, stream=_current_stream)
+        return CudaBackend(size, device=device, stream=current_stream(device))
     raise BadValue("device", device, "cpu or cuda")
-
-
-def _current_stream() -> int:
-    import torch
-
-    return int(torch.cuda.current_stream().cuda_stream)

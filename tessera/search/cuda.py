@@ -15,7 +15,7 @@ from numba import cuda
 
 from tessera.errors import BadValue
 from tessera.interfaces.network import Outputs
-from tessera.rules.cuda import FEATURES, as_device_array, check_device, launch
+from tessera.rules.cuda import FEATURES, Place, as_device_array, check_device, launch
 from tessera.rules.layout import Tables, tables
 from tessera.search import per_game
 from tessera.search.settings import KernelSettings
@@ -57,23 +57,25 @@ def _gumbel_choices(tree, work, settings, actions, policies):
 
 
 class CudaBackend:
-    """The calls of `backend.Backend` for arrays on the current CUDA device, one board side."""
+    """The calls of `backend.Backend` for arrays on a CUDA device, one board side."""
 
-    def __init__(self, size: int, *, stream: Callable[[], int] | None = None) -> None:
+    def __init__(self, size: int, *, device: str = "cuda", stream: Callable[[], int] | None = None) -> None:
         """`stream` is asked for the CUDA stream handle at every launch; without it the default stream is used.
 
         Raises `MissingExtra` without numba-cuda, `BadValue` without a device.
         """
         check_device("search on a GPU")
         self.size = size
-        self._stream = stream
+        self._place = Place.of(device, stream)
         self._t = Tables(*(self.constant(table) for table in tables(size)))
 
     def adopt(self, array: Any) -> Any:
-        return as_device_array(array)
+        with self._place.entered():
+            return as_device_array(array)
 
     def constant(self, array: Any) -> Any:
-        return cuda.to_device(array)
+        with self._place.entered():
+            return cuda.to_device(array)
 
     def network_outputs(self, outputs: Outputs) -> tuple[Any, Any, Any, Any]:
         policy, value, score, ownership = (
@@ -98,7 +100,7 @@ class CudaBackend:
 
     def features(self, name: str, tree: Any, work: Any) -> None:
         arrays = (tree.state, work.leaf, work.planes, work.globals_, work.scratch)
-        launch(FEATURES[name], work.leaf.shape[0], self._stream, self.size, *self._t, *arrays)
+        launch(FEATURES[name], work.leaf.shape[0], self._place, self.size, *self._t, *arrays)
 
     def expand_and_backward(
         self, tree: Any, work: Any, outputs: tuple[Any, Any, Any, Any], settings: KernelSettings
@@ -112,4 +114,4 @@ class CudaBackend:
         raise BadValue("device", "cuda", "cpu to keep a tree from move to move", "init a new tree for every move")
 
     def _launch(self, kernel: Any, tree: Any, *arguments: Any) -> None:
-        launch(kernel, tree.size.shape[0], self._stream, tree, *arguments)
+        launch(kernel, tree.size.shape[0], self._place, tree, *arguments)

@@ -25,7 +25,10 @@ def test_norm_by_hand() -> None:
     with torch.no_grad():
         norm.weight.copy_(torch.tensor([1.0, 2.0]))  # type: ignore[union-attr]
     torch.testing.assert_close(norm(torch.tensor([3.0, 4.0])), torch.tensor([3.0, 8.0]) / 12.5**0.5)
-    assert RMSNorm(2, scaled=False)(torch.ones(2, dtype=torch.bfloat16)).dtype == torch.float32
+    half = torch.ones(2, dtype=torch.bfloat16)
+    assert RMSNorm(2, scaled=False)(half).dtype == torch.bfloat16
+    with torch.autocast("cpu", torch.bfloat16):
+        assert RMSNorm(2, scaled=False)(half).dtype == torch.float32
 
 
 def test_pool_by_hand() -> None:

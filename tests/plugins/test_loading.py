@@ -148,3 +148,19 @@ def _timed(code: str) -> float:
     ratio, modules = done.stdout.strip().split(" ", 1)
     assert modules == "[]"
     return float(ratio)
+
+
+def test_a_tree_that_is_not_installed_says_what_to_do() -> None:
+    """As where a copy of the repository is on the path, and nothing else."""
+    code = (
+        "import importlib.metadata as m; m.entry_points = lambda **given: ();"
+        "from tessera.plugins import build_manager; build_manager()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "tessera-go is not installed" in done.stderr and "pip install" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_training_needs_no_sgfmill() -> None:
+    code = "import sys; sys.modules['sgfmill'] = None; import tessera.training.run, tessera.training.assembly"
+    subprocess.run([sys.executable, "-c", code], check=True)

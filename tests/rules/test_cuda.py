@@ -64,6 +64,41 @@ def test_imported_only_when_asked_for() -> None:
     assert run("-W", "ignore", "-c", program).returncode == 0
 
 
+def test_a_numpy_without_row_stack_is_no_obstacle() -> None:
+    """numpy 2.5 has none, and numba-cuda asks for it when it first compiles a kernel."""
+    program = "import numpy as np; vars(np).pop('row_stack', 0); import tessera.rules.cuda; np.row_stack"
+    done = run("-W", "ignore", "-c", program, NUMBA_ENABLE_CUDASIM="1", NUMBA_DISABLE_JIT="1")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_device_by_number_is_entered_for_memory_and_launches() -> None:
+    """In the simulator, with a second device that only notes that it was entered."""
+    done = run("-W", "ignore", "-c", SECOND_DEVICE, NUMBA_ENABLE_CUDASIM="1", NUMBA_DISABLE_JIT="1")
+    assert done.stdout == "stream of cuda:1 True True\n", done.stdout + done.stderr
+
+
+SECOND_DEVICE = """
+import contextlib, numpy as np
+from unittest import mock
+from numba import cuda
+from tessera.rules.batch import Batch, allocate
+entered = 0
+class Second(contextlib.nullcontext):
+    def __enter__(self):
+        global entered
+        entered += 1
+asked = []
+gpus = mock.patch.object(cuda, "gpus", [None, Second()])
+streams = mock.patch.object(cuda, "external_stream", lambda handle: 0, create=True)  # the simulator has none
+with gpus, streams:
+    arrays = {name: cuda.to_device(array) for name, array in allocate(2, 5, np.zeros).items()}
+    games = Batch(5, arrays, device="cuda:1", stream=lambda: asked.append("cuda:1") or 0)
+    built = entered
+    games.legal()
+print("stream of", *asked, built >= 3, entered > built)
+"""
+
+
 def test_on_a_device(tmp_path: Path) -> None:
     pytest.importorskip("numba_cuda")
     from numba import cuda
