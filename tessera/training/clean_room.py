@@ -29,8 +29,8 @@ When = Literal["always", "short", "never"]
 SHARE = 0.2
 """Memory is short where less of it than this is free."""
 CONSTANTS = 4096
-"""Bytes that may stay: compilers of evaluators keep a handful of scalars for good. A leak of less per evaluation adds up
-beside the floor, and is named when it has come to more."""
+"""Bytes that may stay: compilers of evaluators keep a handful of scalars for good. A leak of less per evaluation adds
+up beside the floor, and is named when it has come to more."""
 
 
 class NotRestored(TesseraError):
