@@ -1,7 +1,8 @@
 """The built-in plugin: what the core offers without any extra dependency.
 
 One module for each kind; heavy imports live inside the functions that are registered. Start reading at `players`;
-`torch_evaluator` runs any network, `uniform` is a network that knows nothing, `events` writes run events to the log.
+`torch_evaluator` and `playing_copy` run any network, `uniform` is a network that knows nothing, `events` writes run
+events to the log.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tessera.builtin import events, players, torch_evaluator, uniform
+from tessera.builtin import events, players, playing_copy, torch_evaluator, uniform
 from tessera.hookspecs import hookimpl
 from tessera.interfaces.stores import StoreSpec
 
@@ -27,7 +28,8 @@ def tessera_register_networks(register: Callable[[NetworkSpec], None]) -> None:
 
 @hookimpl
 def tessera_register_evaluators(register: Callable[[EvaluatorSpec], None]) -> None:
-    register(torch_evaluator.SPEC)
+    for spec in (torch_evaluator.SPEC, *playing_copy.SPECS):
+        register(spec)
 
 
 @hookimpl

@@ -75,6 +75,22 @@ def read_analysis(
     )
 
 
+def led_by_bound(analysis: Analysis, share: float) -> Analysis:
+    """The move whose value is the surest bet, among those with that share of the first move's visits, comes first.
+
+    The bound is the lower end of the confidence interval of the mean utility (KataGo's useLcbForSelection).
+    """
+    first = analysis.moves[0].visits
+    best = max((move for move in analysis.moves if move.visits >= max(2, share * first)), key=_bound, default=None)
+    if best is None or best is analysis.moves[0]:
+        return analysis
+    return replace(analysis, moves=(best, *(move for move in analysis.moves if move is not best)))
+
+
+def _bound(move: MoveInfo) -> float:
+    return move.utility - 2 * (move.winrate - move.lcb)
+
+
 def _with_ownership(tree: Tree, moves: list[MoveInfo], root: NDArray[np.float32], sign: float) -> list[MoveInfo]:
     """The moves with the ownership below each; a move nobody looked behind has the root's."""
     below, leaves = by_move(tree)

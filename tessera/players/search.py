@@ -17,7 +17,7 @@ from tessera.interfaces.player import PLAYED_OUT, UNWATCHED, Choice, Limits, Opt
 from tessera.players import passing
 from tessera.players.banning import ban_below
 from tessera.players.opinion import NetworkOpinion, write_seen
-from tessera.players.reading import read_analysis
+from tessera.players.reading import led_by_bound, read_analysis
 from tessera.players.settings import SearchPlayerSettings
 from tessera.players.stopping import Progress, enough
 from tessera.players.variety import fading, generator, generators
@@ -151,6 +151,8 @@ class SearchPlayer:
         temperatures = [fading(start, halflife, len(each.game.moves), each.game.size) for each in asked]
         options = replace(options, wide_root_noise=0.0)
         found = self._think(asked, limits, options, watch, temperatures=np.array(temperatures))
+        if self._settings.lcb_visits > 0:
+            found = [led_by_bound(analysis, self._settings.lcb_visits) for analysis in found]
         points = [
             passing.decide(each.game, analysis, each.seat.ending, temperature, each.seat.random, options)
             for each, analysis, temperature in zip(asked, found, temperatures, strict=True)
@@ -276,7 +278,11 @@ class SearchPlayer:
                 games=games,
                 nodes=nodes,
                 leaves=leaves,
-                settings=SearchSettings(puct=self._settings.puct),
+                settings=SearchSettings(
+                    puct=self._settings.puct,
+                    random_symmetry=self._settings.random_symmetry,
+                    root_symmetries=self._settings.root_symmetries,
+                ),
                 owners=owners,
             )
         return search

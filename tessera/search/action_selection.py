@@ -13,6 +13,11 @@ import numpy as np
 
 from tessera.rules.jit import kernel
 
+GROWTH_BASE = 500.0
+"""Visits after which PUCT's constant has grown by log 2 of `exploration_growth`."""
+USUAL_SPREAD, SPREAD_VISITS = 0.4, 2.0
+"""Standard deviation of utilities where nothing is known yet, and for how many visits that word counts."""
+
 
 @kernel
 def select_action(tree, b, node, noise, considered_visits, settings):
@@ -35,10 +40,10 @@ def puct_action(tree, b, node, bonus, settings):
         if visits[a] > 0:
             total += visits[a]
             explored += prior[a]
-    here = tree.utility[b, node] / max(1, tree.visits[b, node])
     # A root that is looked at more widely has priors that sum to more than 1.
-    unvisited = here - settings.first_play_reduction * math.sqrt(min(1.0, explored))
-    scale = settings.exploration * math.sqrt(total + 1.0)
+    explored = min(1.0, explored)
+    unvisited = first_play_value(tree, b, node, explored, settings)
+    scale = exploration(tree, b, node, settings) * math.sqrt(total + 1.0)
     best, best_score = actions - 1, -1e30
     for a in range(actions):
         p = prior[a]
@@ -51,6 +56,31 @@ def puct_action(tree, b, node, bonus, settings):
             if score > best_score:
                 best, best_score = a, score
     return best
+
+
+@kernel
+def first_play_value(tree, b, node, explored, settings):
+    """What an unvisited move is taken to be worth at a node where moves with `explored` of the policy were visited."""
+    here = tree.utility[b, node] / max(1, tree.visits[b, node])
+    if settings.first_play_power > 0.0:
+        share = explored**settings.first_play_power
+        here = share * here + (1.0 - share) * tree.raw_values[b, node, 0]
+    return here - settings.first_play_reduction * math.sqrt(explored)
+
+
+@kernel
+def exploration(tree, b, node, settings):
+    """PUCT's constant at a node: larger where it was visited often, and where the values below it differ."""
+    n = max(1, tree.visits[b, node])
+    c = settings.exploration
+    if settings.exploration_growth > 0.0:
+        c += settings.exploration_growth * math.log((n + GROWTH_BASE) / GROWTH_BASE)
+    if settings.spread_scale > 0.0:
+        mean = tree.utility[b, node] / n
+        squares = max(0.0, tree.square[b, node] - n * mean * mean)
+        variance = (SPREAD_VISITS * USUAL_SPREAD * USUAL_SPREAD + squares) / (SPREAD_VISITS + n - 1.0)
+        c *= 1.0 + settings.spread_scale * (math.sqrt(variance) / USUAL_SPREAD - 1.0)
+    return c
 
 
 @kernel

@@ -108,7 +108,7 @@ class BatchSearch:
         if which is not None:
             self.work.which.copy_(torch.as_tensor(which))
         self._backend.init(self.arrays, self._work, self._backend.adopt(states), self._seen)
-        self._evaluate_and_backward(all_rows=which is None)
+        self._evaluate_and_backward(all_rows=which is None, roots=True)
         if which is not None:
             self.work.which.fill_(True)
 
@@ -177,13 +177,13 @@ class BatchSearch:
         self._backend.simulate(self.arrays, self._work, self._seen, schedule, simulation, self._settings)
         self._evaluate_and_backward(all_rows=all_rows)
 
-    def _evaluate_and_backward(self, *, all_rows: bool) -> None:
-        outputs = self._evaluate(all_rows=all_rows)
+    def _evaluate_and_backward(self, *, all_rows: bool, roots: bool = False) -> None:
+        outputs = self._evaluate(all_rows=all_rows, roots=roots)
         if outputs is not None:
             network_outputs = self._backend.network_outputs(outputs)
             self._backend.expand_and_backward(self.arrays, self._work, network_outputs, self._settings)
 
-    def _evaluate(self, *, all_rows: bool) -> Outputs | None:
+    def _evaluate(self, *, all_rows: bool, roots: bool) -> Outputs | None:
         """What the network says of the waiting leaves; None where there is none.
 
         `all_rows`: also what nobody waits for, in batches that are nearly full, so that their shape stays.
@@ -196,8 +196,25 @@ class BatchSearch:
         self._backend.features(self._features, self.arrays, self._work)
         planes, globals_ = self.work.planes, self.work.globals_
         device, rows = self.evaluator.device, slice(None) if filled is None else _rows(filled)
-        outputs = self.evaluator.evaluate(planes[rows].to(device), globals_[rows].to(device))
+        outputs = self._ask(planes[rows].to(device), globals_[rows].to(device), rows, roots=roots)
         return outputs if isinstance(rows, slice) else _spread(outputs, rows, len(planes))
+
+    def _ask(self, planes: torch.Tensor, globals_: torch.Tensor, rows: slice | torch.Tensor, *, roots: bool) -> Outputs:
+        """The network's answer, under the symmetries that the settings ask for."""
+        if not (self.settings.random_symmetry or (roots and self.settings.root_symmetries)):
+            return self.evaluator.evaluate(planes, globals_)
+        import torch
+
+        from tessera.nn.symmetry import SYMMETRIES, averaged, turned, turned_back
+
+        if roots and self.settings.root_symmetries:
+            which = torch.arange(SYMMETRIES, device=planes.device).repeat(len(planes))
+            images = turned(planes.repeat_interleave(SYMMETRIES, 0), which)
+            outputs = self.evaluator.evaluate(images, globals_.repeat_interleave(SYMMETRIES, 0))
+            return averaged(turned_back(outputs, which))
+        leaves = self.work.leaf.clamp(min=0).long()
+        which = (self.tree.key.gather(1, leaves).flatten()[rows] % SYMMETRIES).to(planes.device)
+        return turned_back(self.evaluator.evaluate(turned(planes, which), globals_), which)
 
 
 def _rows(filled: NDArray[np.int64]) -> slice | torch.Tensor:

@@ -22,8 +22,8 @@ from tessera.memory.live import Snapshot, snapshot
 from tessera.memory.process import available_bytes, total_bytes
 from tessera.memory.sanitizer import VRAMSanitizer, leaks
 from tessera.nn.allocator import give_back_freed_memory
+from tessera.nn.symmetry import forget_tables
 from tessera.training.state_tree import difference, tensors_in, to_host
-from tessera.training.symmetry import forget_tables
 
 When = Literal["always", "short", "never"]
 SHARE = 0.2

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from tessera.rules.features import BASIC, FeatureSet
 from tessera.training.packing import ROWS, Sparse, pack_bits, pack_sparse, spans, to_host, unpack_bits
-from tessera.training.symmetry import SYMMETRIES, transformed
+from tessera.nn.symmetry import SYMMETRIES
+from tessera.training.symmetry import transformed
 from tessera.training.targets import FIELDS, Positions
 
 

@@ -15,7 +15,7 @@ from tessera.former_names import REPLAYS, renamed
 from tessera.rules.features import BASIC, FeatureSet
 from tessera.training.replay import Replay
 from tessera.training.settings import ReplaySettings
-from tessera.training.symmetry import SYMMETRIES
+from tessera.nn.symmetry import SYMMETRIES
 from tessera.training.targets import Positions
 
 

@@ -1,37 +1,11 @@
-"""The eight symmetries of the board as tables of points, for planes, policies and ownership alike."""
+"""Positions to learn from, turned and mirrored with all that belongs to them."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-import torch
 from torch import Tensor
 
+from tessera.nn.symmetry import moved_actions, point_tables
 from tessera.training.targets import Positions
-
-SYMMETRIES = 8
-IDENTITY = 0
-
-
-@lru_cache(maxsize=32)
-def point_tables(side: int) -> Tensor:
-    """[8, A] int64: row s says which old point comes to each new point; pass stays itself. Row 0 is the identity."""
-    board = torch.arange(side * side).reshape(side, side)
-    images = [torch.rot90(start, turns) for start in (board, board.T) for turns in range(4)]
-    rows = torch.stack([image.reshape(-1) for image in images])
-    return torch.cat((rows, torch.full((SYMMETRIES, 1), side * side)), dim=1)
-
-
-@lru_cache(maxsize=32)
-def moved_actions(side: int) -> Tensor:
-    """[8, A] int64: row s says where each old action goes to; the inverse of `point_tables`."""
-    return point_tables(side).argsort(dim=1)
-
-
-def forget_tables() -> None:
-    """Free them; they are made again when they are asked for."""
-    point_tables.cache_clear()
-    moved_actions.cache_clear()
 
 
 def transformed(positions: Positions, which: Tensor) -> Positions:

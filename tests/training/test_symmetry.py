@@ -8,7 +8,8 @@ import torch
 from tessera.interfaces.network import F, G
 from tessera.rules.batch import Batch, allocate, settings_row
 from tessera.rules.ruleset import DEFAULT
-from tessera.training.symmetry import IDENTITY, SYMMETRIES, point_tables, transformed
+from tessera.nn.symmetry import IDENTITY, SYMMETRIES, point_tables
+from tessera.training.symmetry import transformed
 from tessera.training.targets import Positions
 
 SIDE = 5
