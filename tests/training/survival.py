@@ -87,7 +87,8 @@ def faults(out: Path, games: int) -> list[str]:
     """What was lost or doubled, in words."""
     rows, judged = list(lines(out / "training.jsonl")), list(lines(out / "elo.jsonl"))
     tiles = [tile["tile"] for tile in lines(out / "elo_tiles.jsonl")]
-    numbers = [record["number"] for record in lines(out / "evaluation" / "games.jsonl") if "number" in record]
+    # Games are written as they end, so their numbers come in another order.
+    numbers = sorted(record["number"] for record in lines(out / "evaluation" / "games.jsonl") if "number" in record)
     found = []
     if not rows or rows[-1]["games"] < games:
         found.append(f"it ended after {rows[-1]['games'] if rows else 0} games")
