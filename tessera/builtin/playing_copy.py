@@ -28,9 +28,9 @@ class PlayingCopy:
 
         self.device = device
         self.feature_set = features_of(module).name
-        self._copy = copy.deepcopy(module).to(device, torch.bfloat16, memory_format=torch.channels_last)
-        self._copy.eval().requires_grad_(False)
-        run = FullBoards(self._copy).eval() if isinstance(self._copy, KnowsFullBoards) else self._copy
+        self._copy = copy.deepcopy(module).to(device=device, dtype=torch.bfloat16).eval().requires_grad_(False)
+        self._copy.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs lack it
+        run = FullBoards(self._copy).eval() if isinstance(module, KnowsFullBoards) else self._copy
         self._run = torch.compile(run, dynamic=False) if compiled else run
 
     def evaluate(self, planes: torch.Tensor, globals_: torch.Tensor) -> Outputs:

@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from tessera.nn.symmetry import SYMMETRIES
 from tessera.rules.features import BASIC, FeatureSet
 from tessera.training.packing import ROWS, Sparse, pack_bits, pack_sparse, spans, to_host, unpack_bits
-from tessera.nn.symmetry import SYMMETRIES
 from tessera.training.symmetry import transformed
 from tessera.training.targets import FIELDS, Positions
 

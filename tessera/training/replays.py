@@ -12,10 +12,10 @@ from typing import Any
 import torch
 
 from tessera.former_names import REPLAYS, renamed
+from tessera.nn.symmetry import SYMMETRIES
 from tessera.rules.features import BASIC, FeatureSet
 from tessera.training.replay import Replay
 from tessera.training.settings import ReplaySettings
-from tessera.nn.symmetry import SYMMETRIES
 from tessera.training.targets import Positions
 
 

@@ -2,8 +2,8 @@
 
     python -m tests.nn.counting        # resnet and tower, 6x128, 9x9 and 19x19, under autocast and as a playing copy
 
-Operations on fake tensors: each that makes or changes a tensor is a kernel, which reads its inputs and writes its outputs
-once. Biases of convolutions, which cuDNN may add by a kernel of its own, are not counted apart.
+Operations on fake tensors: each that makes or changes a tensor is a kernel, which reads its inputs and writes its
+outputs once. Biases of convolutions, which cuDNN may add by a kernel of its own, are not counted apart.
 """
 
 from __future__ import annotations
@@ -97,8 +97,10 @@ def as_a_copy(name: str, side: int) -> Cost:
 
 
 def compiled(name: str, side: int) -> Cost:
-    """What torch.compile makes of the copy: launches in the code it writes, bytes as its scheduler counts them. It takes
-    a minute."""
+    """What torch.compile makes of the copy: launches in the code it writes, bytes as its scheduler counts them.
+
+    It takes a minute.
+    """
     from torch._inductor import compile_fx, metrics
     from torch._inductor.utils import run_and_get_code
 

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from tessera.interfaces.network import F, G
+from tessera.nn.symmetry import IDENTITY, SYMMETRIES, point_tables
 from tessera.rules.batch import Batch, allocate, settings_row
 from tessera.rules.ruleset import DEFAULT
-from tessera.nn.symmetry import IDENTITY, SYMMETRIES, point_tables
 from tessera.training.symmetry import transformed
 from tessera.training.targets import Positions
 
