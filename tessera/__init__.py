@@ -20,7 +20,8 @@ Where to start reading (docs/architecture.md leads from here to the lines that d
     league/       who plays whom, records, reports; ratings/: from results to Elo
     gtp/          the Go Text Protocol, both ends, and KataGo's JSON protocol
     sgf/          games on disk
-    cli/          the commands, a file or a few each; bench/: what `tessera bench` measures
+    cli/          the commands, a file or a few each
+    bench/        what `tessera bench` measures; gpu_check/: the first minutes on a GPU
     memory/       what is held, by part; a block that has to leave nothing behind
     runs/         what a training run wrote down, read for reports, pages and programs; html/ draws it
     testing/      conformance suites for plugins

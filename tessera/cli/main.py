@@ -48,6 +48,7 @@ COMMANDS: dict[str, Entry] = {
     "inspect": Entry("tessera.cli.inspect:command", "Norms inside a network as a game goes on."),
     "engines": Entry("tessera.cli.engines:command", "List and try engines from outside: GNU Go, KataGo, Pachi, ..."),
     "plugins": Entry("tessera.cli.plugins:command", "List plugins: what is loaded, and what failed with the cure."),
+    "gpu-check": Entry("tessera.cli.gpu_check:command", "Check a GPU and measure on it, stage by stage."),
     "doctor": Entry("tessera.cli.doctor:command", "Check versions, devices, plugins, engines and the network."),
 }
 

@@ -26,6 +26,6 @@ def test_tests_and_links_exist(path: Path) -> None:
 def test_commands_exist(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     code = " ; ".join(match[1] or match[2] for match in re.finditer(r"`([^`]+)`|^    (.+)$", text, re.M))
-    named = sorted({match[1] for match in re.finditer(r"(?<![\w/.-])tessera ([a-z]+)", code)})
+    named = sorted({match[1] for match in re.finditer(r"(?<![\w/.-])tessera ([a-z]+(?:-[a-z]+)*)", code)})
     assert named
     assert [command for command in named if main([command, "--help"]) != 0] == []
