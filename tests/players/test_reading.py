@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tessera.interfaces.analysis import Analysis
+from tessera.interfaces.analysis import Analysis, MoveInfo
 from tessera.interfaces.player import Limits, Options, Watch
 from tessera.players.policy import PolicyPlayer
-from tessera.players.reading import read_analysis
+from tessera.players.reading import led_by_bound, read_analysis
 from tessera.players.search import SearchPlayer
 from tessera.players.settings import SearchPlayerSettings
 from tessera.rules.coords import BLACK
@@ -35,6 +35,31 @@ def leaves_below(tree: Any, node: int) -> tuple[list[float], list[float]]:
         results += [sign * float(tree.raw_values[0, below, 1])] * times
         scores += [sign * float(tree.raw_values[0, below, 2])] * times
     return results, scores
+
+
+def judged(*moves: tuple[int, float, float]) -> Analysis:
+    """An analysis of moves with these visits, win rates and lower bounds, the most visited first."""
+    infos = tuple(
+        MoveInfo(point, visits, winrate, 0.0, 0.1, lcb, (point,), utility=2 * winrate - 1)
+        for point, (visits, winrate, lcb) in enumerate(moves)
+    )
+    return Analysis(BLACK, 9, infos, 100, 0.5, 0.0, np.zeros(81, np.float32), np.zeros(82, np.float32))
+
+
+@pytest.mark.parametrize(
+    ("moves", "first"),
+    [
+        ([(50, 0.6, 0.5), (40, 0.7, 0.55)], 1),
+        ([(50, 0.6, 0.5), (40, 0.7, 0.45)], 0),
+        ([(50, 0.6, 0.5), (7, 0.9, 0.8)], 0),  # a seventh of the visits is too few
+        ([(50, 0.6, 0.5), (8, 0.9, 0.8)], 1),
+        ([(3, 0.6, 0.1), (1, 0.9, 0.8)], 0),  # one visit says nothing of the spread
+    ],
+)
+def test_the_surest_bet_leads(moves: list[tuple[int, float, float]], first: int) -> None:
+    analysis = judged(*moves)
+    led = led_by_bound(analysis, 0.15)
+    assert led.moves[0].point == first and sorted(m.point for m in led.moves) == list(range(len(moves)))
 
 
 def test_values_are_those_of_the_leaves() -> None:
