@@ -1,0 +1,92 @@
+# The end of a game: the last points, and when to pass.
+# All of our own making.
+
+# Black gains the most that is left. Komi 12.5.
+#    A B C D E F G H J
+#  9 X . X X X . O O O
+#  8 X X X X . O O O .
+#  7 X X X X X . O O O
+#  6 X . X X X X O O O
+#  5 X X X X X X O . O
+#  4 X X X X X O O O O
+#  3 X . X X . . O O O
+#  2 X X X X O . O O .
+#  1 X X X X . O O O O
+loadsgf positions/endings-10.sgf
+10 reg_genmove black
+#? [E3]
+
+# White gains the most that is left. Komi 16.5.
+#    A B C D E F G H J
+#  9 O O O X X X X X X
+#  8 . O O X X X X . X
+#  7 O O O . . X X X X
+#  6 O O O X . X X X X
+#  5 O O O . X X X X .
+#  4 O . O . X X X X X
+#  3 O O O O X X X X .
+#  2 O O O O X X X X X
+#  1 . O O . . X X X .
+loadsgf positions/endings-20.sgf
+20 reg_genmove white
+#? [D7]
+
+# Black gains the most that is left. Komi 2.5.
+#    A B C D E F G H J
+#  9 X X X X O O O O O
+#  8 . X X X . O O O .
+#  7 X X X X . X O O O
+#  6 X X X . O O O O O
+#  5 X . X X . O O O O
+#  4 X X X X . O O . O
+#  3 X X X X X O O O O
+#  2 . X X X X . O O O
+#  1 X X X X . O O O .
+loadsgf positions/endings-30.sgf
+30 reg_genmove black
+#? [E7]
+
+# Black gains the most that is left. Komi 19.5.
+#    A B C D E F G H J
+#  9 O O O O X . X . X
+#  8 . O O . X X X X X
+#  7 O O O . . X X X X
+#  6 O O O . X X X . X
+#  5 . O O X X X X X X
+#  4 O O O X X X X X X
+#  3 O O . X X X X . X
+#  2 O O O O X X X X X
+#  1 . O O . . X X X X
+loadsgf positions/endings-40.sgf
+40 reg_genmove black
+#? [D7]
+
+# Black gains the most that is left. Komi 4.5.
+#    A B C D E F G H J
+#  9 . X . X . X X X X
+#  8 X X X X X X X . X
+#  7 X X X X X X X X X
+#  6 X . . . O X X X X
+#  5 . . O O X . X X X
+#  4 O O O O O O X X X
+#  3 O O O O O O O O O
+#  2 O . O O O O . O O
+#  1 O O O O . O O O .
+loadsgf positions/endings-50.sgf
+50 reg_genmove black
+#? [D6]
+
+# Black gains the most that is left. Komi 14.5.
+#    A B C D E F G H J
+#  9 X . X X . X X X .
+#  8 X X X X X X X X X
+#  7 X X X X X X . X X
+#  6 X X X X X X X X X
+#  5 X X X X X X O . .
+#  4 . . X X . . O . O
+#  3 O O O O O O O O O
+#  2 O O . O O O O . O
+#  1 . O O O . O O O O
+loadsgf positions/endings-60.sgf
+60 reg_genmove black
+#? [H5]
