@@ -46,47 +46,122 @@ loadsgf positions/endings-30.sgf
 30 reg_genmove black
 #? [E7]
 
+# White gains the most that is left. Komi 16.5.
+#    A B C D E F G H J
+#  9 X X X X . . O O .
+#  8 X . X X X X O O O
+#  7 X X X X X O O . O
+#  6 X X X X . O O O O
+#  5 . X X X X . O O .
+#  4 X X X X X X O O O
+#  3 . X X X X X O O O
+#  2 X X X X X . O . O
+#  1 . X X X . . O O O
+loadsgf positions/endings-40.sgf
+40 reg_genmove white
+#? [F9]
+
 # Black gains the most that is left. Komi 19.5.
 #    A B C D E F G H J
-#  9 O O O O X . X . X
-#  8 . O O . X X X X X
-#  7 O O O . . X X X X
-#  6 O O O . X X X . X
-#  5 . O O X X X X X X
-#  4 O O O X X X X X X
-#  3 O O . X X X X . X
-#  2 O O O O X X X X X
-#  1 . O O . . X X X X
-loadsgf positions/endings-40.sgf
-40 reg_genmove black
-#? [D7]
+#  9 . O O O . O O . O
+#  8 O O O O O O O O O
+#  7 O O . O O O O O O
+#  6 . O X X X . . . O
+#  5 . X X X X X . X X
+#  4 X X X X X X X X .
+#  3 X X X X X X X X X
+#  2 X X . X X . X X .
+#  1 X X X X X X X X X
+loadsgf positions/endings-50.sgf
+50 reg_genmove black
+#? [G6]
 
 # Black gains the most that is left. Komi 4.5.
 #    A B C D E F G H J
-#  9 . X . X . X X X X
-#  8 X X X X X X X . X
+#  9 X X X X . X . X .
+#  8 X . X X X X X X X
 #  7 X X X X X X X X X
-#  6 X . . . O X X X X
-#  5 . . O O X . X X X
-#  4 O O O O O O X X X
-#  3 O O O O O O O O O
-#  2 O . O O O O . O O
-#  1 O O O O . O O O .
-loadsgf positions/endings-50.sgf
-50 reg_genmove black
-#? [D6]
-
-# Black gains the most that is left. Komi 14.5.
-#    A B C D E F G H J
-#  9 X . X X . X X X .
-#  8 X X X X X X X X X
-#  7 X X X X X X . X X
-#  6 X X X X X X X X X
-#  5 X X X X X X O . .
-#  4 . . X X . . O . O
+#  6 X X X X O . . . X
+#  5 X X X . X O O . .
+#  4 X X X O O O O O O
 #  3 O O O O O O O O O
 #  2 O O . O O O O . O
 #  1 . O O O . O O O O
 loadsgf positions/endings-60.sgf
 60 reg_genmove black
-#? [H5]
+#? [F6]
+
+# Black gains the most that is left. Komi 12.5.
+#    A B C D E F G H J
+#  9 X X X X . X X X .
+#  8 X . X X X X . X X
+#  7 X X X X X X X X X
+#  6 X X X X X X X . .
+#  5 X X X X X . . O .
+#  4 X X X X . O . O O
+#  3 O O O O O O O O O
+#  2 O O O O . O O O O
+#  1 O . O O O O O . O
+loadsgf positions/endings-70.sgf
+70 reg_genmove black
+#? [G5]
+
+# White gains the most that is left. Komi 12.5.
+#    A B C D E F G H J
+#  9 O O O O O X X . X
+#  8 . O O O . . X X X
+#  7 O O O . X X X X X
+#  6 O O O . X X X . X
+#  5 O . O X X X X X X
+#  4 O O O X X X X X X
+#  3 O O O . X X X . X
+#  2 . O O O X X X X X
+#  1 O O O . . X X X X
+loadsgf positions/endings-80.sgf
+80 reg_genmove white
+#? [E8]
+
+# White gains the most that is left. Komi 12.5.
+#    A B C D E F G H J
+#  9 O . O O . X X X X
+#  8 O O O . X X X X .
+#  7 O O O O O X X X X
+#  6 O . O O . X X X X
+#  5 O O O . X X X . X
+#  4 O O O X X X X X X
+#  3 O . O X X X X X X
+#  2 O O O . . X X X .
+#  1 O O O . X X X X X
+loadsgf positions/endings-90.sgf
+90 reg_genmove white
+#? [D2]
+
+# Nothing is left but own eyes: White passes. Komi 49.5.
+#    A B C D E F G H J
+#  9 O O O O X X X X X
+#  8 O O O O X X X X X
+#  7 . O O O X X X . X
+#  6 O O O O X X X X X
+#  5 O O O O X X X X X
+#  4 O O O X X X X X X
+#  3 O O O X X X X X X
+#  2 . O O X X X X X .
+#  1 O O O X X X X X X
+loadsgf positions/endings-100.sgf
+100 reg_genmove white
+#? [pass]
+
+# Nothing is left but own eyes: White passes. Komi 32.5.
+#    A B C D E F G H J
+#  9 X X X O O O O O O
+#  8 . X X O O O O O .
+#  7 X X X O O O O O O
+#  6 X X X O O O O O O
+#  5 X X X X O O O O O
+#  4 X X X X O O O O O
+#  3 . X X X O O O . O
+#  2 X X X X O O O O O
+#  1 X X X X O O O O O
+loadsgf positions/endings-110.sgf
+110 reg_genmove white
+#? [pass]

@@ -105,3 +105,48 @@ loadsgf positions/ladders-60.sgf
 loadsgf positions/ladders-70.sgf
 70 reg_genmove white
 #? [B8]
+
+# Black chooses the side from which the ladder works. Komi 5.5.
+#    A B C D E F G H J
+#  9 . . . . . . O O .
+#  8 O . X X O . O . O
+#  7 . X O O X . O O .
+#  6 . . X O . . O . O
+#  5 . . X . . . O O .
+#  4 . . . . . . O . O
+#  3 X X X X X X O O .
+#  2 X . X . X X O . O
+#  1 . X . X . X O O .
+loadsgf positions/ladders-80.sgf
+80 reg_genmove black
+#? [E6]
+
+# Black runs: the ladder does not work. Komi -23.5.
+#    A B C D E F G H J
+#  9 . . . . O . . O .
+#  8 . X O O . . . O O
+#  7 . O X X O . . O .
+#  6 . . O X . . . O O
+#  5 . . O O X . . O .
+#  4 . . . . . . . O O
+#  3 . . . . . . . O .
+#  2 X X X X X X X O O
+#  1 . X . X . X X O .
+loadsgf positions/ladders-90.sgf
+90 reg_genmove black
+#? [E6]
+
+# White runs: the ladder does not work. Komi 21.5.
+#    A B C D E F G H J
+#  9 . . . . . . . O .
+#  8 . . O X X . . O O
+#  7 . . X O O X . O .
+#  6 . . . X O . . O O
+#  5 . . . X X . . O .
+#  4 . . . . . . . O O
+#  3 . . . . . . . O .
+#  2 X X X X X X X O O
+#  1 . X . X . X X O .
+loadsgf positions/ladders-100.sgf
+100 reg_genmove white
+#? [F6]

@@ -180,3 +180,78 @@ loadsgf positions/seki-110.sgf
 loadsgf positions/seki-120.sgf
 120 reg_genmove white
 #? [B8]
+
+# A seki is left alone by White: only a pass is right. Komi 10.5.
+#    A B C D E F G H J
+#  9 X X O O O O X . X
+#  8 O X X X O O X X X
+#  7 O O O X O O X X X
+#  6 X O . X O O X X .
+#  5 X O . X O O X X X
+#  4 X X X X O O X X X
+#  3 O O O O O O X X X
+#  2 O O O O O O X X X
+#  1 . O O O . O X X X
+loadsgf positions/seki-130.sgf
+130 reg_genmove white
+#? [pass]
+
+# A seki is left alone by White: only a pass is right. Komi 12.5.
+#    A B C D E F G H J
+#  9 O O O X . X X X .
+#  8 O O O X X X X X X
+#  7 O O O X X X X X X
+#  6 O O O X X O O O O
+#  5 O O O X X O . X O
+#  4 . O O X X O . X O
+#  3 O O O X X O X X X
+#  2 O O O X X O O O X
+#  1 O . O X X X X O O
+loadsgf positions/seki-140.sgf
+140 reg_genmove white
+#? [pass]
+
+# A seki with an eye: White does not fill it. Komi 10.5.
+#    A B C D E F G H J
+#  9 X X O O O O X . X
+#  8 . X X X O O X X X
+#  7 O O O X O O X X X
+#  6 O . X X O O X X .
+#  5 . O . X O O X X X
+#  4 X X X X O O X X X
+#  3 O O O O O O X X X
+#  2 O O O O O O X X X
+#  1 . O O O . O X X X
+loadsgf positions/seki-150.sgf
+150 reg_genmove white
+#? [A5|B6|pass]
+
+# Eye against eye: White keeps its eye. Komi 18.5.
+#    A B C D E F G H J
+#  9 X X X X O O . O .
+#  8 . X X X O O O O O
+#  7 X X X X O O O O O
+#  6 X X X X O O O X X
+#  5 X X X X O O O X .
+#  4 X X X X O O X X X
+#  3 X X X X O O X . .
+#  2 X X X X O O X O O
+#  1 X X . X O O X O .
+loadsgf positions/seki-160.sgf
+160 reg_genmove white
+#? [H3|J3|pass]
+
+# Eye against eye: Black keeps its eye. Komi 1.5.
+#    A B C D E F G H J
+#  9 . O X O O X . X X
+#  8 O O X O O X X X X
+#  7 . . X O O X X X X
+#  6 X X X O O X X X X
+#  5 . X O O O X X X X
+#  4 X X O O O X X X X
+#  3 O O O O O X X X X
+#  2 O O O O O X X X .
+#  1 . O . O O X X X X
+loadsgf positions/seki-170.sgf
+170 reg_genmove black
+#? [A7|B7|pass]
