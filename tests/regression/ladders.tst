@@ -1,5 +1,7 @@
 # Ladders and other captures: from which side, and whether it works.
-# All of our own making.
+# All of our own making. Checked on 2026-11-27. 9x9 without open space: every move inside the disputed area was read out to
+# the end of the game by a solver that shares no code with Tessera, and KataGo 1.17.2 (g170-b6c96, 200 visits or more, 20 or
+# more after each move) agrees. With open space: the slow ladder reader of the tests, and KataGo with 600 visits.
 
 # Black catches stones from behind. Komi 6.5.
 #    A B C D E F G H J
@@ -150,3 +152,63 @@ loadsgf positions/ladders-90.sgf
 loadsgf positions/ladders-100.sgf
 100 reg_genmove white
 #? [F6]
+
+# White chooses the side from which the ladder works. Komi -13.5.
+#    A B C D E F G H J
+#  9 . . . . . . . X .
+#  8 . . O O . . . X X
+#  7 . O X X O . . X .
+#  6 . X O X . X . X X
+#  5 . . O . . . . X .
+#  4 . . . . . . . X X
+#  3 . . . . . . . X .
+#  2 O O O O O O O X X
+#  1 . O . O . O O X .
+loadsgf positions/ladders-110.sgf
+110 reg_genmove white
+#? [E6]
+
+# White chooses the side from which the ladder works. Komi -6.5.
+#    A B C D E F G H J
+#  9 . . . . . X X X .
+#  8 . . O O . . X . X
+#  7 . O X X O . X X .
+#  6 . . O X . . X . X
+#  5 . . O . . X X X .
+#  4 . . . . . . X . X
+#  3 O O O O O O X X .
+#  2 O . O . O O X . X
+#  1 . O . O . O X X .
+loadsgf positions/ladders-120.sgf
+120 reg_genmove white
+#? [E6]
+
+# White chooses the side from which the ladder works. Komi -7.5.
+#    A B C D E F G H J
+#  9 . . X . . . X X .
+#  8 . . O O . . X . X
+#  7 . O X X O . X X .
+#  6 . X O X . . X . X
+#  5 . . O . . . X X .
+#  4 . . . X . . X . X
+#  3 O O O O O O X X .
+#  2 O . O . O O X . X
+#  1 . O . O . O X X .
+loadsgf positions/ladders-130.sgf
+130 reg_genmove white
+#? [D5]
+
+# White chooses the side from which the ladder works. Komi -26.5.
+#    A B C D E F G H J
+#  9 . . X . . . O O .
+#  8 . . O O . . O . O
+#  7 . O X X O . O O .
+#  6 . . O X . . O . O
+#  5 . . O . . . O O .
+#  4 . . X . . . O . O
+#  3 X X X X X X O O .
+#  2 X . X . X X O . O
+#  1 . X . X . X O O .
+loadsgf positions/ladders-140.sgf
+140 reg_genmove white
+#? [D5]

@@ -1,5 +1,8 @@
 # Semeai: two groups without two eyes, and one of them falls.
-# All of our own making.
+# All of our own making. Checked on 2026-11-27: every move inside the disputed area was read out to the end of the game
+# (area scoring, positional superko, no move left out) by a solver that shares no code with Tessera, and KataGo 1.17.2
+# (g170-b6c96, 200 visits or more, 20 or more after each move) finds the listed moves winning and all others losing.
+# Outside that area everything is settled, and the komi lies between the right result and the next best one.
 
 # Two liberties against two: Black fills. Komi 14.5.
 #    A B C D E F G H J
