@@ -3,6 +3,7 @@
 # positional superko, no move left out) by a solver that shares no code with Tessera, and KataGo 1.17.2 (g170-b6c96, 1500
 # visits, 300 after each move, where fewer left a doubt) likes the listed move best by at least 30 points of winrate.
 # The komi lies between the right result and the next best one; half a point or one and a half decide.
+# Where a pass is the answer, filling one of two own eyes was left to KataGo: it gives the whole side away.
 
 # Black gains the most that is left. Komi 12.5.
 #    A B C D E F G H J

@@ -3,6 +3,7 @@
 # (area scoring, positional superko, no move left out) by a solver that shares no code with Tessera, and KataGo 1.17.2
 # (g170-b6c96, 200 visits or more, 20 or more after each move) finds the listed moves winning and all others losing.
 # Outside that area everything is settled, and the komi lies between the right result and the next best one.
+# The last problem needs positional superko, which the file asks for; KataGo sees the pass as winning there, too.
 
 # White takes the ko. Komi 8.5.
 #    A B C D E F G H J
