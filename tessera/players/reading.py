@@ -84,7 +84,9 @@ def led_by_bound(analysis: Analysis, share: float) -> Analysis:
     best = max((move for move in analysis.moves if move.visits >= max(2, share * first)), key=_bound, default=None)
     if best is None or best is analysis.moves[0]:
         return analysis
-    return replace(analysis, moves=(best, *(move for move in analysis.moves if move is not best)))
+    others = tuple(move for move in analysis.moves if move is not best)
+    # Clients order moves by their weight; the one that is played stands first there, too.
+    return replace(analysis, moves=(replace(best, weight=analysis.moves[0].weight), *others))
 
 
 def _bound(move: MoveInfo) -> float:

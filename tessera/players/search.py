@@ -151,8 +151,6 @@ class SearchPlayer:
         temperatures = [fading(start, halflife, len(each.game.moves), each.game.size) for each in asked]
         options = replace(options, wide_root_noise=0.0)
         found = self._think(asked, limits, options, watch, temperatures=np.array(temperatures))
-        if self._settings.lcb_visits > 0:
-            found = [led_by_bound(analysis, self._settings.lcb_visits) for analysis in found]
         points = [
             passing.decide(each.game, analysis, each.seat.ending, temperature, each.seat.random, options)
             for each, analysis, temperature in zip(asked, found, temperatures, strict=True)
@@ -179,7 +177,7 @@ class SearchPlayer:
         slots = np.array([each.slot for each in asked])
         rows: slice | NDArray[np.int64] = slice(None) if len(slots) == search.games == 1 else slots
         noise = np.random.Generator(np.random.PCG64([self._seed, len(asked[0].game.moves)]))
-        read = partial(read_analysis, tree, search.size, moves_ownership=options.moves_ownership)
+        read = partial(self._read, tree, moves_ownership=options.moves_ownership)
         known = tree.visits[rows, 0].copy()
         live = np.ones(len(asked), np.bool_)
         most = np.zeros(search.games, np.int32)
@@ -208,6 +206,12 @@ class SearchPlayer:
                     watch.stop.wait(IDLE_WAIT)
         seconds = time.monotonic() - start
         return [read(game=each.slot, seconds=seconds, during_search=False) for each in asked]
+
+    def _read(self, tree: Any, **known: Any) -> Analysis:
+        """What the search found, the move that it would play first."""
+        assert self._search is not None
+        analysis, share = read_analysis(tree, self._search.size, **known), self._settings.lcb_visits
+        return led_by_bound(analysis, share) if share > 0 else analysis
 
     def _batch(self, visits: NDArray[np.int32], limits: Limits) -> NDArray[np.int32]:
         """[B] how many visits the next step may make: few while the tree is small, and none beyond the limit.

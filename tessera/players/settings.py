@@ -26,7 +26,7 @@ class SearchPlayerSettings:
     """How freely a move is drawn from the visits at the start of a game; 0: always the best."""
     temperature_halflife: Annotated[float, Range(0, 1_000), Unit("board sides")] = 0.5
     """Moves after which that temperature has halved, gone in the end; 0: no move is drawn."""
-    lcb_visits: Annotated[float, Range(0, 1), Unit("of the most visited move's visits")] = 0.0
+    lcb_visits: Annotated[float, Range(0, 1), Unit("of the most visited move's visits")] = 0.15
     """The move is chosen, among those with so many visits, by the lower confidence bound of its value; 0: the most
     visited is played."""
     random_symmetry: bool = False

@@ -46,10 +46,13 @@ def subtitle(run: Run) -> str:
     """Who learns what, in one line of plain text."""
     config = run.config
     words = [f"{config[key]} {word}" for key, word in (("network", "network"), ("trainer", "trainer")) if key in config]
-    sizes = (
-        config.get("trainer_settings", {}).get("sizes") if isinstance(config.get("trainer_settings"), dict) else None
-    )
-    return ", ".join([*words, *([f"boards {sizes}"] if sizes else [])]) or "no config.toml"
+    settings = config.get("trainer_settings")
+    sizes = settings.get("sizes") if isinstance(settings, dict) else None
+    if sizes:
+        words.append(
+            "boards " + (", ".join(f"{side}×{side}" for side in sizes) if isinstance(sizes, dict) else str(sizes))
+        )
+    return ", ".join(words) or "no config.toml"
 
 
 def tiles(run: Run) -> list[tuple[str, str]]:

@@ -6,6 +6,8 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -14,7 +16,7 @@ from tessera.cli.main import App, cli
 from tessera.html.chart import Chart
 from tessera.runs import open_run
 from tessera.runs.curves import charts, compared
-from tessera.runs.report import duration, render
+from tessera.runs.report import duration, render, subtitle
 from tessera.training.heartbeat import Heartbeat
 from tessera.training.supervisor import NO_PULSE
 
@@ -146,3 +148,16 @@ def test_a_report_is_no_sign_of_life_to_the_supervisor(run: Path) -> None:
 
 def test_durations_are_words() -> None:
     assert [duration(each) for each in (None, 5, 65, 15134.7)] == ["–", "5 s", "1 min 5 s", "4 h 12 min"]
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({}, "no config.toml"),
+        ({"network": "tower", "trainer_settings": {"sizes": {"9": 48, "13": 40}}}, "tower network, boards 9×9, 13×13"),
+        ({"trainer": "gumbel", "trainer_settings": {"sizes": "9:48"}}, "gumbel trainer, boards 9:48"),  # of long ago
+        ({"trainer": "gumbel", "trainer_settings": 7}, "gumbel trainer"),
+    ],
+)
+def test_a_run_says_who_learns_what(config: Any, said: str) -> None:
+    assert subtitle(SimpleNamespace(config=config)) == said  # type: ignore[arg-type]
