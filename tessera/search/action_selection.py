@@ -32,7 +32,7 @@ def select_action(tree, b, node, noise, considered_visits, settings):
 @kernel
 def puct_action(tree, b, node, bonus, settings):
     """The edge that maximises Q + c * prior * sqrt(visits) / (1 + edge visits); bonus [A] is added to the root's Q."""
-    prior, visits, value = tree.prior[b, node], tree.children_visits[b, node], tree.children_values[b, node]
+    prior, visits = tree.prior[b, node], tree.children_visits[b, node]
     actions = prior.shape[0]
     total = 0
     explored = 0.0
@@ -49,13 +49,25 @@ def puct_action(tree, b, node, bonus, settings):
         p = prior[a]
         if p > 0.0:
             n = visits[a]
-            q = value[a] / n if n > 0 else unvisited
+            q = edge_value(tree, b, node, a, unvisited, settings) if n > 0 else unvisited
             score = q + scale * p / (1.0 + n)
             if node == 0:
                 score += bonus[a]
             if score > best_score:
                 best, best_score = a, score
     return best
+
+
+@kernel
+def edge_value(tree, b, node, action, unvisited, settings):
+    """The mean utility of an edge that was taken, leaves in flight included.
+
+    They count as lost (`virtual_loss` 1), as what is known of the edge (0, "WU-UCT": Liu et al., ICLR 2020), or between.
+    """
+    n, child = tree.children_visits[b, node, action], np.int64(tree.child[b, node, action])
+    known = tree.visits[b, child] if child >= 0 else 0
+    mean = tree.children_values[b, node, action] / known if known > 0 else unvisited
+    return mean - (n - known) * settings.virtual_loss * (mean + 1.0) / n
 
 
 @kernel

@@ -7,8 +7,8 @@
         expand(policy, value, score, ownership)         # its priors and raw values
         backward                                        # its value, to every node and edge above it
 
-While a leaf is being evaluated its path counts as visited and lost ("virtual loss"), so that the next of
-the K leaves of the same step looks elsewhere. Superko holds along the path: a node's legal moves are
+While a leaf is being evaluated its path counts as visited, so that the next of the K leaves of the same step looks
+elsewhere; what the visit is taken to be worth until it is known is `action_selection.edge_value`'s. Superko holds along the path: a node's legal moves are
 checked against the game's past and every position between the root and the node.
 """
 
@@ -63,7 +63,6 @@ def simulate(tree, work, b, slot, n, t, seen, considered_visits, settings):
     while True:
         action = select_action(tree, b, node, work.gumbel, considered_visits, settings)
         tree.children_visits[b, node, action] += 1
-        tree.children_values[b, node, action] -= 1.0
         child = np.int64(tree.child[b, node, action])
         if child < 0 or tree.status[b, child] != EVALUATED or depth + 2 >= path.shape[0]:
             break
@@ -85,7 +84,7 @@ def simulate(tree, work, b, slot, n, t, seen, considered_visits, settings):
         kernels.legal(s, n, t, s[meta_at(n) + TO_PLAY], seen, path, depth + 1)
         work.leaf[b, slot] = child
         return True
-    undo_virtual(tree, b, node, action)
+    undo_visits(tree, b, node, action)
     return False
 
 
@@ -149,8 +148,7 @@ def backward(tree, b, node):
         if parent < 0:
             break
         utility, result, score = -utility, -result, -score
-        # The virtual loss of simulate() becomes the real value; its visit stays.
-        tree.children_values[b, parent, tree.action[b, node]] += 1.0 + utility
+        tree.children_values[b, parent, tree.action[b, node]] += utility  # simulate() has counted the visit
         node = parent
 
 
@@ -176,11 +174,10 @@ def clear_node(tree, b, node, parent, action):
 
 
 @kernel
-def undo_virtual(tree, b, node, action):
-    """Take a virtual loss off every edge from the root to (node, action)."""
+def undo_visits(tree, b, node, action):
+    """Take a visit that came to nothing off every edge from the root to (node, action)."""
     while node >= 0:
         tree.children_visits[b, node, action] -= 1
-        tree.children_values[b, node, action] += 1.0
         action = tree.action[b, node]
         node = tree.parent[b, node]
 

@@ -25,6 +25,8 @@ class PuctSettings:
     first_play_power: Annotated[float, Range(0, 10)] = 0.0
     """The parent an unvisited move is compared with is its mean value, as far as the policy has been visited, raised to
     this power, and the network's own word for the rest; 0: the mean alone."""
+    virtual_loss: Annotated[float, Range(0, 1)] = 1.0
+    """What a leaf in flight counts for: 1 as lost, 0 as what is known of its move."""
     score_weight: Annotated[float, Range(0, 1)] = 0.1
     """Share of the utility that is the score, squashed to -1..1; the rest is win minus loss."""
 
@@ -65,6 +67,7 @@ class KernelSettings(NamedTuple):
     spread_scale: float
     first_play_reduction: float
     first_play_power: float
+    virtual_loss: float
     score_weight: float
 
 
@@ -78,5 +81,6 @@ def for_kernels(settings: SearchSettings) -> KernelSettings:
         float(settings.puct.spread_scale),
         float(settings.puct.first_play_reduction),
         float(settings.puct.first_play_power),
+        float(settings.puct.virtual_loss),
         float(settings.puct.score_weight),
     )

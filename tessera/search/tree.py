@@ -62,7 +62,7 @@ class Tree(NamedTuple):
     children_visits: torch.Tensor
     """[B, M, A] int32, leaves in flight included."""
     children_values: torch.Tensor
-    """[B, M, A] float64 sum of utilities for the side that plays the edge; a leaf in flight counts as a loss."""
+    """[B, M, A] float64 sum of utilities for the side that plays the edge, leaves in flight left out."""
     size: torch.Tensor
     """[B] int32 nodes in use."""
     ownership: torch.Tensor
