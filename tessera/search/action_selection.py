@@ -62,7 +62,7 @@ def puct_action(tree, b, node, bonus, settings):
 def edge_value(tree, b, node, action, unvisited, settings):
     """The mean utility of an edge that was taken, leaves in flight included.
 
-    They count as lost (`virtual_loss` 1), as what is known of the edge (0, "WU-UCT": Liu et al., ICLR 2020), or between.
+    They count as lost (`virtual_loss` 1), as what is known of the edge (0: "WU-UCT", Liu et al. 2020), or between.
     """
     n, child = tree.children_visits[b, node, action], np.int64(tree.child[b, node, action])
     known = tree.visits[b, child] if child >= 0 else 0

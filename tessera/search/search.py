@@ -8,8 +8,8 @@
         backward                                        # its value, to every node and edge above it
 
 While a leaf is being evaluated its path counts as visited, so that the next of the K leaves of the same step looks
-elsewhere; what the visit is taken to be worth until it is known is `action_selection.edge_value`'s. Superko holds along the path: a node's legal moves are
-checked against the game's past and every position between the root and the node.
+elsewhere; what the visit is taken to be worth until it is known is `action_selection.edge_value`'s. Superko holds along
+the path: a node's legal moves are checked against the game's past and every position between the root and the node.
 """
 
 from __future__ import annotations

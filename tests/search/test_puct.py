@@ -10,7 +10,7 @@ import pytest
 
 from tessera.nn.symmetry import SYMMETRIES
 from tessera.rules.game import Game
-from tessera.search.action_selection import exploration, first_play_value
+from tessera.search.action_selection import edge_value, exploration, first_play_value
 from tessera.search.batch import BatchSearch
 from tessera.search.settings import PuctSettings, SearchSettings, for_kernels
 from tests.search.worlds import Hashed
@@ -54,6 +54,20 @@ def test_an_unvisited_move_is_compared_with_the_networks_word_first_and_the_mean
     )
     assert first_play_value(arrays, 0, 0, 1.0, settings) == pytest.approx(0.5 - 0.2)
     assert first_play_value(arrays, 0, 0, 0.25, kernels()) == pytest.approx(0.5 - 0.1)
+
+
+@pytest.mark.parametrize(
+    ("flying", "virtual_loss", "expected"),
+    [(0, 1.0, 0.5), (2, 1.0, (4 * 0.5 - 2) / 6), (2, 0.0, 0.5), (2, 0.5, (4 * 0.5 - 0.5 * 2 + 0.5 * 2 * 0.5) / 6)],
+)
+def test_a_leaf_in_flight_counts_as_lost_or_as_what_is_known(flying: int, virtual_loss: float, expected: float) -> None:
+    """An edge with four known visits of 0.5; and one of which nothing is known yet, compared with -0.2."""
+    arrays, settings = tree(4, [0.0] * 4), kernels(virtual_loss=virtual_loss)
+    arrays.child[0, 0, 3], arrays.visits[0, 1] = 1, 4
+    arrays.children_visits[0, 0, 3], arrays.children_values[0, 0, 3] = 4 + flying, 4 * 0.5
+    assert edge_value(arrays, 0, 0, 3, -0.2, settings) == pytest.approx(expected)
+    arrays.children_visits[0, 0, 4], arrays.child[0, 0, 4] = 1, -1
+    assert edge_value(arrays, 0, 0, 4, -0.2, settings) == pytest.approx(-0.2 - virtual_loss * 0.8)
 
 
 class Seen(Hashed):
