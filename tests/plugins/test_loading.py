@@ -119,7 +119,7 @@ def test_without_entry_points_there_is_the_builtin_plugin_alone() -> None:
     manager = build_manager(load_entry_points=False)
     assert [report.name for report in manager.reports()] == ["builtin"]
     assert {"file"} == set(manager.stores)
-    assert {"torch"} == set(manager.evaluators)
+    assert {"torch", "bf16", "compile"} == set(manager.evaluators)
 
 
 def test_all_first_party_plugins_load() -> None:

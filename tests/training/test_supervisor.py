@@ -220,7 +220,7 @@ def signalled(place: Place, number: signal.Signals, *lives: str, wait_for: str, 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_is_passed_on_and_nothing_is_started_again(number: signal.Signals, place: Place) -> None:
-    assert signalled(place, number, "polite save=1 sleep=60", "exit=0", wait_for="checkpoints") == 0
+    assert signalled(place, number, "polite save=1 sleep=600", "exit=0", wait_for="checkpoints") == 0
     assert place.kinds == ["launched", "stopped"] or place.kinds == ["launched", "signal", "stopped"]
     assert place.words == ["fresh"]
 
