@@ -23,6 +23,7 @@ from torch import nn
 from tessera.nn.cache import Cache
 from tessera.rules.features import ON_BOARD
 from tessera_openvino.convert import Counts, convert, trace
+from tessera_openvino.eight_bit import EightBit
 
 KEPT = 32
 """Compiled models on disk, of some MB each."""
@@ -32,10 +33,17 @@ class Compiler:
     """Compiles a network for one board side again and again. `module` is ours: new weights are written into it."""
 
     def __init__(
-        self, openvino: Any, core: Any, module: nn.Module, counts: Counts, side: int, settings: dict[str, Any]
+        self,
+        openvino: Any,
+        core: Any,
+        module: nn.Module,
+        counts: Counts,
+        side: int,
+        settings: dict[str, Any],
+        eight_bit: EightBit | None = None,
     ) -> None:
         self._openvino, self._core, self._settings = openvino, core, settings
-        self._module, self._counts, self._side = module, counts, side
+        self._module, self._counts, self._side, self._eight_bit = module, counts, side, eight_bit
         self._traced: Any = None
         self._model: Any = None
         self._follows: bool | None = None
@@ -64,6 +72,10 @@ class Compiler:
                 self._follows = self._all_arrive() if self._follows is None else self._follows
             if not self._follows:
                 self._model = convert(self._openvino, self._trace(), self._counts, self._side)
+            if self._eight_bit is not None:
+                self._eight_bit.insert(self._model)
+        if self._eight_bit is not None:
+            self._eight_bit.measure()
         return self._core.compile_model(self._model, "CPU", self._settings)
 
     def _all_arrive(self) -> bool:
@@ -93,7 +105,8 @@ class Compiler:
         operations = re.sub(r"#.*|___torch_mangle_\d+\.", "", str(self._trace().inlined_graph))
         processor = [self._core.get_property("CPU", name) for name in ("FULL_DEVICE_NAME", "OPTIMIZATION_CAPABILITIES")]
         digest = hashlib.sha256()
-        for part in (self._openvino.__version__, torch.__version__, processor, self._settings, self._side, operations):
+        versions, rounded = (self._openvino.__version__, torch.__version__), self._eight_bit is not None
+        for part in (*versions, processor, self._settings, rounded, self._side, operations):
             digest.update(f"{part}\n".encode())
         for name, tensor in self._module.state_dict().items():
             digest.update(f"{name} {tuple(tensor.shape)}\n".encode())

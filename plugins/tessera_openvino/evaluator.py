@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -23,10 +23,12 @@ from tessera.nn.shares import Shares
 from tessera.rules.features import ON_BOARD
 from tessera_openvino.compiling import Compiler
 from tessera_openvino.convert import core, load_openvino
+from tessera_openvino.eight_bit import LEAST, EightBit, convolutions
 
 SLICE = 64
 """Positions per inference: larger batches leave the caches and cost more per position."""
 
+Precision = Literal["f32", "bf16", "int8"]
 Graph = tuple[int, bool]
 """Board side; whether it is for full boards alone."""
 
@@ -34,23 +36,27 @@ Graph = tuple[int, bool]
 class OpenVinoEvaluator:
     """A frozen copy of a network: training the original further changes it at `refresh` only.
 
-    `exact` asks for float32; otherwise bfloat16 is used where the CPU has instructions for it, which moves
-    probabilities by about 0.01. One caller at a time.
+    `precision` 'f32', 'bf16', which moves probabilities by about 0.01, or 'int8' for the convolutions of a tower, with
+    float32 for the rest. One caller at a time.
     """
 
     device = "cpu"
 
-    def __init__(self, module: nn.Module, device: str = "cpu", *, exact: bool = False) -> None:
+    def __init__(self, module: nn.Module, device: str = "cpu", *, precision: Precision) -> None:
         if device != "cpu":
             raise BadValue("openvino device", device, "cpu", "use the torch evaluator on a GPU")
-        features = features_of(module)
+        self._features = features = features_of(module)
         self.feature_set = features.name
         self._counts = features.plane_count, features.global_count
+        if precision == "int8" and not convolutions(module):
+            raise BadValue(
+                "openvino-int8", type(module).__name__, f"a network with convolutions of {LEAST} channels or more"
+            )
         self._openvino = load_openvino()
         self._core = core()
         self._module = copy.deepcopy(module).cpu().float().eval()
         self._knows_full = isinstance(self._module, KnowsFullBoards)
-        self.precision = "f32" if exact or not _has_bf16(self._core) else "bf16"
+        self.precision = precision
         self.threads = torch.get_num_threads()
         self._shares = Shares(self._infer, parameters=_parameters(module), threads=self.threads)
         self._compilers: dict[Graph, Compiler] = {}
@@ -100,10 +106,11 @@ class OpenVinoEvaluator:
         settings = {
             "NUM_STREAMS": self.threads,
             "INFERENCE_NUM_THREADS": self.threads,
-            "INFERENCE_PRECISION_HINT": self.precision,
+            "INFERENCE_PRECISION_HINT": "bf16" if self.precision == "bf16" else "f32",
         }
-        module = FullBoards(self._module) if full else self._module
-        return Compiler(self._openvino, self._core, module.eval(), self._counts, side, settings)
+        module = (FullBoards(self._module) if full else self._module).eval()
+        eight_bit = EightBit(module, self._features, side) if self.precision == "int8" else None
+        return Compiler(self._openvino, self._core, module, self._counts, side, settings, eight_bit)
 
 
 class _Requests:
@@ -128,8 +135,9 @@ def _parameters(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
-def _has_bf16(core: Any) -> bool:
-    return "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+def has_bf16() -> bool:
+    """Whether this CPU has instructions for bfloat16; only where it has AMX, or comes from AMD, are they quick."""
+    return "BF16" in core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 def rounded_up(rows: int) -> int:

@@ -12,7 +12,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from tessera.interfaces.network import features_of
-from tessera.nn.timing import random_positions
+from tessera.nn.positions import random_positions
 
 BATCH = 8
 SIDES = {"cpu": (512, 2048), "cuda": (4096, 8192)}

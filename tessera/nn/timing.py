@@ -6,11 +6,10 @@ import statistics
 import time
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from tessera.interfaces.network import Evaluator, features_of
-from tessera.rules.features import BASIC, ON_BOARD, FeatureSet
+from tessera.nn.positions import random_positions
 
 WARM_UP = 2
 LEAST = 3
@@ -28,14 +27,6 @@ class Timing:
     @property
     def positions_per_second(self) -> float:
         return 1000.0 * self.batch / self.median_ms
-
-
-def random_positions(batch: int, side: int, *, seed: int = 0, features: FeatureSet = BASIC) -> tuple[Tensor, Tensor]:
-    """Planes [batch, F, side, side] of random bits on a full board and globals [batch, G]: for timing, not for Go."""
-    random = torch.Generator().manual_seed(seed)
-    planes = (torch.rand(batch, features.plane_count, side, side, generator=random) < 0.3).float()
-    planes[:, ON_BOARD] = 1.0
-    return planes, torch.randn(batch, features.global_count, generator=random)
 
 
 def time_evaluator(evaluator: Evaluator, *, side: int, batch: int, seconds: float = 1.0) -> Timing:

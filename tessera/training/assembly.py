@@ -18,7 +18,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tessera.checkpoints import load
+from tessera.checkpoints import load, read_manifest
 from tessera.checkpoints.read import settings_in
 from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.events import RunEvent
@@ -96,10 +96,11 @@ def _resume(manager: Catalog, folder: RunFolder, config: RunConfig, emit: Emit, 
     if not folder.has_run():
         tell("nothing was saved yet: the run begins anew")
         return begin(manager, config, folder, emit=emit, tell=tell)
-    room, parent = _clean_room(manager, config)
-    config = _evaluated_where_it_learns(config, room.trainer.sizes, tell)
-    run = _run(manager, room, folder, config, parent, emit)
     path, state = folder.newest(manager)
+    # What it started from may have gone, or lie elsewhere seen from here: its weights are of no use any more.
+    room, _ = _clean_room(manager, replace(config, start_from=""))
+    config = _evaluated_where_it_learns(config, room.trainer.sizes, tell)
+    run = _run(manager, room, folder, config, read_manifest(path).meta.parent, emit)
     _go_on(run, path, state)
     folder.change(config)
     tell(f"resuming from {path}")

@@ -48,7 +48,7 @@ class Learner:
         self._ema = EMA(module, decay=settings.ema_decay)
         self._optimizer = _optimizer(module, settings)
         self._guard = Guard(GuardSettings(settings.explosion, settings.state_limit))
-        self._bf16 = settings.precision == "bf16" or (settings.precision == "auto" and has_bf16(device))
+        self._bf16 = settings.precision == "bf16" or (settings.precision == "auto" and gains_by_bf16(device))
         self._state_norms: dict[str, float] = {}
         """The norm of each layer that has a state, as last measured."""
         self._warnings: list[str] = []
@@ -199,11 +199,15 @@ class Learner:
         self._optimizer.load_state_dict(copy.deepcopy(weights["optimizer"]))
 
 
-def has_bf16(device: str) -> bool:
-    """Whether the device has instructions for bfloat16."""
+def gains_by_bf16(device: str) -> bool:
+    """Whether the device learns faster in bfloat16: a GPU that has it, a CPU with AMX.
+
+    A CPU that has AVX-512's instructions for it alone takes 1.3 to 1.5 times as long as in float32 (a tower of 4x64 on
+    9x9 and 19x19, Sapphire Rapids).
+    """
     if torch.device(device).type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return bool(torch.cpu._is_amx_tile_supported())
 
 
 def _optimizer(module: nn.Module, settings: LearnerSettings) -> torch.optim.AdamW:

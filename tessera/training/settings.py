@@ -26,7 +26,7 @@ class LearnerSettings:
     ema_decay: Annotated[float, Range(0, below=1), Was("average")] = 0.998
     """Memory per step of the weights' moving average (EMA), which plays and is saved; 0: the newest weights play."""
     precision: Literal["auto", "f32", "bf16"] = "auto"
-    """Arithmetic of training; auto: bf16 where the device has instructions for it."""
+    """Arithmetic of training; auto: bf16 where the device is quicker in it."""
     explosion: Annotated[float, Range(above=0)] = 30.0
     """A gradient so many times its running mean is skipped."""
     state_limit: Annotated[float, Range(above=0)] = 1e4

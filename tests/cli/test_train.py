@@ -63,7 +63,14 @@ def test_a_run_begins_with_given_weights(tmp_path: Path) -> None:
     parent = max((tmp_path / "a" / "checkpoints").glob("net-*.pth"))
     assert start(tmp_path / "b", "--games", "1", "--start-from", str(parent)).exit_code == 0
     child = max((tmp_path / "b" / "checkpoints").glob("net-*.pth"))
-    assert read_manifest(child).meta.parent == read_manifest(parent).digest
+    digest = read_manifest(parent).digest
+    assert read_manifest(child).meta.parent == digest
+    # Nobody needs the file any more, and who resumes need not stand where the run was begun.
+    parent.unlink()
+    child.unlink()
+    resumed = train("--out", str(tmp_path / "b"), "--resume", "--games", "2")
+    assert resumed.exit_code == 0, resumed.stderr
+    assert read_manifest(max((tmp_path / "b" / "checkpoints").glob("net-*.pth"))).meta.parent == digest
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from tessera.interfaces.network import Outputs
-from tessera.nn.timing import random_positions, time_evaluator
+from tessera.nn.positions import random_positions
+from tessera.nn.timing import time_evaluator
 
 
 class Sleeper:

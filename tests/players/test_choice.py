@@ -14,6 +14,7 @@ import tessera.players.choice as choice
 from tessera.builtin.torch_evaluator import TorchEvaluator
 from tessera.errors import MissingExtra
 from tessera.interfaces.network import AUTO, EvaluatorSpec, Outputs
+from tessera.nn.positions import plausible_positions
 from tessera.players.choice import choose
 from tessera.players.load import check, open_evaluator
 from tessera.plugins import build_manager
@@ -128,5 +129,5 @@ def test_auto_opens_what_was_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     check(manager, checkpoint=str(path), player="search", evaluator=AUTO, device="auto")
     evaluator = open_evaluator(manager, checkpoint=str(path), device="cpu", size=5)
     used.clear()
-    evaluator.evaluate(*choice.plausible_positions(3, 5, BASIC))
+    evaluator.evaluate(*plausible_positions(3, 5, BASIC))
     assert used == [3]

@@ -1,4 +1,5 @@
-"""OpenVINO against torch: the same outputs, within rounding in float32, within 0.02 of probability in bfloat16."""
+"""OpenVINO against torch: the same outputs, within rounding in float32, within 0.02 of probability in bfloat16, and
+within 0.03 on average in eight-bit integers."""
 
 from __future__ import annotations
 
@@ -89,7 +90,7 @@ def test_nobody_is_told_of_a_conversion() -> None:
 @pytest.mark.parametrize("name", list(TOWERS))
 def test_float32_agrees(name: str) -> None:
     net = network(name)
-    evaluator = tessera_openvino.build(net, "cpu", exact=True)
+    evaluator = tessera_openvino.build(net, "cpu", precision="f32")
     assert isinstance(evaluator, Evaluator)
     for count, side in ((1, 5), (3, 5), (2, 9), (37, 5)):
         for full in (True, False, True):
@@ -115,7 +116,7 @@ def test_default_precision_is_close(name: str, full: bool) -> None:
 def test_refreshed_it_answers_with_the_new_weights(name: str) -> None:
     """Every weight arrives in every graph, and none of them before it is asked for."""
     net = network(name)
-    evaluator = tessera_openvino.build(net, "cpu", exact=True)
+    evaluator = tessera_openvino.build(net, "cpu", precision="f32")
     assert isinstance(evaluator, Refreshing)
     sets = [positions(2, 5, full=full) for full in (False, True)]
     before = [evaluator.evaluate(*inputs) for inputs in sets]
@@ -154,7 +155,7 @@ def test_compiled_models_are_kept(own_cache: Path, monkeypatch: pytest.MonkeyPat
 def test_training_on_leaves_the_copy_alone() -> None:
     net = network("resnet")
     inputs = positions(2, 5)
-    evaluator = tessera_openvino.build(net, "cpu", exact=True)
+    evaluator = tessera_openvino.build(net, "cpu", precision="f32")
     before = evaluator.evaluate(*inputs).value
     with torch.no_grad():
         for parameter in net.parameters():
@@ -162,10 +163,58 @@ def test_training_on_leaves_the_copy_alone() -> None:
     assert torch.equal(evaluator.evaluate(*inputs).value, before)
 
 
-def test_hook_offers_both_precisions() -> None:
+def wide_network(name: str = "tower") -> nn.Module:
+    """One with convolutions to round."""
+    torch.manual_seed(2)
+    build = tessera_resnet.build_tower if name == "tower" else tessera_resnet.build
+    return build(ResNetSettings(blocks=3, width=64, pool_every=2)).eval()
+
+
+@installed
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("name", ["resnet", "tower"])
+def test_eight_bits_are_close(name: str, full: bool) -> None:
+    net = wide_network(name)
+    inputs = positions(16, 9, full=full)
+    got, exact = tessera_openvino.build(net, "cpu", precision="int8").evaluate(*inputs), expected(net, inputs)
+    for ours, theirs in (
+        (got.policy.softmax(1), exact.policy.softmax(1)),
+        (got.value.softmax(1), exact.value.softmax(1)),
+    ):
+        apart = (ours.softmax(1) - theirs.softmax(1)).abs().amax(1)
+        assert float(apart.max()) > 0.0, "nothing was rounded"
+        assert float(apart.mean()) < 0.03
+
+
+@installed
+def test_eight_bits_follow_new_weights() -> None:
+    """A refreshed evaluator rounds as one that was built from the new weights does, with inputs far wider."""
+    net, inputs = wide_network(), positions(4, 5, full=True)
+    evaluator = tessera_openvino.build(net, "cpu", precision="int8")
+    before = evaluator.evaluate(*inputs)
+    with torch.no_grad():
+        for name, parameter in net.named_parameters():
+            parameter.mul_(100.0 if name.startswith("stem") else 1.1)
+    assert isinstance(evaluator, Refreshing)
+    evaluator.refresh(net)
+    after, anew = evaluator.evaluate(*inputs), tessera_openvino.build(net, "cpu", precision="int8").evaluate(*inputs)
+    assert not torch.allclose(before.policy, after.policy, atol=0.01)
+    for ours, theirs in zip(after, anew, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
+
+
+@installed
+@pytest.mark.parametrize("name", ["tower", "axial"])
+def test_eight_bits_need_wide_convolutions(name: str) -> None:
+    with pytest.raises(BadValue, match="allowed: a network with convolutions of 32 channels or more"):
+        tessera_openvino.build(network(name), "cpu", precision="int8")
+
+
+def test_hook_offers_every_precision() -> None:
     offered: list[EvaluatorSpec] = []
     tessera_openvino.tessera_register_evaluators(register=offered.append)
-    assert [(spec.name, spec.devices) for spec in offered] == [("openvino", ("cpu",)), ("openvino-f32", ("cpu",))]
+    assert [spec.name for spec in offered] == ["openvino", "openvino-f32", "openvino-int8"]
+    assert all(spec.devices == ("cpu",) and spec.automatic for spec in offered)
 
 
 @installed
