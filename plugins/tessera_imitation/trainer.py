@@ -15,7 +15,7 @@ from tessera.training.learner import Learner
 from tessera.training.losses import accuracy, head_losses, means, total
 from tessera.training.playing import PlayingNetwork
 from tessera.training.replays import Replays
-from tessera.training.targets import planes_of
+from tessera.training.targets import Positions, planes_of
 from tessera_imitation.folder import find_files
 from tessera_imitation.held_out import HeldOut, first_choice
 from tessera_imitation.settings import ImitationSettings
@@ -62,8 +62,9 @@ class ImitationTrainer:
                 break
         before = self._learner.steps
         self._learner.progress = before / self._settings.lr_decay_steps
-        rows = [self._learn(size) for size in self._replays.due(self._sample_rng)]
-        losses = means(rows)
+        for targets in self._replays.batches(self._sample_rng):
+            self._learn(targets)
+        losses = means(self._learner.take_measured())
         health = {name: losses.pop(name) for name in WATCHED if name in losses}
         if self._learner.steps // MEASURE_EVERY > before // MEASURE_EVERY:
             self._measured = self._held_out.measure(PlayingNetwork(self._learner))
@@ -109,9 +110,8 @@ class ImitationTrainer:
         self._games += 1
         self._moves += len(positions.value)
 
-    def _learn(self, size: int) -> dict[str, float]:
-        """One training step; its losses by head and what else is worth watching."""
-        targets = self._replays.sample(size, self._sample_rng)
+    def _learn(self, targets: Positions) -> None:
+        """One training step."""
 
         def losses(module: nn.Module) -> Mapping[str, Tensor]:
             with self._learner.autocast():
@@ -120,4 +120,4 @@ class ImitationTrainer:
             watched = {"value_accuracy": accuracy(outputs, targets), "policy_accuracy": first_choice(outputs, targets)}
             return {**found, "total": total(found, self._settings.losses), **watched}
 
-        return self._learner.learn(losses)
+        self._learner.learn(losses)

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from tessera.interfaces.network import Evaluator, Outputs
-from tessera.training.losses import head_losses, total
+from tessera.training.losses import opponent_policy_loss, result_losses, total
 from tessera.training.targets import Positions
 from tessera_selfplay.losses import policy_gradient
 from tessera_selfplay.sampling import Sampler
@@ -35,8 +35,10 @@ def build_policy_gradient(
 
     def loss_fn(outputs: Outputs, targets: Positions) -> Mapping[str, Tensor]:
         policy, spread = policy_gradient(outputs, targets, clip_ratio=settings.clip_ratio)
-        losses = {**head_losses(outputs, targets), "policy": policy}
-        return {**losses, "entropy": spread, "total": total(losses, settings.losses) - settings.entropy_weight * spread}
+        others = {"opponent_policy": opponent_policy_loss(outputs, targets), **result_losses(outputs, targets)}
+        losses = {"policy": policy, **others}
+        followed = torch.add(total(losses, settings.losses), spread, alpha=-settings.entropy_weight)
+        return {**losses, "entropy": spread, "total": followed}
 
     return SelfPlayTrainer(
         module,

@@ -96,9 +96,10 @@ class SelfPlayTrainer:
         for size, games in self._games.items():
             self._collect(size, games)
         moves = self._follow_the_schedule()
-        rows = [self._learn(size) for size in self._replays.due(self._sample_rng)]
+        for targets in self._replays.batches(self._sample_rng):
+            self._learn(targets)
         self._playing.follow()
-        losses = means(rows)
+        losses = means(self._learner.take_measured())
         health = {name: losses.pop(name) for name in WATCHED if name in losses}
         health |= self._stats.health() | self._learner.health()
         health |= {f"fair_komi_{size}": float(games.starts.fair) for size, games in self._games.items()}
@@ -114,7 +115,7 @@ class SelfPlayTrainer:
         for games in self._games.values():
             games.advance()
         batch, side = self._batch, max(self._games)
-        self._learn_from(blank_positions(batch, side, features=self._features, device=self._learner.device))
+        self._learn(blank_positions(batch, side, features=self._features, device=self._learner.device))
 
     def memory_parts(self) -> dict[str, object]:
         """See `tessera.interfaces.trainer.Accountable`."""
@@ -172,15 +173,13 @@ class SelfPlayTrainer:
         self._learner.progress = moves / self._settings.lr_decay_moves
         return moves
 
-    def _learn(self, size: int) -> dict[str, float]:
-        """One training step; its losses by head and what else is worth watching."""
-        return self._learn_from(self._replays.sample(size, self._sample_rng))
+    def _learn(self, targets: Positions) -> None:
+        """One training step."""
 
-    def _learn_from(self, targets: Positions) -> dict[str, float]:
         def losses(module: nn.Module) -> Mapping[str, Tensor]:
             with self._learner.autocast():
                 outputs: Outputs = module(planes_of(targets), targets.globals_)
             watched = {"target_entropy": entropy(targets.policy), "value_accuracy": accuracy(outputs, targets)}
             return {**self._loss_fn(outputs, targets), **watched}
 
-        return self._learner.learn(losses)
+        self._learner.learn(losses)

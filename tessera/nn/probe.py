@@ -30,6 +30,11 @@ class Probe:
         self._largest: dict[str, Tensor] = {}
 
     @property
+    def norms(self) -> dict[str, Tensor]:
+        """The largest norm seen in each layer, by module name, where it was measured."""
+        return dict(self._largest)
+
+    @property
     def norm(self) -> float | None:
         """The largest norm seen in any layer, None if there was none. Waits for the device."""
         if not self._largest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
 class EMA:
@@ -14,13 +14,16 @@ class EMA:
     def __init__(self, module: nn.Module, *, decay: float) -> None:
         self.module = copy.deepcopy(module).eval().requires_grad_(False)
         self.decay, self.updates = decay, 0
+        self._mine, self._theirs = ([each.detach() for each in of.parameters()] for of in (self.module, module))
+        self._here, self._there = (list(of.buffers()) for of in (self.module, module))
 
-    def update(self, module: nn.Module) -> None:
-        """Move a little towards the weights of `module`."""
+    def update(self, gate: Tensor) -> None:
+        """Move a little towards the weights of the module; gate, a number on its device: 1, or 0 for not at all."""
         self.updates += 1
         decay = min(self.decay, self.updates / (self.updates + 10.0))
         with torch.no_grad():
-            for mine, theirs in zip(self.module.parameters(), module.parameters(), strict=True):
-                mine.lerp_(theirs, 1.0 - decay)
-            for here, there in zip(self.module.buffers(), module.buffers(), strict=True):
-                here.copy_(there)
+            steps = torch._foreach_sub(self._theirs, self._mine)
+            torch._foreach_mul_(steps, gate * (1.0 - decay))
+            torch._foreach_add_(self._mine, steps)
+            if self._here:
+                torch._foreach_copy_(self._here, self._there)

@@ -2,6 +2,7 @@
 
 A pure state machine over what a step measured; `learner` carries out what it says. Divergence announces itself in
 four ways: a loss or gradient that is not finite, a gradient or an SSM state far above the usual, a state too large.
+The first two are seen on the device, by `Limits`, and stop it there; the guard is told when the host looks.
 Weights that are not finite cannot get better: the last good ones come back at once. What was taken is given back after
 a calm stretch, the rate and the budget of returns too: trouble once in a week must not end a run of months.
 """
@@ -10,7 +11,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from tessera.errors import BeyondHelp
 
@@ -32,6 +35,10 @@ USUAL_AFTER = 50
 """Good steps before a gradient can be called unusual."""
 
 
+FLOAT_MAX = float(np.finfo(np.float32).max)
+"""No finite number is larger."""
+
+
 class Diverged(BeyondHelp):
     """Training goes wrong again and again, whatever the guard does."""
 
@@ -44,6 +51,14 @@ class GuardSettings:
     """A gradient, or the norm of an SSM's state, so many times its running mean is not followed."""
     state_limit: float = 1e4
     """Largest norm of an SSM's state."""
+
+
+class Limits(NamedTuple):
+    """The largest numbers of a good step, as float32 has them: host and device must agree to the last bit."""
+
+    loss: float
+    gradient: float
+    state_norm: float
 
 
 @dataclass
@@ -70,9 +85,28 @@ class Guard:
     rolled_back: int = 0
     """Totals."""
 
-    def judge(self, *, loss: float, gradient: float, state_norm: float | None) -> tuple[str, str]:
-        """(what to do, why); raises `Diverged` when all of it was tried."""
-        trouble = self._trouble(loss, gradient, state_norm)
+    @property
+    def limits(self) -> Limits:
+        """What a step is held against now."""
+        gradient, state = FLOAT_MAX, self.settings.state_limit
+        if self.good >= USUAL_AFTER:
+            gradient = self.settings.explosion * self.mean_gradient
+            state = min(state, self.settings.explosion * self.mean_state or state)
+        return Limits(FLOAT_MAX, _float32(gradient), _float32(state))
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether a step may be made before the last one was judged."""
+        return self.strikes == 0 and self.streak > 0
+
+    def judge(
+        self, *, loss: float, gradient: float, state_norm: float | None, limits: Limits | None = None
+    ) -> tuple[str, str]:
+        """(what to do, why) with a step that was held against `limits`, None: those of now.
+
+        Raises `Diverged` when all of it was tried.
+        """
+        trouble = _trouble(loss, gradient, state_norm, limits or self.limits)
         if not trouble:
             self._good(gradient, state_norm or 0.0)
             return LEARN, ""
@@ -101,23 +135,6 @@ class Guard:
         self.returns += 1
         return ROLL_BACK
 
-    def _trouble(self, loss: float, gradient: float, state_norm: float | None) -> str:
-        if not math.isfinite(loss):
-            return f"loss {loss}"
-        if not math.isfinite(gradient):
-            return f"gradient {gradient}"
-        if state_norm is not None and not state_norm <= self.settings.state_limit:
-            return f"SSM state norm {state_norm:.4g}, limit {self.settings.state_limit:g}"
-        if self.good < USUAL_AFTER:
-            return ""
-        limit = self.settings.explosion * self.mean_gradient
-        if gradient > limit:
-            return f"gradient {gradient:.4g}, limit {limit:.4g}"
-        limit = self.settings.explosion * self.mean_state
-        if state_norm is not None and state_norm > limit > 0.0:
-            return f"SSM state norm {state_norm:.4g}, limit {limit:.4g}"
-        return ""
-
     def _good(self, gradient: float, state_norm: float) -> None:
         memory = min(MEMORY, self.good / (self.good + 1))
         self.mean_gradient = memory * self.mean_gradient + (1.0 - memory) * gradient
@@ -130,6 +147,10 @@ class Guard:
             self.halvings = max(0, self.halvings - 1)
             self.returns = 0
 
+    def pass_over(self) -> None:
+        """Count a step that was not followed since it came after a bad one, before the host had looked."""
+        self.skipped += 1
+
     def state_dict(self) -> dict[str, Any]:
         held = asdict(self)
         del held["settings"]
@@ -140,3 +161,20 @@ class Guard:
         self.returns = state["rolled_back"]
         for name, value in state.items():
             setattr(self, name, value)
+
+
+def _trouble(loss: float, gradient: float, state_norm: float | None, limits: Limits) -> str:
+    """Why a step is not good; '' where it is."""
+    if not abs(loss) <= limits.loss:
+        return f"loss {loss:g}"
+    if not math.isfinite(gradient):
+        return f"gradient {gradient}"
+    if not gradient <= limits.gradient:
+        return f"gradient {gradient:.4g}, limit {limits.gradient:.4g}"
+    if state_norm is not None and not state_norm <= limits.state_norm:
+        return f"SSM state norm {state_norm:.4g}, limit {limits.state_norm:.4g}"
+    return ""
+
+
+def _float32(number: float) -> float:
+    return float(np.float32(min(number, FLOAT_MAX)))

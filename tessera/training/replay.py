@@ -80,13 +80,14 @@ class Replay:
     def sample(self, n: int, generator: torch.Generator, *, symmetries: int = SYMMETRIES) -> Positions:
         """n positions drawn with replacement, each under one of the first `symmetries` at random (1: as they are).
 
-        The generator is one of the replay's device.
+        value and action are int64, ready to be indices. The generator is one of the replay's device.
         """
         assert len(self) > 0
         device = generator.device
         rows = torch.randint(len(self), (n,), generator=generator, device=device)
         which = torch.randint(symmetries, (n,), generator=generator, device=device)
-        return transformed(Positions(*(field[rows] for field in self._ring)), which)
+        drawn = transformed(Positions(*(field[rows] for field in self._ring)), which)
+        return drawn._replace(value=drawn.value.long(), action=drawn.action.long())
 
     def state_dict(self) -> dict[str, Any]:
         """What is in the ring, packed; `load_state_dict` of a replay of the same shape takes it back.

@@ -6,7 +6,8 @@ are there, nothing is due.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -17,6 +18,9 @@ from tessera.rules.features import BASIC, FeatureSet
 from tessera.training.replay import Replay
 from tessera.training.settings import ReplaySettings
 from tessera.training.targets import Positions
+
+TOGETHER = 16
+"""Batches of a board side that are drawn together, at most."""
 
 
 def capacities(shares: Mapping[int, int], settings: ReplaySettings) -> dict[int, int]:
@@ -69,10 +73,25 @@ class Replays:
         order = torch.randperm(len(due), generator=generator, device=generator.device)
         return [due[i] for i in order.tolist()]
 
-    def sample(self, size: int, generator: torch.Generator) -> Positions:
-        """A batch of one board side, see `Replay.sample`."""
-        symmetries = SYMMETRIES if self._settings.symmetries else 1
-        return self._rings[size].sample(self._settings.batch, generator, symmetries=symmetries)
+    def batches(self, generator: torch.Generator) -> Iterator[Positions]:
+        """The batches to learn from now, each of one board side; see `due` and `Replay.sample`.
+
+        Several of a side are drawn together: what a draw costs the host does not depend on its size.
+        """
+        due = self.due(generator)
+        left, drawn = Counter(due), {size: list[Positions]() for size in self._rings}
+        for size in due:
+            if not drawn[size]:
+                count = min(TOGETHER, left[size])
+                left[size] -= count
+                drawn[size] = self._draw(size, count, generator)
+            yield drawn[size].pop()
+
+    def _draw(self, size: int, count: int, generator: torch.Generator) -> list[Positions]:
+        """So many batches of one board side."""
+        batch, symmetries = self._settings.batch, SYMMETRIES if self._settings.symmetries else 1
+        positions = self._rings[size].sample(count * batch, generator, symmetries=symmetries)
+        return [Positions(*fields) for fields in zip(*(field.split(batch) for field in positions), strict=True)]
 
     def state_dict(self) -> dict[str, Any]:
         return {

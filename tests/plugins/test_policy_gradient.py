@@ -96,6 +96,44 @@ def test_settings_out_of_range_are_refused(name: str, value: Any) -> None:
         from_table(PolicyGradientSettings, {name: value}, owner="policy-gradient")
 
 
+def by_autograd(logits: Tensor, targets: Positions) -> tuple[Tensor, Tensor]:
+    """The loss and the entropy as they are written down, slopes left to torch."""
+    legal = targets.policy > 0
+    log_policy = torch.where(legal, logits, -1e4).log_softmax(1)
+    action = targets.action.long()[:, None]
+    before = targets.policy.float().gather(1, action)[:, 0].log()
+    change = (log_policy.gather(1, action)[:, 0] - before).exp()
+    gain = advantage(targets)
+    likely = torch.minimum(change * gain, change.clamp(1.0 - RATIO, 1.0 + RATIO) * gain)
+    bounded = torch.where(gain < 0, torch.maximum(likely, WORST * gain), likely)
+    return -bounded.mean(), -(log_policy.exp() * log_policy).sum(1).mean()
+
+
+def test_the_slopes_by_hand_are_those_of_autograd() -> None:
+    random = torch.Generator().manual_seed(1)
+    n = 400
+    played = torch.randn(n, 5, generator=random).mul(2).softmax(1)
+    played[:, 4] = torch.where(torch.rand(n, generator=random) < 0.5, played[:, 4], 0.0)
+    targets = taught(n, value=WIN)._replace(
+        policy=played.half(),
+        value=torch.randint(3, (n,), generator=random),
+        action=torch.randint(4, (n,), generator=random),
+        predicted_value=torch.rand(n, generator=random) * 2 - 1,
+    )
+    start = played.clamp(min=1e-3).log() + torch.randn(n, 5, generator=random)
+    found = []
+    for how in (by_autograd, lambda logits, targets: policy_gradient(says(logits), targets, clip_ratio=RATIO)):
+        logits = start.clone().requires_grad_()
+        loss, spread = how(logits, targets)
+        (loss - 0.03 * spread).backward()
+        assert logits.grad is not None
+        found.append((loss.detach(), spread.detach(), logits.grad))
+    for one, other in zip(*found, strict=True):
+        assert torch.allclose(one, other, rtol=1e-4, atol=1e-7)
+    flat = (found[0][2][:, :4].abs().sum(1) < 1e-4).sum()
+    assert 0 < flat < n, "some are beyond a bound, some are not"
+
+
 def test_the_advantage_is_half_the_surprise() -> None:
     for value, expected, gain in ((WIN, 0.0, 0.5), (LOSS, 0.0, -0.5), (DRAW, 0.5, -0.25), (WIN, 1.0, 0.0)):
         assert advantage(taught(1, value=value, predicted_value=expected)).tolist() == [gain]

@@ -13,13 +13,17 @@ import torch
 from torch import Tensor, nn
 
 from tessera.errors import BadValue
+from tessera.testing.no_waits import NoWaits, Waited
 from tessera.training.guard import CALM, LOWERS_BEFORE_ROLL_BACK, SKIPS_BEFORE_LOWER, USUAL_AFTER, Diverged
-from tessera.training.learner import PROBE_EVERY, RAMP, Learner
+from tessera.training.learner import LOOK_EVERY, PROBE_EVERY, RAMP, Learner
 from tessera.training.playing import PlayingNetwork
 from tessera.training.settings import LearnerSettings
 
 SETTINGS = LearnerSettings(lr=0.1, lr_final=0.01, ema_decay=0.5, precision="f32")
-LADDER = SKIPS_BEFORE_LOWER * (LOWERS_BEFORE_ROLL_BACK + 1)
+LATE = LOOK_EVERY - 1
+"""Steps that are made, at most, before a bad one is judged; they are not followed."""
+LADDER = SKIPS_BEFORE_LOWER * (LOWERS_BEFORE_ROLL_BACK + 1) + LATE
+"""Bad steps in a row, after good ones, until a roll back."""
 
 Losses = Callable[[nn.Module], Mapping[str, Tensor]]
 
@@ -73,7 +77,10 @@ def same(left: list[Tensor], right: list[Tensor]) -> bool:
 
 
 def repeat(of: Learner, losses: Losses, steps: int) -> list[dict[str, float]]:
-    return [of.learn(losses) for _ in range(steps)]
+    """What was measured in so many steps."""
+    for _ in range(steps):
+        of.learn(losses)
+    return of.take_measured()
 
 
 def test_it_learns_and_says_what_it_measured() -> None:
@@ -106,14 +113,54 @@ def test_the_average_plays() -> None:
 def test_a_step_that_is_not_finite_changes_nothing(trouble: Losses) -> None:
     subject = learner()
     repeat(subject, to_one, 3)
-    before, optimizer = weights(subject), copy.deepcopy(subject._optimizer.state_dict())
-    numbers = subject.learn(trouble)
+    before, optimizer = weights(subject), copy.deepcopy(subject._optimizer.state_dict()["state"])
+    (numbers,) = repeat(subject, trouble, 1)
     assert same(weights(subject), before)
-    assert str(subject._optimizer.state_dict()) == str(optimizer), "nor the optimiser's memory"
+    assert str(subject._optimizer.state_dict()["state"]) == str(optimizer), "nor the optimiser's memory"
     assert all(math.isfinite(number) for number in numbers.values())
     assert subject.health()["skipped"] == 1 and subject.steps == 4
     repeat(subject, to_one, 1)
     assert not same(weights(subject), before), "the next good step is followed"
+
+
+def test_nothing_is_followed_after_a_bad_step_until_it_was_judged() -> None:
+    subject = learner(Leaky())
+    repeat(subject, to_one, 3)
+    before, updates = weights(subject), subject._ema.updates
+    for losses in (times(math.nan), to_one, to_one):
+        subject.learn(losses)
+    assert len(subject._pending) == 3 and same(weights(subject), before)
+    assert [set(row) for row in subject.take_measured()] == [set(), *[{"error", "total", "gradient"}] * 2]
+    assert subject.health()["skipped"] == 3 and subject._ema.updates == updates
+    assert subject.take_warnings() == ("training step 3: loss nan: skipped",), "the others were not at fault"
+    subject.learn(to_one)
+    assert not subject._pending, "after a bad step each is looked at"
+    assert not same(weights(subject), before)
+
+
+@pytest.mark.parametrize("module", [nn.Linear, Leaky])
+def test_how_often_the_host_looks_changes_nothing(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = []
+    for every in (1, LOOK_EVERY):
+        monkeypatch.setattr("tessera.training.learner.LOOK_EVERY", every)
+        torch.manual_seed(0)
+        subject = learner(Leaky() if module is Leaky else None)
+        subject.progress = 0.3
+        for _ in range(2 * LOOK_EVERY + 3):
+            subject.learn(to_one)
+        ends.append((weights(subject), subject.take_measured(), subject.health(), subject._ema.updates))
+    (one, *told), (other, *later) = ends
+    assert same(one, other) and told == later
+
+
+def test_the_host_waits_once_in_so_many_steps() -> None:
+    subject = learner()
+    repeat(subject, to_one, 1)
+    with NoWaits():
+        for _ in range(LOOK_EVERY - 1):
+            subject.learn(to_one)
+    with pytest.raises(Waited), NoWaits():
+        subject.learn(to_one)
 
 
 def test_an_exploding_gradient_is_skipped() -> None:
@@ -215,7 +262,7 @@ def test_what_is_not_finite_goes_at_once_and_is_never_saved(poison: float) -> No
     now = subject.state_dict()
     assert all(torch.equal(now["module"][name], value) for name, value in saved["module"].items())
     module.poison = 0.0
-    assert math.isfinite(subject.learn(to_one)["total"])
+    assert math.isfinite(repeat(subject, to_one, 1)[0]["total"])
 
 
 def test_weights_that_a_stranger_overwrote_come_back() -> None:
@@ -295,7 +342,7 @@ def test_a_state_back_within_its_limit_is_learned_from_again() -> None:
     repeat(subject, to_one, LADDER)
     assert subject.health()["rolled_back"] == 1
     repeat(subject, to_one, 2)
-    assert subject.health()["skipped"] == LADDER and subject.health()["state_norm"] < 2.0
+    assert subject.health()["skipped"] == LADDER - LATE and subject.health()["state_norm"] < 2.0
 
 
 def test_a_network_without_state_has_no_norm() -> None:
@@ -349,6 +396,6 @@ def test_only_matrices_decay() -> None:
 
 def test_gradients_are_clipped_and_measured_before() -> None:
     subject = learner(grad_clip=1e-3)
-    numbers = subject.learn(times(1e3))
+    (numbers,) = repeat(subject, times(1e3), 1)
     norm = math.hypot(*(float(p.grad.norm()) for p in subject._module.parameters() if p.grad is not None))
     assert norm == pytest.approx(1e-3, rel=1e-3) and numbers["gradient"] > 1.0

@@ -56,9 +56,24 @@ def test_a_state_goes_on_where_it_was() -> None:
     other.load_state_dict(rings.state_dict())
     for each in (rings, other):
         each.add(3, blank_positions(3, 3))
-    assert rings.due(lots()) == other.due(lots()) == [3]
-    a, b = (each.sample(3, lots()) for each in (rings, other))
+    (a,), (b,) = (list(each.batches(lots())) for each in (rings, other))
     assert len(a.score) == BATCH and torch.equal(a.score, b.score) and a.score.sum() > 0
+
+
+def test_batches_are_those_that_are_due_though_several_are_drawn_together() -> None:
+    def drawn(of: Replays) -> list[int]:
+        of.add(3, blank_positions(80, 3)._replace(score=torch.arange(80.0)))
+        of.add(2, blank_positions(40, 2))
+        batches = list(of.batches(lots()))
+        threes = [each.score for each in batches if each.planes.shape[2] == 9]
+        assert all(len(each.value) == BATCH for each in batches)
+        assert len({tuple(score.tolist()) for score in threes}) == 20, "each is another"
+        return [round(each.planes.shape[2] ** 0.5) for each in batches]
+
+    rings, other = replays(), replays()
+    other.add(3, blank_positions(80, 3))
+    other.add(2, blank_positions(40, 2))
+    assert drawn(rings) == other.due(lots()) and rings.due(lots()) == []
 
 
 def test_means_are_over_the_steps_that_have_the_number() -> None:
