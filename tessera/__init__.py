@@ -18,6 +18,7 @@ Where to start reading (docs/architecture.md leads from here to the lines that d
     training/     a run: targets, replay, losses, evaluations; the trainers themselves are plugins
     match/        one game between two players, and programs from outside (engines/: their profiles)
     league/       who plays whom, records, reports; ratings/: from results to Elo
+    ranks/        strength as 10k, as an Elo, as a level; calibration/: measures what a network has to do for it
     gtp/          the Go Text Protocol, both ends, and KataGo's JSON protocol
     sgf/          games on disk
     cli/          the commands, a file or a few each

@@ -24,7 +24,7 @@ def _search(context: PlayerContext, settings: SearchPlayerSettings, games: int =
 def _policy(context: PlayerContext, settings: PolicyPlayerSettings, games: int = 1) -> PolicyPlayer:
     from tessera.players.policy import PolicyPlayer
 
-    return PolicyPlayer(context.evaluator, temperature=settings.temperature, seed=context.seed, games=games)
+    return PolicyPlayer(context.evaluator, settings, seed=context.seed, games=games)
 
 
 def _random(context: PlayerContext, settings: NoSettings, games: int = 1) -> RandomPlayer:

@@ -12,17 +12,16 @@ every tensor, and a zip comment with the SHA-256 of everything before it, so tha
 Where to start reading: `manifest.py` (what is recorded), `archive.py` (the container), `pickled.py` (the little
 unpickler that replaces pickle for files from outside), `contents.py` (its values and tensors), `read.py` (with
 `budget.py`: no more memory than the file confirms), `write.py` (with `durable.py`). `store.py` is the default store,
-`export.py` writes safetensors, `foreign.py` opens what plugins read of other programs' files.
+`export.py` writes safetensors, `foreign.py` opens what plugins read of other programs' files, `rank_table.py` finds
+and keeps the table that goes with a network.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tessera.checkpoints.manifest import Elo, Manifest, Meta, TensorInfo
 from tessera.checkpoints.read import Loaded, load, read_manifest, verify
+from tessera.checkpoints.store import shipped_path
 from tessera.checkpoints.write import save
-from tessera.errors import CheckpointError
 
 __all__ = [
     "Elo",
@@ -36,13 +35,3 @@ __all__ = [
     "shipped_path",
     "verify",
 ]
-
-
-def shipped_path() -> Path:
-    """The network that comes with the package, for those who name no checkpoint."""
-    path = Path(__file__).resolve().parent.parent / "assets" / "shipped.pth"
-    if not path.is_file():
-        raise CheckpointError(
-            f"the shipped network is missing at {path}; reinstall tessera-go, or name one with --ckpt"
-        )
-    return path

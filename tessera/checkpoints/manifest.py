@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal
 
 from tessera.errors import BadValue, CheckpointError
+from tessera.ranks.table import RankTable, parse_table
 from tessera.rules.coords import MAX_SIZE, MIN_SIZE
 from tessera.rules.features import BASIC, SETS
 from tessera.values import Length, Range, accept
@@ -83,6 +84,8 @@ class Meta:
     """`Manifest.digest` of the network it was trained from."""
     elo: Elo | None = None
     note: str = ""
+    ranks: RankTable | None = None
+    """Which temperature plays at which Elo; made by `tessera calibrate`."""
 
 
 @dataclass(frozen=True)
@@ -202,7 +205,15 @@ def _meta(fields: _Fields) -> Meta:
         parent=fields.get("parent", Text | None),
         elo=_elo(_Fields(fields.mapping("elo"), fields._source, "elo")) if fields.optional("elo") else None,
         note=fields.text("note"),
+        ranks=_ranks(fields) if fields.optional("ranks") else None,
     )
+
+
+def _ranks(fields: _Fields) -> RankTable:
+    try:
+        return parse_table(fields.mapping("ranks"), "rank table")
+    except BadValue as error:
+        raise CheckpointError(f"{fields._source}: {error}") from None
 
 
 def _elo(fields: _Fields) -> Elo:

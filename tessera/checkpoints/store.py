@@ -32,6 +32,16 @@ def local_path(url: str | Path) -> Path:
     return Path(text).expanduser()
 
 
+def shipped_path() -> Path:
+    """The network that comes with the package, for those who name no checkpoint."""
+    path = Path(__file__).resolve().parent.parent / "assets" / "shipped.pth"
+    if not path.is_file():
+        raise CheckpointError(
+            f"the shipped network is missing at {path}; reinstall tessera-go, or name one with --ckpt"
+        )
+    return path
+
+
 class FileStore:
     """The `file` scheme. See `tessera.interfaces.stores.CheckpointStore`."""
 

@@ -12,7 +12,7 @@ Where to start reading: `main` (the table of commands), `funnel` (errors to exit
     inspect                            a network looked into while it sees a game
     train, train_batch, train_view, supervise, report    runs
     regress                            problems with known answers
-    league, sprt, bench                packages and commands that measure strength and speed
+    league, sprt, calibrate, bench     packages and commands that measure strength and speed
     gpu_check                          a GPU checked and measured, stage by stage
     ckpt, doctor, engines, plugins, settings_help        what is here, and what can be set
 """

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tessera.cli.funnel import guarded
-from tessera.cli.playing import LEVEL_OPTION, MAX_SEED, MAX_THREADS, chosen_level
+from tessera.cli.playing import MAX_SEED, MAX_THREADS, strength_choice, wanted_of
 from tessera.cli.settings_help import SettingsCommand
 from tessera.cli.waiting import wait_asleep
 from tessera.errors import OutputError
@@ -31,6 +31,7 @@ from tessera.gtp.session import Function
 from tessera.gtp.settings import EngineSettings
 from tessera.interfaces.network import AUTO
 from tessera.settings import from_words, to_table
+from tessera.values import as_text
 
 if TYPE_CHECKING:
     from tessera.interfaces.player import Player
@@ -77,7 +78,7 @@ def resign_option(context: click.Context, parameter: click.Parameter, value: str
 @player_options
 @click.option("--visits", type=int, help="Most visits of a move.")
 @click.option("--time", "seconds", type=float, help="Most seconds of a move.")
-@LEVEL_OPTION
+@strength_choice
 @click.option(
     "--resign", default="0.05", show_default=True, callback=resign_option, help="Win rate to resign below, or off."
 )
@@ -95,6 +96,8 @@ def command(
     visits: int | None,
     seconds: float | None,
     level: int | None,
+    rank: str | None,
+    elo: float | None,
     resign: float,
     lag: float,
     sgf_dir: Path | None,
@@ -109,15 +112,22 @@ def command(
     Examples:
       tessera-gtp                                  the shipped network, for Sabaki or GoGui
       tessera-gtp --ckpt final.pth --visits 800    another network; a relative path starts at the working folder
+      tessera-gtp --rank 10k                       as strong as 10k, in one look at the board
       tessera-gtp --level 2 --resign off           for beginners, and plays to the end
       echo genmove b | tessera-gtp --player random
     """
-    if level is not None:
-        chosen = chosen_level(level)
-        visits, who["player"] = chosen.visits, chosen.player
-        who["assignments"] = tuple(f"{name}={value}" for name, value in chosen.settings.items())
+    wanted = wanted_of(level, rank, elo)
     if who["seed"] is None:
         who["seed"] = secrets.randbits(31)
+    manager = manager_of(ctx, PROGRAM)
+    if wanted:
+        from tessera.checkpoints.rank_table import strength_of
+
+        chosen = strength_of(wanted, who["ckpt"], manager, size=None)
+        for text in chosen.notes:
+            complain(text)
+        visits, who["player"] = chosen.visits, chosen.player
+        who["assignments"] = tuple(f"{name}={as_text(value)}" for name, value in chosen.settings.items())
     settings = EngineSettings(
         visits=visits,
         seconds=seconds,
@@ -127,7 +137,6 @@ def command(
         name=name,
         seed=who["seed"],
     )
-    manager = manager_of(ctx, PROGRAM)
     opener = checked_player(manager, **who)
     leave(_serve(settings, opener, lambda: manager.gtp_commands, lambda: models_of(manager, **who)))
 

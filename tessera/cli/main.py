@@ -41,6 +41,7 @@ COMMANDS: dict[str, Entry] = {
     "report": Entry("tessera.cli.report:command", "The curves of a run, as one HTML page."),
     "supervise": Entry("tessera.cli.supervise:command", "Keep a training run going: restarts after a crash."),
     "league": Entry("tessera.cli.league:command", "Tournaments, and Elo with error bars."),
+    "calibrate": Entry("tessera.cli.calibrate:command", "Measure which temperature of a network plays at which rank."),
     "sprt": Entry("tessera.cli.sprt:command", "Is A stronger than B? Plays until that is decided."),
     "regress": Entry("tessera.cli.regress:command", "Problems in GTP regression files: which are solved?"),
     "bench": Entry("tessera.cli.bench:command", "Measure speed: rules, search, networks, self-play, leagues."),

@@ -27,6 +27,7 @@ from tessera.cli.playing import (
     strength_options,
 )
 from tessera.errors import BadValue, IllegalMove, SgfError
+from tessera.ranks.levels import Wanted
 from tessera.rules.coords import BLACK, COLOR_NAMES, WHITE, opponent, parse_vertex, vertex
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def command(
     Examples:
       tessera play                                      9x9, you are Black, level 3
       tessera play --level 1 --size 13 --handicap 4     an easy game
+      tessera play --rank 12k                           as strong as 12k
       tessera play --level 10 --color white --rules japanese --komi 6.5
       printf 'E5\\nC4\\nboard\\n' | tessera play --seed 1
     """
@@ -128,7 +130,7 @@ class _Adviser:
         if self._choice.player != "policy":
             return self._loaded.player
         if self._own is None:
-            choice = replace(self._choice, player="search", settings={})
+            choice = replace(self._choice, player="search", wanted=Wanted())
             self._own = choice.open(self._app, size=self._size).player
         return self._own
 

@@ -6,15 +6,15 @@ import functools
 import math
 import os
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tessera.errors import BadValue
-from tessera.gtp import levels
 from tessera.interfaces.network import AUTO
+from tessera.ranks.levels import LEVELS, SEARCHES, Wanted
 from tessera.rules.coords import MAX_SIZE, MIN_SIZE
 from tessera.rules.ruleset import DEFAULT, PRESETS, Ruleset, parse_ruleset
 
@@ -43,8 +43,8 @@ class EngineChoice:
     seed: int
     """Drawn at random where the user gave none, so that it can be recorded."""
     threads: int | None
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    """Settings of the player that differ from its defaults; a level sets them."""
+    wanted: Wanted = Wanted()
+    """A level, rank or Elo, in place of a player, its settings and visits."""
 
     def check(self, app: App) -> None:
         """Refuse what `open` would refuse, as far as it shows at once: before folders are made or games are read."""
@@ -63,19 +63,18 @@ class EngineChoice:
         from tessera.cli import output
         from tessera.library.players import load_player
 
+        strength = asdict(self.wanted) if self.wanted else {"player": self.player, "visits": visits}
         return load_player(
             self.checkpoint,
-            player=self.player,
-            visits=visits,
             seconds=seconds,
             evaluator=self.evaluator,
             device=self.device,
             seed=self.seed,
             threads=self.threads,
             size=size,
-            settings=self.settings,
             manager=app.manager,
             tell=output.note,
+            **strength,
         )
 
 
@@ -83,12 +82,12 @@ def engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Options that arrive in the command as one `engine: EngineChoice`."""
 
     @functools.wraps(function)
-    def wrapper(*args: Any, seed: int | None, ckpt: str | None, settings: Mapping[str, Any] = {}, **rest: Any) -> Any:
+    def wrapper(*args: Any, seed: int | None, ckpt: str | None, wanted: Wanted = Wanted(), **rest: Any) -> Any:
         names = ("player", "evaluator", "device", "threads")
         choice = EngineChoice(
             checkpoint=ckpt,
             seed=secrets.randbits(31) if seed is None else seed,
-            settings=settings,
+            wanted=wanted,
             **{name: rest.pop(name) for name in names},
         )
         return function(*args, engine=choice, **rest)
@@ -109,7 +108,8 @@ _ENGINE_OPTIONS = (
 
 
 def strength_options(visits: int, *, level: int | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """`--visits` and `--level`, of which a command sees `visits` and the engine they mean; above `engine_options`.
+    """`--visits`, `--level`, `--rank` and `--elo`, of which a command sees `visits` and the engine they mean; above
+    `engine_options`.
 
     With a default `level`, that is how the command plays unless visits or a player are given.
     """
@@ -117,12 +117,11 @@ def strength_options(visits: int, *, level: int | None = None) -> Callable[[Call
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
         def wrapper(*args: Any, **rest: Any) -> Any:
-            number = rest.pop("level")
-            if number is None and not _given("visits", "player"):
-                number = level
-            if number is not None:
-                chosen = chosen_level(number)
-                rest |= {"player": chosen.player, "visits": chosen.visits, "settings": chosen.settings}
+            wanted = wanted_of(rest.pop("level"), rest.pop("rank"), rest.pop("elo"))
+            if not wanted and level is not None and not _given("visits", "player"):
+                wanted = Wanted(level=level)
+            if wanted:
+                rest |= {"player": wanted.player, "visits": wanted.visits, "wanted": wanted}
             return function(*args, **rest)
 
         option = click.option(
@@ -132,22 +131,19 @@ def strength_options(visits: int, *, level: int | None = None) -> Callable[[Call
             show_default=level is None,
             help="Search per move.",
         )
-        return option((LEVEL_OPTION if level is None else _level_option(level))(wrapper))
+        return option(strength_choice(wrapper, level=level))
 
     return decorate
 
 
-def _level_option(default: int | None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    strongest = len(levels.LEVELS)
-    shown = f"  [default: {default}]" if default else ""
-    return click.option(
-        "--level",
-        type=int,
-        help=f"Strength 1 (for beginners) to {strongest} ({levels.LEVELS[-1].words}), in place of --visits.{shown}",
-    )
-
-
-LEVEL_OPTION = _level_option(None)
+def strength_choice(function: Callable[..., Any], *, level: int | None = None) -> Callable[..., Any]:
+    """`--level`, `--rank` and `--elo`, which go to `wanted_of`."""
+    shown = f"  [default: {level}]" if level else ""
+    words = f"Strength 1 (for beginners) to {LEVELS} ({SEARCHES[-1]} visits), in place of --visits.{shown}"
+    level_option = click.option("--level", type=int, help=words)
+    rank_option = click.option("--rank", metavar="RANK", help="Strength as a rank, 20k to 5d, as far as it reaches.")
+    elo_option = click.option("--elo", type=float, help="The same in Elo; GNU Go 3.8 at level 10 is 1800.")
+    return level_option(rank_option(elo_option(function)))
 
 
 def _given(*names: str) -> list[str]:
@@ -156,12 +152,15 @@ def _given(*names: str) -> list[str]:
     return [name for name in names if source(name) is click.core.ParameterSource.COMMANDLINE]
 
 
-def chosen_level(number: int) -> levels.Level:
-    """What `--level` means; raises `BadValue` beside an option that says something else."""
-    for name in _given("visits", "player", "assignments"):
-        other = "--set" if name == "assignments" else f"--{name}"
-        raise BadValue("level", number, f"one of --level and {other}", "leave one of them out")
-    return levels.level(number)
+def wanted_of(level: int | None, rank: str | None, elo: float | None) -> Wanted:
+    """What the options mean; raises `BadValue` beside an option that says something else."""
+    wanted = Wanted(level, rank, elo)
+    if wanted:
+        name, value = wanted.told
+        for each in _given("visits", "player", "assignments"):
+            other = "--set" if each == "assignments" else f"--{each}"
+            raise BadValue(name, value, f"one of --{name} and {other}", "leave one of them out")
+    return wanted
 
 
 def size_option(default: int, *, smallest: int = MIN_SIZE) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

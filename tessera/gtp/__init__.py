@@ -12,7 +12,7 @@ What commands use:
     thinking, budget, stream        asking the player, for how long, and the answer on its way out
     resign, handicap, restrictions  when to resign, where handicap stones go, moves that are ruled out
     info_lines, board_text          analyses and boards as text
-    settings, levels, models, lazily    how the engine plays; which network; what is loaded in the background
+    settings, models, lazily    how the engine plays; which network; what is loaded in the background
     manual                          docs/gtp.md, made from the commands
 
 The other end is client.py: external engines as children with deadlines (processes.py ends their families);

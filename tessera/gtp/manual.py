@@ -7,8 +7,8 @@ import sys
 from tessera.clock import KINDS
 from tessera.gtp.commands import TABLES
 from tessera.gtp.commands.gogui import ANALYZE_COMMANDS
-from tessera.gtp.levels import LEVELS, summary
 from tessera.gtp.settings import DEFAULT_SECONDS, DEFAULT_VISITS
+from tessera.ranks.levels import summary
 
 INTRODUCTION = f"""\
 # GTP
@@ -24,9 +24,11 @@ protocol, which KaTrain speaks, is another program: `tessera analysis`.
   waits. A move waits for it. A network that cannot be loaded is one line on stderr and the failure of every
   command that needs it; a wrong `--ckpt` ends the program at once with code 1.
 - Limits of a move: the controller's clock, `--visits`, `--time`, whichever ends first. Without any of them
-  {DEFAULT_VISITS} visits or {DEFAULT_SECONDS:g} seconds. `--level 1` to `--level {len(LEVELS)}` go from
-  a beginner's opponent to the full search; a temperature is that of draws from the network's policy:
+  {DEFAULT_VISITS} visits or {DEFAULT_SECONDS:g} seconds.
+- In their place a strength: `--rank 10k`, `--elo 1300` (one look at the board, drawn from the policy at the temperature
+  that was measured to play so; [levels.md](levels.md)), or `--level N`:
   {summary()}.
+  A strength that is out of reach on one board size is one line on stderr, and the nearest is played there.
 - Time controls: {", ".join(KINDS)}. Every move is paid from its share of the time less `--lag`; with no time
   left the network's move comes at once. Waiting for the network to load counts as thinking. `clear_board` and
   `boardsize` start full clocks; `time_left` is believed.

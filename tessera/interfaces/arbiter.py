@@ -24,7 +24,8 @@ class Entrant:
     kind: str
     """'tessera' (a network, the random player: anything our own program plays) or 'engine' (a program outside)."""
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """tessera: ckpt, player, visits, seconds, evaluator, device, set. engine: profile or command, settings, seconds."""
+    """tessera: ckpt, player, visits, seconds, evaluator, device, set, and in a file level, rank or elo. engine: profile
+    or command, settings, seconds."""
 
 
 @dataclass(frozen=True)

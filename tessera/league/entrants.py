@@ -13,6 +13,8 @@ from typing import Any
 from tessera.errors import BadValue
 from tessera.interfaces.arbiter import Entrant
 from tessera.league.values import number, place, refuse_unknown, text, typed, whole
+from tessera.ranks.levels import LEVELS
+from tessera.ranks.scale import elo_of_rank
 
 ENGINE_SETTINGS = ("engine", "command", "settings", "setup", "seconds", "program", "folder")
 MAX_NAME = 60
@@ -29,12 +31,21 @@ def _resign(where: str, value: Any) -> None:
             raise BadValue(where, value, "'off', or a win rate from 0 to 1") from None
 
 
+def _rank(where: str, value: Any) -> None:
+    try:
+        elo_of_rank(text(where, value))
+    except BadValue as error:
+        raise BadValue(where, value, error.allowed) from None
+
+
 OWN_SETTINGS: dict[str, Check] = {
     "ckpt": text,
     "player": text,
     "visits": lambda where, value: whole(where, value, 1, 1_000_000),
     "seconds": lambda where, value: number(where, value, 0.001, 86400),
-    "level": lambda where, value: whole(where, value, 1, 10),
+    "level": lambda where, value: whole(where, value, 1, LEVELS),
+    "rank": _rank,
+    "elo": lambda where, value: number(where, value, -10_000, 10_000, unit="Elo"),
     "evaluator": text,
     "device": text,
     "threads": lambda where, value: whole(where, value, 1, 1024),

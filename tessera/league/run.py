@@ -21,6 +21,7 @@ from tessera.league.openings import OpeningBook
 from tessera.league.records import RecordFile
 from tessera.league.schedule import pairs, plan, total
 from tessera.league.standing import ATTEMPTS, Standing, standing_of
+from tessera.league.strengths import looked_up
 from tessera.league.summary import Summary, summarise
 from tessera.match import launch
 from tessera.ratings.counting import Pairs
@@ -70,6 +71,7 @@ class League:
 
     def __init__(self, config: LeagueConfig, folder: LeagueFolder, manager: Catalog) -> None:
         """Raises `TesseraError` for what is wrong with the file and shows without playing; writes nothing."""
+        config = looked_up(config, manager)
         self.config, self.folder = config, folder
         self._manager = manager
         self._book = OpeningBook(config)

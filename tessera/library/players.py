@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, overload
 
 from tessera.checkpoints import Loaded, read_manifest, shipped_path
 from tessera.checkpoints import load as load_checkpoint
+from tessera.checkpoints.rank_table import strength_of
 from tessera.checkpoints.store import local_path, scheme_of
 from tessera.errors import BadValue
-from tessera.gtp import levels
 from tessera.gtp.settings import DEFAULT_VISITS, MAX_SECONDS, MAX_VISITS
 from tessera.interfaces.network import AUTO
 from tessera.interfaces.player import RESIGN, BatchAnalyst, Forgetful, Limits, Player
@@ -23,9 +23,10 @@ from tessera.library.checked import Seed, Size, checked
 from tessera.library.position import Position
 from tessera.players.load import open_batch_player, open_evaluator, open_player, pick_device
 from tessera.plugins import Manager, build_manager
+from tessera.ranks.levels import Wanted
 from tessera.rules.coords import vertex
 from tessera.rules.ruleset import DEFAULT, Ruleset, parse_ruleset
-from tessera.values import Range
+from tessera.values import Range, as_text
 
 if TYPE_CHECKING:
     from tessera.interfaces.analysis import Analysis
@@ -68,6 +69,8 @@ class LoadedPlayer:
     """build_batch(games) -> the same player for many games; None where it has none."""
     own_name: str = ""
     """What whoever loaded it calls it."""
+    words: str = ""
+    """How strongly it plays, where a level, rank or Elo was asked for."""
     _batch: object = field(default=None, repr=False)
 
     @property
@@ -80,17 +83,13 @@ class LoadedPlayer:
         return f"Tessera {self.kind}" + (f" ({self.network} {self.digest[:8]})" if self.digest else "")
 
     def strength(self) -> str:
-        """How strongly it plays, in words: its level, or what it does."""
-        for number, each in enumerate(levels.LEVELS, start=1):
-            same = (each.player, dict(each.settings)) == (self.kind, dict(self.settings))
-            if same and each.visits == self.limits.visits:
-                return f"level {number} ({each.words})"
-        return f"{self.kind}, {self.limits.visits} visits"
+        """How strongly it plays, in words: 'rank 10k, about 1300 Elo, temperature 1.58', or what it does."""
+        return self.words or f"{self.kind}, {self.limits.visits} visits"
 
     def describe(self) -> str:
         """The line in an SGF's root that makes a game repeatable."""
         network = f"network {self.network} {self.digest}; " if self.digest else ""
-        settings = "".join(f" {name}={value}" for name, value in self.settings.items())
+        settings = "".join(f" {name}={as_text(value)}" for name, value in self.settings.items())
         return f"{network}player {self.kind}{settings}; {self.limits.visits} visits; seed {self.seed}"
 
     @checked
@@ -180,6 +179,8 @@ def load_player(
     *,
     player: str = "search",
     level: int | None = None,
+    rank: str | None = None,
+    elo: float | None = None,
     visits: Visits | None = None,
     seconds: Seconds | None = None,
     evaluator: str = AUTO,
@@ -195,18 +196,23 @@ def load_player(
     """A player with the network of a checkpoint; None is the network that comes with Tessera.
 
     `player` is 'search', 'policy', 'random' or a plugin's, with `settings` beside its defaults (`tessera plugins
-    search` lists them); or give a `level` 1 to 10 in its place. `visits` and `seconds` are the most for a move, 400
-    visits without either. `size` is the board the evaluator is chosen for; any other works. `seed` repeats its games
-    on the CPU. `name` is what records and ratings call it. `tell` hears what takes long, in one line. Raises `BadValue`
-    and `CheckpointError`.
+    search` lists them); or give a strength in its place: a `rank` such as '10k', an `elo`, or a `level` 1 to 10
+    (docs/levels.md). `visits` and `seconds` are the most for a move, 400 visits without either. `size` is the board the
+    evaluator is chosen for, and on which a strength must be in reach; any other works. `seed` repeats its games on the
+    CPU. `name` is what records and ratings call it. `tell` hears what takes long, and what is to be known of a
+    strength, in one line each. Raises `BadValue` and `CheckpointError`.
     """
     manager = manager or default_manager()
     chosen = dict(settings or {})
-    if level is not None:
+    words, wanted = "", Wanted(level, rank, elo)
+    if wanted:
+        told, value = wanted.told
         if visits is not None or chosen or player != "search":
-            raise BadValue("level", level, "instead of player, settings and visits", "leave one of them out")
-        wanted = levels.level(level)
-        player, visits, chosen = wanted.player, wanted.visits, dict(wanted.settings)
+            raise BadValue(told, value, "instead of player, settings and visits", "leave one of them out")
+        found = strength_of(wanted, None if checkpoint is None else str(checkpoint), manager, size=size)
+        for line in found.notes:
+            tell(line)
+        player, visits, chosen, words = found.player, found.visits, found.settings, found.words
     spec = manager.players[player]
     if not spec.needs_network:
         if checkpoint is not None:
@@ -233,6 +239,7 @@ def load_player(
             manager, games=games, player=player, seed=seed, size=size, settings=chosen, loaded=engine
         ),
         name,
+        words,
     )
 
 

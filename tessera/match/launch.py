@@ -28,7 +28,6 @@ OPTIONS = {
     "player": "--player",
     "visits": "--visits",
     "seconds": "--time",
-    "level": "--level",
     "evaluator": "--evaluator",
     "device": "--device",
     "threads": "--threads",
@@ -74,7 +73,7 @@ def plan(entrant: Entrant, context: ArbiterContext) -> Launch:
 
 def _own(entrant: Entrant, context: ArbiterContext) -> Launch:
     settings = {**OWN_DEFAULTS, **entrant.settings}
-    if not {"visits", "seconds", "level"} & settings.keys():
+    if not {"visits", "seconds"} & settings.keys():
         settings["visits"] = DEFAULT_VISITS
     assignments = settings.pop("set", {})
     _refuse_unknown(entrant, settings, (*OPTIONS, "set"))

@@ -16,6 +16,7 @@ from tessera.players import passing
 from tessera.players.opinion import NetworkOpinion
 from tessera.players.random import sensible_points
 from tessera.players.reading import read_analysis
+from tessera.players.settings import PolicyPlayerSettings
 from tessera.players.variety import generator, generators
 
 if TYPE_CHECKING:
@@ -49,10 +50,16 @@ class PolicyPlayer:
     """
 
     def __init__(
-        self, evaluator: Evaluator, *, temperature: float = 0.0, seed: int = 0, games: int = 1, name: str = "policy"
+        self,
+        evaluator: Evaluator,
+        settings: PolicyPlayerSettings = PolicyPlayerSettings(),
+        *,
+        seed: int = 0,
+        games: int = 1,
+        name: str = "policy",
     ) -> None:
         self.name = name
-        self._temperature = temperature
+        self._settings = settings
         self._random = generators(seed, games)
         self._opinion = NetworkOpinion(evaluator)
 
@@ -143,13 +150,14 @@ class PolicyPlayer:
 
     def _draw(self, slot: int, look: _Look, options: Options) -> int:
         points, favourite = look.points, int(look.points[0])
-        if self._temperature <= 0.0 or options.deterministic or favourite == look.game.points:
+        temperature = self._settings.at(look.game.size)
+        if temperature <= 0.0 or options.deterministic or favourite == look.game.points:
             return favourite
         sensible = np.zeros(len(look.prior), np.bool_)
         sensible[sensible_points(look.game, look.color)] = True
         points = points[sensible[points]] if sensible[points].any() else points[:1]
         priors = look.prior[points].astype(np.float64)
-        weights = (priors / priors.max()) ** (1.0 / self._temperature)
+        weights = (priors / priors.max()) ** (1.0 / temperature)
         return int(points[int(self._random[slot].choice(len(weights), p=weights / weights.sum()))])
 
     def expected_owners(self, game: Game) -> list[float]:

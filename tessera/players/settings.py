@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
+from tessera.rules.coords import MAX_SIZE, MIN_SIZE
 from tessera.search.settings import PuctSettings
 from tessera.settings import check
 from tessera.values import Range, Unit
 
 Temperature = Annotated[float, Range(0, 100)]
+BySize = Annotated[dict[Annotated[int, Range(MIN_SIZE, MAX_SIZE)], Temperature], Unit("side:temperature")]
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,14 @@ class PolicyPlayerSettings:
 
     temperature: Temperature = 0.0
     """How freely a move is drawn from the policy; 0: always the favourite, 1: as the policy says."""
+    temperatures: BySize = field(default_factory=dict)
+    """The same by board side, in its place; other boards take that of the nearest side, the smaller of two."""
 
     def __post_init__(self) -> None:
         check(self)
+
+    def at(self, size: int) -> float:
+        """The temperature on a board of side `size`."""
+        if not self.temperatures:
+            return self.temperature
+        return self.temperatures[min(self.temperatures, key=lambda side: (abs(side - size), side))]

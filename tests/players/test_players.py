@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 import torch
 
-from tessera.errors import BadValue
-from tessera.gtp.levels import LEVELS, level
 from tessera.interfaces.analysis import Analysis
 from tessera.interfaces.network import Outputs
 from tessera.interfaces.player import PLAYED_OUT, Ban, Limits, Options, Player, Watch
@@ -19,7 +17,7 @@ from tessera.players.passing import ending, pointless
 from tessera.players.policy import PolicyPlayer
 from tessera.players.random import RandomPlayer, sensible_points
 from tessera.players.search import VISITS_PER_LEAF, SearchPlayer
-from tessera.players.settings import SearchPlayerSettings
+from tessera.players.settings import PolicyPlayerSettings, SearchPlayerSettings
 from tessera.players.variety import fading
 from tessera.rules.coords import BLACK, WHITE, parse_vertex
 from tessera.rules.endgame import judge
@@ -315,8 +313,12 @@ def test_random_fills_no_own_eye() -> None:
     assert len(sensible_points(game, BLACK)) == 21
 
 
+def drawing(temperature: float) -> PolicyPlayerSettings:
+    return PolicyPlayerSettings(temperature)
+
+
 def test_policy_draws_by_prior() -> None:
-    seen = {PolicyPlayer(Hashed(5), temperature=1.0, seed=s).choose(Game(5), BLACK, Limits()).point for s in range(30)}
+    seen = {PolicyPlayer(Hashed(5), drawing(1.0), seed=s).choose(Game(5), BLACK, Limits()).point for s in range(30)}
     sharp = {PolicyPlayer(Hashed(5), seed=s).choose(Game(5), BLACK, Limits()).point for s in range(5)}
     assert len(seen) > 1 and len(sharp) == 1
     analysis = PolicyPlayer(Hashed(5)).analyze(Game(5), BLACK, Limits())
@@ -330,13 +332,13 @@ def test_playing_builds_no_analysis_and_chooses_what_an_analysis_would(monkeypat
         for point in range(0, 4 * steps, 2):
             game.play(game.to_play, point)
     one_by_one = [
-        PolicyPlayer(Hashed(5), temperature=1.0, seed=7).choose(game, game.to_play, Limits(), options=PLAYED_OUT)
+        PolicyPlayer(Hashed(5), drawing(1.0), seed=7).choose(game, game.to_play, Limits(), options=PLAYED_OUT)
         for game in games
     ]
     assert all(choice.analysis for choice in one_by_one)
     monkeypatch.delattr("tessera.players.policy.MoveInfo")
     monkeypatch.delattr("tessera.players.policy.read_analysis")
-    player = PolicyPlayer(Hashed(5), temperature=1.0, games=3)
+    player = PolicyPlayer(Hashed(5), drawing(1.0), games=3)
     for slot in range(3):
         player.begin(slot, 7)
     points = player.play([0, 1, 2], games, Limits())
@@ -361,21 +363,21 @@ def test_a_temperature_draws_no_pass_and_fills_no_own_eye() -> None:
     game = Game(5)
     game.set_up({parse_vertex(v, 5): BLACK for v in ("A4", "B5", "B4")})
     drawn = {
-        PolicyPlayer(NearlyPass(passing=False), temperature=4.0, seed=seed).choose(game, BLACK, Limits()).point
+        PolicyPlayer(NearlyPass(passing=False), drawing(4.0), seed=seed).choose(game, BLACK, Limits()).point
         for seed in range(60)
     }
     assert len(drawn) > 5
     assert not drawn & {game.points, parse_vertex("A5", 5)}
-    assert PolicyPlayer(NearlyPass(passing=True), temperature=4.0).choose(game, BLACK, Limits()).point == game.points
+    assert PolicyPlayer(NearlyPass(passing=True), drawing(4.0)).choose(game, BLACK, Limits()).point == game.points
 
 
-def test_levels_go_from_draws_to_search() -> None:
-    temperatures = [each.settings.get("temperature", 0.0) for each in LEVELS]
-    assert temperatures == sorted(temperatures, reverse=True)
-    assert [each.visits for each in LEVELS] == sorted(each.visits for each in LEVELS)
-    assert len({each.words for each in LEVELS}) == 10
-    with pytest.raises(BadValue, match="level: got 0, allowed: 1 to 10"):
-        level(0)
+def test_the_temperature_is_that_of_the_board() -> None:
+    settings = PolicyPlayerSettings(temperatures={9: 4.0, 13: 2.0})
+    assert [settings.at(size) for size in (5, 9, 11, 12, 19)] == [4.0, 4.0, 4.0, 2.0, 2.0]
+    assert PolicyPlayerSettings(1.5).at(9) == 1.5
+    sharp = PolicyPlayerSettings(temperatures={5: 0.0, 9: 9.0})
+    played = {PolicyPlayer(Hashed(5), sharp, seed=seed).choose(Game(5), BLACK, Limits()).point for seed in range(5)}
+    assert len(played) == 1
 
 
 def test_a_finished_game_is_not_looked_at_a_million_times_a_second() -> None:
