@@ -143,6 +143,11 @@ GTP = [
             ("--level", "0"),
             ("--level", "99"),
             ("--level", "3", "--visits", "10"),
+            ("--rank", "5d"),
+            ("--rank", "often"),
+            ("--rank", "10k", "--elo", "3"),
+            ("--elo", "nan"),
+            ("--elo", "9000"),
             ("--resign", "often"),
             ("--resign", "0.7"),
             ("--resign", "nan"),
@@ -152,6 +157,18 @@ GTP = [
             ("--sgf-dir", "a-file"),
         )
     ),
+]
+CALIBRATE = [
+    ("tessera", "calibrate", *words)
+    for words in (
+        ("none.pth",),
+        ("text.pth",),
+        ("empty.pth",),
+        ("whole.pth", "--size", "1"),
+        ("whole.pth", "--games", "1"),
+        ("whole.pth", "--anchor-games", "-1"),
+        ("whole.pth", "--out", "a-file"),
+    )
 ]
 ANALYSIS = [*gtp_like("tessera", "analysis"), ("tessera", "analysis", "--report-as", "NOBODY")]
 
@@ -330,4 +347,4 @@ COMMANDS = [
     )
 ]
 
-CASES: list[tuple[str, ...]] = [*GTP, *ANALYSIS, *ENGINE, *COMMANDS]
+CASES: list[tuple[str, ...]] = [*GTP, *CALIBRATE, *ANALYSIS, *ENGINE, *COMMANDS]

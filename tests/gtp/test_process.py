@@ -94,6 +94,8 @@ def test_a_plain_pipe_is_answered_to_its_end() -> None:
         (["--level", "3", "--visits", "5"], 2, "tessera-gtp: level: got 3, allowed: one of --level and --visits"),
         (["--level", "3", "--player", "random"], 2, "tessera-gtp: level: got 3, allowed: one of --level and --player"),
         (["--level", "3", "--set", "temperature=1"], 2, "level: got 3, allowed: one of --level and --set"),
+        (["--rank", "9d"], 2, "tessera-gtp: rank: got '9d', allowed: 21k to"),
+        (["--rank", "10k", "--elo", "900"], 2, "tessera-gtp: rank: got '10k', allowed: one of rank and elo"),
         (["--resign", "maybe"], 2, "neither a win rate nor off"),
         (["--sgf-dir", "/no/such"], 2, "does not exist"),
         (["--nonsense"], 2, "No such option"),
