@@ -41,7 +41,7 @@ class CalibrationSettings:
     """What is played on one board size."""
 
     size: Annotated[int, Range(MIN_SIZE, MAX_SIZE)] = 9
-    games: Annotated[int, Range(2, 100_000), Unit("games")] = 600
+    games: Annotated[int, Range(2, 100_000), Unit("games")] = 300
     """For each pair of neighbouring rungs; half as many for each pair of the curve."""
     anchor_games: Annotated[int, Range(0, 10_000), Unit("games")] = 48
     """For GNU Go at each of its two levels; without any, Elo are above uniform play."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     "--size", "sizes", type=click.IntRange(MIN_SIZE, MAX_SIZE), multiple=True, default=(9,), help="Board side; repeat."
 )
 @click.option(
-    "--games", type=click.IntRange(2, 100_000), default=600, show_default=True, help="For each pair of rungs."
+    "--games", type=click.IntRange(2, 100_000), default=300, show_default=True, help="For each pair of rungs."
 )
 @click.option(
     "--anchor-games",

@@ -14,6 +14,8 @@ from tessera.checkpoints.store import local_path, scheme_of
 from tessera.cli import output
 from tessera.cli.main import App
 from tessera.errors import BadValue, MissingExtra
+from tessera.ranks.scale import rank_of_elo
+from tessera.ranks.table import RankTable
 
 JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -144,11 +146,18 @@ def describe(manifest: Manifest) -> dict[str, object]:
         "moves": f"{meta.moves:,}",
         "step": f"{meta.step:,}",
         "Elo": f"{elo.value:.0f} [{elo.low:.0f}, {elo.high:.0f}] ({elo.anchor})" if elo else "not measured",
+        "ranks": _ranks(meta.ranks) if meta.ranks else "not measured; tessera calibrate",
         "note": meta.note,
         "written": f"{manifest.created} by {manifest.writer}",
         "revision": manifest.revision or "unknown",
         "format": f"schema {manifest.schema}, features {manifest.features}",
     }
+
+
+def _ranks(table: RankTable) -> str:
+    """'9x9 21k to 4k, 13x13 26k to 6k'."""
+    ends = ((each.size, rank_of_elo(each.weakest), rank_of_elo(each.strongest)) for each in table.ladders)
+    return ", ".join(f"{size}x{size} {low} to {high}" for size, low, high in ends)
 
 
 def _local(app: App, url: str) -> Path:

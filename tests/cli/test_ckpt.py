@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from tessera.checkpoints import Elo, Meta, save
+from tessera.checkpoints import Elo, Meta, read_manifest, save
+from tessera.checkpoints.rank_table import keep_table
 from tessera.cli.main import main
 from tessera.plugins import build_manager
 from tests.plugins.katago.written import Writer
+from tests.ranks.tables import table
 
 SETTINGS = {"blocks": 1, "width": 16}
 
@@ -31,6 +33,15 @@ def test_show(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     for words in ("resnet", "blocks=1", "9x9", "1,234", "1500 [1450, 1550] (gnugo = 1800)"):
         assert words in text
+
+
+def test_show_tells_the_ranks(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    manager = build_manager()
+    assert main(["ckpt", "show", str(checkpoint)]) == 0
+    assert "not measured; tessera calibrate" in capsys.readouterr().out
+    keep_table(checkpoint, table(read_manifest(checkpoint).digest), manager)
+    assert main(["ckpt", "show", str(checkpoint)]) == 0
+    assert "9x9 20k to 5k, 13x13 25k to 8k" in capsys.readouterr().out
 
 
 def test_show_as_json(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
