@@ -3,6 +3,7 @@
 curve     the policy from a uniform draw to its favourite, each temperature against the next
 gnugo-N   GNU Go at levels 10 and 1 against those temperatures that tell most about them: the nearest, round by round
 rungs     the temperatures that lie 100 Elo apart by the curve, each against the next
+step-A-B  two neighbouring rungs again whose distance is not known to lie within 70 to 130 Elo, where the rest is
 
 A league's folder knows what was played in it, and the next league follows from finished ones alone: a calibration that
 was stopped at any moment goes on where it was.
@@ -11,8 +12,8 @@ was stopped at any moment goes on where it was.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import count, takewhile
+from dataclasses import dataclass, replace
+from itertools import count, pairwise, takewhile
 from typing import Annotated
 
 from tessera.errors import BadValue
@@ -32,6 +33,10 @@ GRID = (UNIFORM, 12.0, 6.0, 4.0, 3.0, 2.3, 1.8, 1.4, 1.0, 0.7, 0.4, 0.2, 0.0)
 LEVELS = (10, 1)
 ANCHOR = "GNU Go level 10"
 ANCHOR_ELO = 1800.0
+SLACK = 30.0
+"""Elo that neighbouring rungs may be off their 100."""
+MORE = 2
+"""How many times the games of a step it takes to mend a loose one."""
 PRECISION = 3
 """Digits of a rung's temperature."""
 
@@ -72,6 +77,19 @@ def curve_league(checkpoint: str, settings: CalibrationSettings) -> LeagueConfig
 def rungs_league(checkpoint: str, settings: CalibrationSettings, curve: Curve) -> LeagueConfig:
     """Temperatures that should lie 100 Elo apart, from the favourite down."""
     return _ladder(checkpoint, settings, rungs(curve), settings.games, title="rungs")
+
+
+def step_league(checkpoint: str, settings: CalibrationSettings, step: tuple[float, float]) -> LeagueConfig:
+    """Two neighbouring rungs once more, from openings that they have not met in yet."""
+    again = replace(settings, seed=(settings.seed + 1) % 2**31)
+    return _ladder(checkpoint, again, step, MORE * settings.games, title=f"step {step[0]:g} to {step[1]:g}")
+
+
+def loose_steps(curve: Curve, temperatures: Sequence[float]) -> list[tuple[float, float]]:
+    """Neighbours whose distance by the curve is not within 70 to 130 Elo with 95%."""
+    steps = list(pairwise(temperatures))
+    leads = [curve.difference(x_of(above), x_of(below)) for below, above in steps]
+    return [step for step, (lead, half) in zip(steps, leads, strict=True) if abs(lead - ELO_PER_RANK) + half > SLACK]
 
 
 def rungs(curve: Curve) -> list[float]:

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tessera.calibration.measured import Measured, ladder_of, measure
-from tessera.calibration.plan import CalibrationSettings, anchor_league, curve_league, rungs, rungs_league
+from tessera.calibration.plan import (
+    CalibrationSettings,
+    anchor_league,
+    curve_league,
+    loose_steps,
+    rungs,
+    rungs_league,
+    step_league,
+)
 from tessera.errors import BadValue
 from tessera.league.config import LeagueConfig
 from tessera.league.folder import LeagueFolder
@@ -19,6 +27,8 @@ from tessera.ranks.table import Ladder
 if TYPE_CHECKING:
     from tessera.interfaces.catalog import Catalog
 
+MOST_LOOSE = 1 / 3
+"""Share of loose steps above which all were played too little: that is for more `games` to mend."""
 OPPONENTS = 2
 """Temperatures that meet GNU Go in a round."""
 Watch = Callable[[str, int], AbstractContextManager[Listener]]
@@ -49,4 +59,7 @@ def calibrate(
         measured = play(anchor_league(told, settings, measured.nearest(OPPONENTS)), f"gnugo-{number}")
     temperatures = rungs(measured.curve)
     measured = play(rungs_league(told, settings, measured.curve), "rungs")
+    loose = loose_steps(measured.curve, temperatures)
+    for step in loose if len(loose) <= MOST_LOOSE * len(temperatures) else []:
+        measured = play(step_league(told, settings, step), f"step-{step[0]:g}-{step[1]:g}")
     return ladder_of(measured, temperatures, settings), measured

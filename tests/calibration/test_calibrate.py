@@ -11,7 +11,15 @@ import pytest
 from tessera.calibration import plan
 from tessera.calibration import run as calibration
 from tessera.calibration.measured import measure
-from tessera.calibration.plan import GRID, CalibrationSettings, anchor_league, curve_league, rungs
+from tessera.calibration.plan import (
+    GRID,
+    CalibrationSettings,
+    anchor_league,
+    curve_league,
+    loose_steps,
+    rungs,
+    step_league,
+)
 from tessera.checkpoints import Meta, load, read_manifest, save, shipped_path
 from tessera.cli.main import main
 from tessera.errors import BadValue
@@ -81,6 +89,19 @@ def test_rungs_lie_a_hundred_elo_apart_from_the_favourite_down() -> None:
     assert temperatures[-1] == 0.0 and len(temperatures) == 8
     steps = [line(b) - line(a) for a, b in pairwise(x)]
     assert all(abs(step - 100) < 1.5 for step in steps), "three digits of a temperature"
+
+
+def test_steps_that_are_not_known_well_are_played_again_from_other_openings() -> None:
+    coefficients, covariance = _line(-400.0, 300.0)
+    temperatures = rungs(Curve(0.0099, 1.0, coefficients, covariance, 0.0, 0))
+    known, vague = (Curve(0.0099, 1.0, coefficients, covariance * scale, 0.0, 0) for scale in (1.0, 1e4))
+    assert loose_steps(known, temperatures) == []
+    assert loose_steps(vague, temperatures) == list(pairwise(temperatures))
+    assert loose_steps(known, [3.0, 0.0]) == [(3.0, 0.0)], "525 Elo apart"
+    settings = CalibrationSettings(games=50, seed=7)
+    league = step_league("net.pth", settings, (3.0, 0.0))
+    assert [each.name for each in league.players] == ["temperature 3", "temperature 0"]
+    assert league.games == 100 and league.seed != settings.seed
 
 
 def test_a_network_that_knows_nothing_is_refused() -> None:
