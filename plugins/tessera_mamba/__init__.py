@@ -1,8 +1,8 @@
 """The Mamba network: selective state spaces over the rows and columns of the board.
 
 Start reading at `network`, then `block` and `mixer`, then `scan` (the state space itself, in several equal forms).
-`mamba2` is another kind of mixer, with mamba-ssm's own weights; `kernel` is that package's own kernel; `settings` the
-shape of a network.
+`mamba2` is another kind of mixer, with mamba-ssm's own weights; `kernel` is that package's own kernel;
+`fused` and `fused_kernels` are the default scan on a GPU; `settings` the shape of a network.
 """
 
 from __future__ import annotations

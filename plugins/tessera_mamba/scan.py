@@ -1,5 +1,7 @@
 """The selective state space of Mamba-2 (Dao and Gu 2024, 'Transformers are SSMs'), in three equal forms.
 
+A fourth, one kernel for short lines on a GPU, is in `fused`.
+
 Along a line of L points, every head has a state h [S, P] and
 
     h_i = exp(dt_i A) h_(i-1) + dt_i B_i x_i^T        y_i = C_i h_i
@@ -19,6 +21,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tessera_mamba import fused
 from tessera_mamba.kernel import Form, mamba_ssm_scan
 
 LOG2_E = math.log2(math.e)
@@ -29,7 +32,9 @@ LONGEST_DUAL = 128
 
 
 def scan_both(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
-    """Both directions, by the form that is quicker at this length."""
+    """Both directions, by the form that is quicker at this length and on this device."""
+    if fused.takes(x, B.shape[-1]):
+        return fused.fused_both(x, dt, A, B, C)
     if x.shape[-3] <= LONGEST_DUAL:
         return dual_both(x, dt, A, B, C)
     return reversible(chunked, x, dt, A, B, C)
