@@ -106,12 +106,9 @@ def shape(x: Tensor, B: Tensor) -> dict[str, int]:
         "LINE": _padded(x.shape[1]),
         "CHANNELS": _padded(width),
         "STATES": _padded(state),
-        "num_warps": WARPS,
+        # One for every 32 bytes of a row holds any line in registers: `python -m tests.plugins.fused_ahead`.
+        "num_warps": max(32, _padded(width), _padded(state)) * x.element_size() // 32,
     }
-
-
-WARPS = 1
-"""Of a program: a line is too little work for more."""
 
 
 def _padded(size: int) -> int:

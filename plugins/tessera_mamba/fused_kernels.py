@@ -1,8 +1,8 @@
-"""Triton kernels of the scan in both directions over short lines. Imported by `fused` alone, where triton is installed.
+"""Triton kernels of the scan in both directions over short lines; imported by `fused` alone, where triton is installed.
 
-One program is one line with all its heads: its points, padded to LINE, stay in registers, and what the heads share (B, C
-and their products) is read and computed once. In the letters of `scan`, with s_ij the sum of dt A over the points that a
-contribution passes on its way from j to i (j+1..i forward, i..j-1 backward):
+One program is one line with all its heads: its points, padded to LINE, stay in registers, and what the heads share
+(B, C and their products) is read and computed once. In the letters of `scan`, with s_ij the sum of dt A over the points
+that a contribution passes on its way from j to i (j+1..i forward, i..j-1 backward):
 
     y_i = sum_j w_ij x_j        w_ij = exp(s_ij) (C_i . B_j) dt_j, twice on the diagonal
 
@@ -12,8 +12,8 @@ The floor of a call. For a line of L points, H heads of P channels, S states and
 and dt and writes y, each once: L (2 H P b + 2 S b + 4 H) bytes, and 2 L^2 (S + H P) operations in matrix products plus
 about 6 H L^2 others. Backward reads x, B, C, dt and the gradient of y and writes the gradients of x, B, C, dt and A:
 L (3 H P b + 4 S b + 8 H) + 4 H bytes, and 2 L^2 (3 S + 3 H P) operations. With the default network in bfloat16 a point
-costs 920 and 1,456 bytes, and a point of a 19-point line 8,512 and 25,536 operations: some 9 and 18 a byte, far below what
-a GPU offers, so a call is as long as its bytes take. The torch form writes and reads some ten L x L x H masks besides.
+of a 19-point line costs 920 and 1,457 bytes, 8,512 and 25,536 operations: some 9 and 18 a byte, far below what a GPU
+offers, so a call lasts as long as its bytes take. The torch form writes and reads several L x L x H masks besides.
 """
 
 from __future__ import annotations
@@ -25,9 +25,7 @@ LOG2_E = tl.constexpr(1.4426950408889634)
 
 
 @triton.jit
-def _tile(
-    start, points, row, channels, length, width,
-):  # fmt: skip
+def _tile(start, points, row, channels, length, width):
     """[points, channels] from memory; 0 beyond the line's length and the width."""
     inside = (points[:, None] < length) & (channels[None, :] < width)
     return tl.load(start + points[:, None] * row + channels[None, :], mask=inside, other=0.0)
@@ -47,9 +45,7 @@ def _decay(dt, rate, points):
     step = dt * (rate * LOG2_E)
     through = tl.sum(tl.where(source <= to, step[None, :], 0.0), 1)
     before = through - step
-    exponent = tl.where(
-        source <= to, through[:, None] - through[None, :], before[None, :] - before[:, None]
-    )
+    exponent = tl.where(source <= to, through[:, None] - through[None, :], before[None, :] - before[:, None])
     return tl.exp2(exponent) * tl.where(source == to, 2.0, 1.0)
 
 
@@ -82,7 +78,7 @@ def backward(
     HEADS: tl.constexpr, WIDTH: tl.constexpr, STATE: tl.constexpr,
     LINE: tl.constexpr, CHANNELS: tl.constexpr, STATES: tl.constexpr,
 ):  # fmt: skip
-    """As `forward`; the gradients are contiguous, A's is [lines, HEADS]: one part a line, in a fixed order of summing."""
+    """As `forward`; the gradients are contiguous, A's is [lines, HEADS]: a part for each line, so that sums repeat."""
     line = tl.program_id(0).to(tl.int64)
     points, channels, states = tl.arange(0, LINE), tl.arange(0, CHANNELS), tl.arange(0, STATES)
     to, source = points[:, None], points[None, :]

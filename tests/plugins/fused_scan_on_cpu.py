@@ -12,7 +12,9 @@ os.environ["TRITON_INTERPRET"] = "1"  # read by triton while it is imported
 
 from unittest import mock
 
+import numpy as np
 import torch
+import triton.language as tl
 from torch import Tensor
 
 from tessera.rules.features import ON_BOARD, feature_set
@@ -98,14 +100,30 @@ def of_a_network() -> dict[str, float]:
     return differences(found[1], found[0])
 
 
+def multiply_bfloat16() -> None:
+    """Cure the interpreter: it keeps bfloat16 as 16-bit integers and multiplies those (seen in triton 3.9.0)."""
+    from triton.runtime.interpreter import InterpreterBuilder, TensorHandle
+
+    as_it_was = InterpreterBuilder.create_dot
+
+    def create_dot(self: InterpreterBuilder, a: TensorHandle, b: TensorHandle, *rest: object) -> TensorHandle:
+        return as_it_was(self, _float32(a), _float32(b), *rest)
+
+    def _float32(handle: TensorHandle) -> TensorHandle:
+        if handle.dtype.scalar != tl.bfloat16:
+            return handle
+        return TensorHandle((handle.data.astype(np.uint32) << 16).view(np.float32), tl.float32)
+
+    InterpreterBuilder.create_dot = create_dot
+
+
 def main() -> None:
+    multiply_bfloat16()
     torch.set_num_threads(1)
-    cases = {f"a line of {length}": line(length) for length in (1, 7, 9, 13, 19, 32)}
-    cases["odd sizes"] = line(9, heads=3, width=24, state=5)
-    cases["slices"] = apart(line(9))
-    cases["decay at once"] = tuple(
-        tensor * scale for tensor, scale in zip(line(9), (1, 10, 1000, 1, 1), strict=True)
-    )
+    cases = {f"a line of {length}": line(length) for length in (1, 9, 19, 32)}
+    cases["odd sizes"] = line(7, heads=3, width=24, state=5)
+    cases["slices"] = apart(line(13))
+    cases["long steps"] = tuple(tensor * scale for tensor, scale in zip(line(9), (1, 5, 1, 1, 1), strict=True))
     low = line(19)
     cases["bfloat16"] = tuple(low[i].bfloat16() if i in (0, 3, 4) else low[i] for i in range(5))
     found = {name: compare(inputs) for name, inputs in cases.items()}
