@@ -2,7 +2,8 @@
 
 Start reading at `network`, then `block` and `mixer`, then `scan` (the state space itself, in several equal forms).
 `mamba2` is another kind of mixer, with mamba-ssm's own weights; `kernel` is that package's own kernel;
-`fused` and `fused_kernels` are the default scan on a GPU; `settings` the shape of a network.
+`fused` and `fused_kernels` are the default scan on a GPU, `choice` what it is chosen from; `settings` the shape of a
+network.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tessera.hookspecs import hookimpl
-from tessera.interfaces.network import NetworkSpec
+from tessera.interfaces.network import NetworkForm, NetworkSpec
 from tessera_mamba.settings import MambaSettings
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ def build(settings: MambaSettings) -> torch.nn.Module:
     return MambaNet(settings)
 
 
+def forms(settings: MambaSettings, device: str) -> tuple[NetworkForm, ...]:
+    """The ways to compute its scan."""
+    from tessera_mamba import choice
+
+    return choice.forms(settings, device)
+
+
 @hookimpl
 def tessera_register_networks(register: Callable[[NetworkSpec], None]) -> None:
     register(
@@ -33,5 +41,6 @@ def tessera_register_networks(register: Callable[[NetworkSpec], None]) -> None:
             summary="Mamba-2 state spaces over rows and columns",
             settings=MambaSettings,
             build=build,
+            forms=forms,
         )
     )

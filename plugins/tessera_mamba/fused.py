@@ -22,7 +22,7 @@ OLDEST = (8, 0)
 
 @cache
 def why_not() -> str:
-    """Why torch runs the scan on this machine; '' where the kernel does."""
+    """Why no kernel runs on this machine; '' where they do."""
     if importlib.util.find_spec("triton") is None:
         return "triton is not installed (pip install 'tessera-go[mamba]')"
     if not torch.cuda.is_available():
@@ -32,9 +32,14 @@ def why_not() -> str:
     return ""
 
 
+def fits(length: int, width: int, state: int) -> bool:
+    """Whether a line of so many points, channels a head and states stays in registers."""
+    return length <= LONGEST and max(width, state) <= WIDEST
+
+
 def takes(x: Tensor, state: int) -> bool:
     """Whether `fused_both` is to be used for this x [..., L, H, P] and so many states."""
-    return x.is_cuda and x.shape[-3] <= LONGEST and max(x.shape[-1], state) <= WIDEST and not why_not()
+    return x.is_cuda and fits(x.shape[-3], x.shape[-1], state) and not why_not()
 
 
 def fused_both(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:

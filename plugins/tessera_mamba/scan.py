@@ -16,6 +16,9 @@ type of x; all forms agree to 1e-4 of the largest y in float32 (tests/plugins/te
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -31,13 +34,28 @@ LONGEST_DUAL = 128
 """Above this length the chunked form needs less time and memory than the L x L mask of the dual."""
 
 
+_wanted = ""
+"""The form that `using` asks for; '' leaves the choice to `scan_both`."""
+
+
 def scan_both(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
     """Both directions, by the form that is quicker at this length and on this device."""
-    if fused.takes(x, B.shape[-1]):
+    if _wanted == "triton" or (not _wanted and fused.takes(x, B.shape[-1])):
         return fused.fused_both(x, dt, A, B, C)
-    if x.shape[-3] <= LONGEST_DUAL:
+    if _wanted == "dual" or (not _wanted and x.shape[-3] <= LONGEST_DUAL):
         return dual_both(x, dt, A, B, C)
     return reversible(chunked, x, dt, A, B, C)
+
+
+@contextmanager
+def using(form: Literal["triton", "dual", "chunked"]) -> Iterator[None]:
+    """Within it `scan_both` takes this form: for measuring and comparing, in one thread."""
+    global _wanted
+    before, _wanted = _wanted, form
+    try:
+        yield
+    finally:
+        _wanted = before
 
 
 def scan_forward(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:

@@ -28,7 +28,7 @@ from tessera.rules.features import ON_BOARD
 PACKAGES = ("torch", "numba", "numpy", "pluggy", "click", "rich", "sgfmill")
 EXTRAS = {
     "numba-cuda": "cuda",
-    "mamba-ssm": "mamba",
+    "triton": "mamba",
     "openvino": "openvino",
     "streamlit": "dashboard",
     "apprise": "notify",
@@ -80,6 +80,7 @@ def examine(manager: Manager) -> Iterator[Finding]:
         _devices,
         lambda: _kernels(manager),
         lambda: _plugins(manager),
+        lambda: _forms(manager),
         _engines,
         lambda: _network(manager),
     )
@@ -147,6 +148,20 @@ def _plugins(manager: Manager) -> Iterator[Finding]:
         status = {"loaded": "ok", "failed": "trouble", "blocked": "absent"}[report.status]
         detail = report.error or f"{report.status}, {report.distribution}"
         yield Finding(f"plugin {report.name}", status, detail, report.cure)
+
+
+def _forms(manager: Manager) -> Iterator[Finding]:
+    """Networks that can be computed in several ways: which one is taken here, and why no better one."""
+    from tessera.players.load import pick_device
+
+    device = pick_device("auto")
+    for name, spec in manager.networks.items():
+        forms = spec.forms(spec.settings(), device)
+        if not forms:
+            continue
+        taken = next(form for form in forms if not form.why_not)
+        refused = [f"{form.name}: {form.why_not}" for form in forms if form.why_not]
+        yield Finding(f"network {name}", "ok", "; ".join([f"computed by {taken.name} on {device}", *refused]))
 
 
 def _engines() -> Iterator[Finding]:

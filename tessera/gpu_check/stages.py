@@ -89,6 +89,23 @@ TRAIN = Stage(
     90,
     {"games/h": "games_per_hour", "planned MiB": "planned_mib", "measured MiB": "measured_mib", "resumed": "resumed"},
 )
+FORMS = Stage(
+    "mamba's forms",
+    "the fused kernel's values and gradients are torch's, and what it saves",
+    ("tessera.gpu_check.forms", "--network", "mamba", "--device", "{device}", "--batch", "{large}"),
+    150,
+    60,
+    {
+        "numbers": "checked",
+        "agree": "agree",
+        **{
+            f"{form} {side} {work} ms": f"forms.{form}.{side}.{work}_ms"
+            for side in ("9x9", "19x19")
+            for form in ("triton", "dual")
+            for work in ("forward", "training")
+        },
+    },
+)
 GUMBEL, POLICY_GRADIENT, TOWER = ("--trainer", "gumbel"), ("--trainer", "policy-gradient"), ("--network", "tower")
 STAGES = (
     MACHINE,
@@ -115,6 +132,7 @@ STAGES = (
     replace(_evaluates("bf16", "evaluations by a copy in bfloat16"), gpu_only=True),
     replace(_evaluates("compile", "the same, compiled"), seconds=180, least=60, gpu_only=True),
     _plays("gumbel, resnet", "the form before", *GUMBEL, "--network", "resnet"),
+    FORMS,
     _plays("gumbel, mamba", "the flagship plugin", *GUMBEL, "--network", "mamba", games="{large}"),
 )
 

@@ -13,6 +13,7 @@ together with the side to play and the sign of the komi leaves inputs, and so ou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
@@ -82,6 +83,22 @@ class Refreshing(Protocol):
 
 
 @dataclass(frozen=True)
+class NetworkForm:
+    """One of several ways to compute the same network, as a plugin chooses by itself."""
+
+    name: str
+    why_not: str
+    """Why it cannot be used; '' where it can."""
+    using: Callable[[], AbstractContextManager[None]]
+    """Within it this form is taken and not the plugin's choice: for measuring, in one thread."""
+
+
+def one_form(settings: Any, device: str) -> tuple[NetworkForm, ...]:
+    """The forms of a network that has but one: none to choose from."""
+    return ()
+
+
+@dataclass(frozen=True)
 class NetworkSpec:
     """A policy network a plugin offers under a name that checkpoints refer to."""
 
@@ -93,6 +110,8 @@ class NetworkSpec:
     """The frozen dataclass of its settings, see `tessera.settings`; plain str, int, float and bool."""
     build: Callable[[Any], torch.nn.Module]
     """build(settings) -> module; module(planes, globals_) -> Outputs, for any board size."""
+    forms: Callable[[Any, str], tuple[NetworkForm, ...]] = one_form
+    """forms(settings, device) -> its equal forms, best first: the plugin takes the first that can be used."""
 
 
 @dataclass(frozen=True)

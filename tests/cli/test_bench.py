@@ -60,6 +60,18 @@ def test_networks_in_turns(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(line["milliseconds"] > 0 for line in report["lines"])
 
 
+def test_forms_of_a_network_in_turns(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["bench", "network", "--network", "mamba", "--set", "blocks=1", "--size", "5", "--batch", "1"]
+    assert main([*words, "--device", "cpu", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [line["form"] for line in report["lines"]] == ["dual", "chunked"]
+    assert report["lines"][0]["ratio"] == 1.0 > report["lines"][1]["ratio"]
+    assert report["forms_left_out"].keys() == {"triton"}
+    assert main([*words, "--device", "cpu"]) == 0
+    shown = capsys.readouterr().out
+    assert "form" in shown and "Left out, triton: " in shown
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
+import torch
 
 from tessera.cli import doctor
 from tessera.cli.main import main
@@ -84,3 +85,14 @@ def test_a_check_that_fails_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> N
     found = findings()
     assert found["unforeseen"].detail == "RuntimeError: driver"
     assert "shipped network" in found
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_it_says_how_a_network_with_several_forms_is_computed() -> None:
+    found = {finding.check: finding for finding in doctor._forms(build_manager())}
+    assert found.keys() == {"network mamba"}
+    finding = found["network mamba"]
+    assert (finding.status, finding.detail) == (
+        "ok",
+        "computed by dual on cpu; triton: no CUDA device that torch can use",
+    )

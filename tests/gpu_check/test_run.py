@@ -13,10 +13,11 @@ import pytest
 import torch
 
 from tessera.cli.main import main
-from tessera.gpu_check import parity, run
+from tessera.gpu_check import forms, parity, run
 from tessera.gpu_check.run import RESULTS, GpuCheck, Line
 from tessera.gpu_check.stages import FULL, REHEARSAL, STAGES, Stage
 from tessera.gpu_check.table import figures, markdown
+from tessera_mamba import scan
 
 HANGS = """
 import signal, subprocess, sys, time
@@ -126,6 +127,21 @@ def test_a_difference_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parity, "_batch", built)
     with pytest.raises(SystemExit, match="basic-1 on 5x5, move 0: state differs"):
         parity.rules("cpu")
+
+
+def test_forms_are_compared_and_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "SIDES", (3, 5))
+    monkeypatch.setattr(forms, "TIMED", (5,))
+    found = forms.forms("mamba", "cpu", 1)
+    assert found["agree"] and found["checked"] > 100_000
+    assert found["forms"].keys() == {"dual", "chunked"} and found["left_out"].keys() == {"triton"}
+    assert found["forms"]["dual"]["5x5"].keys() == {"forward_ms", "training_ms"}
+    assert 0 < found["forms"]["dual"]["value"] < 1e-5
+
+    real = scan.dual_both
+    monkeypatch.setattr(scan, "dual_both", lambda *inputs: 1.01 * real(*inputs))
+    with pytest.raises(SystemExit, match=r"mamba: value of \w+ by dual differs by"):
+        forms.forms("mamba", "cpu", 1)
 
 
 def test_a_rehearsal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from tessera_mamba import fused, fused_kernels
-from tessera_mamba.scan import scan_both
+from tessera_mamba import forms, fused, fused_kernels
+from tessera_mamba.scan import scan_both, using
+from tessera_mamba.settings import MambaSettings
 from tests.plugins import fused_ahead
 
 VALUES = ("y", "policy", "value", "score", "ownership", "opponent_policy")
@@ -131,3 +132,29 @@ def test_why_not_names_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fused.importlib.util, "find_spec", lambda name: None)
     assert "tessera-go[mamba]" in reason()
     fused.why_not.cache_clear()
+
+
+def why_not(settings: MambaSettings, device: str = "cuda") -> str:
+    return next(form.why_not for form in forms(settings, device) if form.name == "triton")
+
+
+def test_forms_say_why_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fused, "why_not", lambda: "")
+    assert [form.name for form in forms(MambaSettings(), "cuda")] == ["triton", "dual", "chunked"]
+    assert why_not(MambaSettings()) == ""
+    assert "CUDA devices only" in why_not(MambaSettings(), "cpu")
+    assert "raster" in why_not(MambaSettings(scan="raster"))
+    assert "got 32 and 128" in why_not(MambaSettings(state=128))
+    assert forms(MambaSettings(scan="none"), "cuda") == forms(MambaSettings(scan="mamba2"), "cuda") == ()
+    monkeypatch.setattr(fused, "why_not", lambda: "no GPU")
+    assert why_not(MambaSettings()) == "no GPU"
+
+
+def test_a_form_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, dt, A, B = torch.ones(1, 9, 2, 4), torch.ones(1, 9, 2), -torch.ones(2), torch.ones(1, 9, 3)
+    for name, function in (("triton", "fused.fused_both"), ("dual", "dual_both"), ("chunked", "reversible")):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"tessera_mamba.scan.{function}", lambda *inputs, name=name: name)
+            with using(name):
+                assert scan_both(x, dt, A, B, B) == name
+    assert isinstance(scan_both(x, dt, A, B, B), torch.Tensor)

@@ -6,6 +6,7 @@ import click
 
 from tessera.cli import output
 from tessera.cli.main import App
+from tessera.interfaces.network import NetworkForm
 from tessera.rules.coords import MAX_SIZE
 from tessera.settings import from_words
 
@@ -36,12 +37,13 @@ def command(
     threads: int | None,
     as_json: bool,
 ) -> None:
-    """How fast a network evaluates positions, by evaluator and batch size.
+    """How fast a network evaluates positions, by evaluator and batch size; of --network, by each of its forms too.
 
     \b
     Examples:
       tessera bench network --size 19
       tessera bench network --ckpt kata.bin.gz --evaluator torch --evaluator openvino
+      tessera bench network --network mamba
       tessera bench network --network mamba --set scan=none --threads 1
       tessera bench network --evaluator torch --evaluator openvino --json
     """
@@ -53,6 +55,8 @@ def command(
 
     if threads is not None:
         torch.set_num_threads(threads)
+    target = pick_device(device)
+    forms: tuple[NetworkForm, ...] = ()
     if name is None:
         if assignments:
             raise click.UsageError("--set needs --network")
@@ -61,25 +65,33 @@ def command(
         raise click.UsageError("--ckpt and --network name two networks")
     else:
         spec = app.manager.networks[name]
-        module = spec.build(from_words(spec.settings, assignments, owner=f"network {name}"))
-    with output.progress(TURNS * len(batches) * len(evaluators), f"network on {size}x{size}") as advance:
+        settings = from_words(spec.settings, assignments, owner=f"network {name}")
+        module, forms = spec.build(settings), spec.forms(settings, target)
+    usable = [form for form in forms if not form.why_not]
+    with output.progress(
+        TURNS * len(batches) * len(evaluators) * max(1, len(usable)), f"network on {size}x{size}"
+    ) as advance:
         lines = measure(
             module,
             app.manager,
             evaluators=evaluators,
-            device=pick_device(device),
+            device=target,
             side=size,
             batches=batches,
+            forms=usable,
             progress=advance,
         )
+    refused = {form.name: form.why_not for form in forms if form.why_not}
     if as_json:
-        output.print_json({"network": name or "shipped", "size": size, "lines": [line.as_dict() for line in lines]})
+        document = {"network": name or "shipped", "size": size, "lines": [line.as_dict() for line in lines]}
+        output.print_json(document | {"forms_left_out": refused})
         return
     output.print_table(
-        ("evaluator", "batch", "ms", "positions/s", f"ratio to {evaluators[0]}"),
+        ("evaluator", *(["form"] if usable else []), "batch", "ms", "positions/s", f"ratio to {evaluators[0]}"),
         [
             (
                 line.evaluator,
+                *([line.form] if usable else []),
                 str(line.batch),
                 f"{line.milliseconds:.2f}",
                 f"{line.positions_per_second:,.0f}",
@@ -89,3 +101,5 @@ def command(
         ],
         title=f"{name or ckpt or 'shipped network'} on {size}x{size}, median of {TURNS} turns",
     )
+    for form, why in refused.items():
+        output.print_text(f"Left out, {form}: {output.escape(why)}")
