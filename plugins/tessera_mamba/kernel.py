@@ -1,4 +1,7 @@
-"""mamba-ssm's Triton kernel for the forward scan, where that package is installed (the extra `mamba`)."""
+"""mamba-ssm's Triton kernel for the forward scan of `mamba2`, where that package is installed.
+
+No extra installs it: from PyPI it builds with NVIDIA's compiler alone. The default scan's own kernel is in `fused`.
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import torch
 from tessera_mamba import forms, fused, fused_kernels
 from tessera_mamba.scan import scan_both, using
 from tessera_mamba.settings import MambaSettings
-from tests.plugins import fused_ahead
+from tests.plugins import fused_ahead, fused_counted
 
 VALUES = ("y", "policy", "value", "score", "ownership", "opponent_policy")
 
@@ -158,3 +158,10 @@ def test_a_form_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
             with using(name):
                 assert scan_both(x, dt, A, B, B) == name
     assert isinstance(scan_both(x, dt, A, B, B), torch.Tensor)
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_it_saves_kernels_and_bytes(training: bool) -> None:
+    dual, triton = (fused_counted.cost(form, 9, training=training, blocks=1) for form in ("dual", "triton"))
+    assert triton.kernels < dual.kernels - (30 if training else 15)
+    assert triton.bytes < dual.bytes
