@@ -18,12 +18,13 @@ from tessera.interfaces.trainer import StepReport
 from tessera.training.learner import Learner
 from tessera.training.losses import accuracy, entropy, means
 from tessera.training.playing import PlayingNetwork
+from tessera.training.ranks import here
 from tessera.training.replay import blank_positions
 from tessera.training.replays import Replays
 from tessera.training.settings import LearnerSettings, ReplaySettings
 from tessera.training.targets import Positions, planes_of
 from tessera_selfplay.choice import Mover, Teaches
-from tessera_selfplay.game_stats import GameStats
+from tessera_selfplay.game_stats import GameFacts, GameStats
 from tessera_selfplay.games import SelfPlayGames
 from tessera_selfplay.settings import GameSettings
 
@@ -40,6 +41,7 @@ class SelfPlayTrainer:
     """See `tessera.interfaces.trainer.Trainer`. Games, weights and replay live on `device`."""
 
     state_is_a_snapshot = True
+    data_parallel = True
 
     def __init__(
         self,
@@ -95,6 +97,7 @@ class SelfPlayTrainer:
                 games.advance()
         for size, games in self._games.items():
             self._collect(size, games)
+            here().mean_([games.starts.fair])
         moves = self._follow_the_schedule()
         for targets in self._replays.batches(self._sample_rng):
             self._learn(targets)
@@ -159,17 +162,16 @@ class SelfPlayTrainer:
         """Move what can be learned to the replay: games that ended, or what a mover taught by itself."""
         if isinstance(games.mover, Teaches):
             self._replays.add(size, games.mover.take_taught())
-        finished = games.take_finished()
-        if finished is None:
-            return
-        positions, facts = finished
-        if len(positions.value):
+        positions, facts = games.take_finished() or (None, None)
+        if positions is not None and len(positions.value):
             self._replays.add(size, positions)
-        self._stats.add(size, facts)
+        for each in here().gathered(facts and GameFacts(*(field.cpu() for field in facts))):
+            if each is not None:
+                self._stats.add(size, each)
 
     def _follow_the_schedule(self) -> int:
         """Move the learning rate to where the games are; how many moves they have had."""
-        moves = sum(games.played() for games in self._games.values())
+        moves = sum(here().gathered(sum(games.played() for games in self._games.values())))
         self._learner.progress = moves / self._settings.lr_decay_moves
         return moves
 

@@ -18,11 +18,12 @@ from tessera.cli.settings_help import SettingsCommand
 from tessera.cli.train_batch import show_plan, sized
 from tessera.cli.train_view import TrainView, anchored, lead, number, percent
 from tessera.errors import BadValue
-from tessera.training.assembly import adjusted, begin, fetch, normalise, with_evaluator
+from tessera.training.assembly import adjusted, begin, fetch, follow, normalise, with_evaluator
 from tessera.training.assembly import resume as go_on
 from tessera.training.config import presets
 
 if TYPE_CHECKING:
+    from tessera.training.ranks import Ranks
     from tessera.training.run import Emit
 
 FIXED = (
@@ -96,9 +97,35 @@ def command(
       tessera train --out here --resume --store s3://bucket/first      on another machine
       tessera train --trainer imitation --set games=sgf/ --out runs/sgf
       tessera train --trainer distill --set teacher=kata1-b18.bin.gz --out runs/mine
+      torchrun --nproc-per-node 2 -m tessera train --out runs/two      two processes learn together
       tessera train --trainer gumbel --network tower --help      every setting of both
       tessera-gtp --ckpt runs/first/checkpoints/net-00012345.pth
     """
+    from tessera.training.ranks import joined
+
+    with joined() as ranks:
+        if ranks.rank > 0:
+            follow(app.manager, ranks)
+            return
+        try:
+            _train(app, ranks, out, preset, config_path, resume, batch, assignments, shape, as_json, given)
+        finally:
+            ranks.end()
+
+
+def _train(
+    app: App,
+    ranks: Ranks,
+    out: Path,
+    preset: str | None,
+    config_path: Path | None,
+    resume: bool,
+    batch: str | None,
+    assignments: tuple[str, ...],
+    shape: tuple[str, ...],
+    as_json: bool,
+    given: Mapping[str, Any],
+) -> None:
     from tessera.training.config import read_config, read_preset
     from tessera.training.folder import RunFolder
     from tessera.training.stop import stop_on_signals
@@ -125,9 +152,9 @@ def command(
         config = with_evaluator(app.manager, config)
     with _display(as_json, f"tessera train  {config.trainer}, {config.network}  {out}") as emit:
         if resume:
-            run = go_on(app.manager, folder, config=config, emit=emit, tell=output.note)
+            run = go_on(app.manager, folder, config=config, emit=emit, tell=output.note, ranks=ranks)
         else:
-            run = begin(app.manager, config, folder, emit=emit, tell=output.note)
+            run = begin(app.manager, config, folder, emit=emit, tell=output.note, ranks=ranks)
         show_plan(app.manager, run.config)
         with stop_on_signals() as stop:
             reason = run.go(stop)

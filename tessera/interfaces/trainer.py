@@ -86,6 +86,13 @@ class Snapshots(Protocol):
     """Whether it shares no memory with the trainer."""
 
 
+@runtime_checkable
+class DataParallel(Trainer, Protocol):
+    """A trainer that learns together with others of its kind in other processes, see `tessera.training.ranks`."""
+
+    data_parallel: bool
+
+
 @dataclass(frozen=True)
 class MemoryPlan:
     """What a trainer would need for a number of games in flight."""

@@ -23,7 +23,8 @@ from tessera.checkpoints.read import settings_in
 from tessera.errors import BadValue, CheckpointError
 from tessera.interfaces.events import RunEvent
 from tessera.interfaces.network import AUTO
-from tessera.interfaces.trainer import UsesEvaluator
+from tessera.interfaces.trainer import DataParallel, UsesEvaluator
+from tessera.seeds import seed_of
 from tessera.settings import from_table, from_words, to_table
 from tessera.training.mirror import Mirror, fetch_run, open_store, refuse_copy
 from tessera.training.opponents import absolute
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from tessera.training.config import RunConfig
     from tessera.training.folder import RunFolder
     from tessera.training.progress import ProgressTrack
+    from tessera.training.ranks import Ranks
     from tessera.training.run import Emit, Run
     from tessera.training.sizing import Sizing
 
@@ -56,13 +58,17 @@ def begin(
     *,
     emit: Emit = lambda kind, data: None,
     tell: Tell = lambda text: None,
+    ranks: Ranks | None = None,
 ) -> Run:
-    """A new run in a folder that has none; `emit` hears its events, and so do plugins. Raises `BadValue`."""
+    """A new run in a folder that has none; `emit` hears its events, and so do plugins. Raises `BadValue`.
+
+    ranks: the processes that learn together, of which this is the first and the others `follow`.
+    """
     folder.refuse_run()
     if config.store:
         refuse_copy(open_store(manager, config.store), config.store)
     config = with_evaluator(manager, normalise(manager, config))
-    room, parent = _clean_room(manager, config)
+    room, parent = _clean_room(manager, config, ranks)
     config = _evaluated_where_it_learns(config, room.trainer.sizes, tell)
     folder.create(config)
     return _run(manager, room, folder, config, parent, emit)
@@ -75,6 +81,7 @@ def resume(
     config: RunConfig | None = None,
     emit: Emit = lambda kind, data: None,
     tell: Tell = lambda text: None,
+    ranks: Ranks | None = None,
 ) -> Run:
     """The run in a folder, where its newest checkpoint has left it; `config`: another budget than its own, which it
     has from now on. One that was killed before its first checkpoint begins anew.
@@ -85,20 +92,20 @@ def resume(
     own = folder.config()
     folder.lock()
     try:
-        return _resume(manager, folder, own if config is None else config, emit, tell)
+        return _resume(manager, folder, own if config is None else config, emit, tell, ranks)
     except BaseException:
         folder.unlock()
         raise
 
 
-def _resume(manager: Catalog, folder: RunFolder, config: RunConfig, emit: Emit, tell: Tell) -> Run:
+def _resume(manager: Catalog, folder: RunFolder, config: RunConfig, emit: Emit, tell: Tell, ranks: Ranks | None) -> Run:
     config = normalise(manager, config)
     if not folder.has_run():
         tell("nothing was saved yet: the run begins anew")
-        return begin(manager, config, folder, emit=emit, tell=tell)
+        return begin(manager, config, folder, emit=emit, tell=tell, ranks=ranks)
     path, state = folder.newest(manager)
     # What it started from may have gone, or lie elsewhere seen from here: its weights are of no use any more.
-    room, _ = _clean_room(manager, replace(config, start_from=""))
+    room, _ = _clean_room(manager, config, ranks)
     config = _evaluated_where_it_learns(config, room.trainer.sizes, tell)
     run = _run(manager, room, folder, config, read_manifest(path).meta.parent, emit)
     _go_on(run, path, state)
@@ -200,13 +207,37 @@ def pick_device_for(wanted: str, trainer: TrainerSpec) -> str:
     raise BadValue("device", wanted, f"{', '.join(trainer.devices)} for the trainer {trainer.name!r}")
 
 
-def _clean_room(manager: Catalog, config: RunConfig) -> tuple[CleanRoom, str | None]:
-    """A fresh trainer that leaves for evaluations as the config says, and the digest of the network it begins with."""
+def follow(manager: Catalog, ranks: Ranks) -> None:
+    """Learn with the first of these processes, which begins or resumes a run, until it ends."""
+    from tessera.training.leading import BEGIN, follow
+    from tessera.training.ranks import together
+    from tessera.training.stop import stop_on_signals
+
+    with stop_on_signals():  # a Ctrl-C is for all of them; the first one says what follows from it
+        order, config = ranks.of_the_first(None)
+        if order == BEGIN:
+            together(ranks)
+            follow(_build_trainer(manager, config)[0], ranks)
+
+
+def _clean_room(manager: Catalog, config: RunConfig, ranks: Ranks | None) -> tuple[CleanRoom, str | None]:
+    """A fresh trainer that leaves for evaluations as the config says, and the digest of the network it begins with.
+
+    Where several processes learn together it stays.
+    """
     import torch
 
     from tessera.memory.live import snapshot
     from tessera.training.clean_room import CleanRoom
+    from tessera.training.leading import BEGIN, Leader
+    from tessera.training.ranks import together
 
+    if ranks is not None and ranks.count > 1:
+        ranks.of_the_first((BEGIN, config))
+        together(ranks)
+        trainer, parent = _build_trainer(manager, config)
+        assert isinstance(trainer, DataParallel)
+        return CleanRoom(Leader(trainer, ranks)), parent
     floor = None if config.clean_room == "never" else snapshot()
     trainer, parent = _build_trainer(manager, config)
 
@@ -220,12 +251,19 @@ def _clean_room(manager: Catalog, config: RunConfig) -> tuple[CleanRoom, str | N
 
 def _build_trainer(manager: Catalog, config: RunConfig) -> tuple[Trainer, str | None]:
     """A fresh trainer, and the digest of the network it begins with."""
+    from tessera.training.ranks import here
+
     module = _build_network(manager, config)
     parent = _load_weights(manager, config, module) if config.start_from else None
     trainer = manager.trainers[config.trainer]
     settings = from_table(trainer.settings, config.trainer_settings, owner=f"trainer {trainer.name}")
-    device = pick_device_for(config.device, trainer)
-    built = trainer.build(module, device, config.seed, settings)
+    ranks = here()
+    device = ranks.own_device(pick_device_for(config.device, trainer))
+    # The same weights everywhere, other games.
+    seed = config.seed if ranks.rank == 0 else seed_of(config.seed, "process", ranks.rank)
+    built = trainer.build(module, device, seed, settings)
+    if ranks.count > 1 and not isinstance(built, DataParallel):
+        raise BadValue("trainer", trainer.name, "one that learns in several processes, as gumbel", "leave torchrun out")
     if config.evaluator not in ("", TORCH):
         if not isinstance(built, UsesEvaluator):
             raise BadValue("--evaluator", config.evaluator, f"{TORCH} or {AUTO} for the trainer {trainer.name!r}")
@@ -306,6 +344,13 @@ def _progress_track(manager: Catalog, folder: RunFolder, config: RunConfig) -> P
 
 def _go_on(run: Run, path: Path, state: Mapping[str, Any]) -> None:
     """Load the state of a run; one that does not fit these settings, or this version, is the user's to cure."""
+    from tessera.training.leading import processes_of
+    from tessera.training.ranks import here
+
+    if (saved := processes_of(state["trainer"])) != here().count:
+        raise CheckpointError(
+            f"{path}: a run of {saved} processes, here are {here().count}; torchrun --nproc-per-node {saved} resumes it"
+        )
     try:
         run.load_state_dict(state)
     except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:

@@ -15,6 +15,7 @@ import torch
 from tessera.former_names import REPLAYS, renamed
 from tessera.nn.symmetry import SYMMETRIES
 from tessera.rules.features import BASIC, FeatureSet
+from tessera.training.ranks import here
 from tessera.training.replay import Replay
 from tessera.training.settings import ReplaySettings
 from tessera.training.targets import Positions
@@ -64,14 +65,17 @@ class Replays:
             self._credit[size] += self._settings.replay_ratio * len(positions.value)
 
     def due(self, generator: torch.Generator) -> list[int]:
-        """The board sides to learn from now, one entry per training step, in random order; they count as learned."""
-        due: list[int] = []
-        for size, credit in self._credit.items():
-            count = int(credit // self._settings.batch)
+        """The board sides to learn from now, one entry per training step, in random order; they count as learned.
+
+        Processes that learn together make the same steps: those that all of them have the positions for.
+        """
+        ranks, due = here(), list[int]()
+        counts = ranks.least([int(credit // self._settings.batch) for credit in self._credit.values()])
+        for size, count in zip(self._credit, counts, strict=True):
             self._credit[size] -= count * self._settings.batch
             due += [size] * count
         order = torch.randperm(len(due), generator=generator, device=generator.device)
-        return [due[i] for i in order.tolist()]
+        return [due[i] for i in ranks.of_the_first(order.tolist())]
 
     def batches(self, generator: torch.Generator) -> Iterator[Positions]:
         """The batches to learn from now, each of one board side; see `due` and `Replay.sample`.
