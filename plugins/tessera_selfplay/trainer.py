@@ -18,7 +18,7 @@ from tessera.interfaces.trainer import StepReport
 from tessera.training.learner import Learner
 from tessera.training.losses import accuracy, entropy, means
 from tessera.training.playing import PlayingNetwork
-from tessera.training.ranks import here
+from tessera.training.processes import here
 from tessera.training.replay import blank_positions
 from tessera.training.replays import Replays
 from tessera.training.settings import LearnerSettings, ReplaySettings

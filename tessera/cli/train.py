@@ -23,7 +23,7 @@ from tessera.training.assembly import resume as go_on
 from tessera.training.config import presets
 
 if TYPE_CHECKING:
-    from tessera.training.ranks import Ranks
+    from tessera.training.processes import Processes
     from tessera.training.run import Emit
 
 FIXED = (
@@ -101,21 +101,21 @@ def command(
       tessera train --trainer gumbel --network tower --help      every setting of both
       tessera-gtp --ckpt runs/first/checkpoints/net-00012345.pth
     """
-    from tessera.training.ranks import joined
+    from tessera.training.processes import joined
 
-    with joined() as ranks:
-        if ranks.rank > 0:
-            follow(app.manager, ranks)
+    with joined() as processes:
+        if processes.rank > 0:
+            follow(app.manager, processes)
             return
         try:
-            _train(app, ranks, out, preset, config_path, resume, batch, assignments, shape, as_json, given)
+            _train(app, processes, out, preset, config_path, resume, batch, assignments, shape, as_json, given)
         finally:
-            ranks.end()
+            processes.end()
 
 
 def _train(
     app: App,
-    ranks: Ranks,
+    processes: Processes,
     out: Path,
     preset: str | None,
     config_path: Path | None,
@@ -152,9 +152,9 @@ def _train(
         config = with_evaluator(app.manager, config)
     with _display(as_json, f"tessera train  {config.trainer}, {config.network}  {out}") as emit:
         if resume:
-            run = go_on(app.manager, folder, config=config, emit=emit, tell=output.note, ranks=ranks)
+            run = go_on(app.manager, folder, config=config, emit=emit, tell=output.note, processes=processes)
         else:
-            run = begin(app.manager, config, folder, emit=emit, tell=output.note, ranks=ranks)
+            run = begin(app.manager, config, folder, emit=emit, tell=output.note, processes=processes)
         show_plan(app.manager, run.config)
         with stop_on_signals() as stop:
             reason = run.go(stop)

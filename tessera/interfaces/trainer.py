@@ -88,7 +88,7 @@ class Snapshots(Protocol):
 
 @runtime_checkable
 class DataParallel(Trainer, Protocol):
-    """A trainer that learns together with others of its kind in other processes, see `tessera.training.ranks`."""
+    """A trainer that learns together with others of its kind in other processes, see `tessera.training.processes`."""
 
     data_parallel: bool
 

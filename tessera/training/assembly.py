@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from tessera.training.clean_room import CleanRoom
     from tessera.training.config import RunConfig
     from tessera.training.folder import RunFolder
+    from tessera.training.processes import Processes
     from tessera.training.progress import ProgressTrack
-    from tessera.training.ranks import Ranks
     from tessera.training.run import Emit, Run
     from tessera.training.sizing import Sizing
 
@@ -58,17 +58,17 @@ def begin(
     *,
     emit: Emit = lambda kind, data: None,
     tell: Tell = lambda text: None,
-    ranks: Ranks | None = None,
+    processes: Processes | None = None,
 ) -> Run:
     """A new run in a folder that has none; `emit` hears its events, and so do plugins. Raises `BadValue`.
 
-    ranks: the processes that learn together, of which this is the first and the others `follow`.
+    processes: the processes that learn together, of which this is the first and the others `follow`.
     """
     folder.refuse_run()
     if config.store:
         refuse_copy(open_store(manager, config.store), config.store)
     config = with_evaluator(manager, normalise(manager, config))
-    room, parent = _clean_room(manager, config, ranks)
+    room, parent = _clean_room(manager, config, processes)
     config = _evaluated_where_it_learns(config, room.trainer.sizes, tell)
     folder.create(config)
     return _run(manager, room, folder, config, parent, emit)
@@ -81,7 +81,7 @@ def resume(
     config: RunConfig | None = None,
     emit: Emit = lambda kind, data: None,
     tell: Tell = lambda text: None,
-    ranks: Ranks | None = None,
+    processes: Processes | None = None,
 ) -> Run:
     """The run in a folder, where its newest checkpoint has left it; `config`: another budget than its own, which it
     has from now on. One that was killed before its first checkpoint begins anew.
@@ -92,20 +92,22 @@ def resume(
     own = folder.config()
     folder.lock()
     try:
-        return _resume(manager, folder, own if config is None else config, emit, tell, ranks)
+        return _resume(manager, folder, own if config is None else config, emit, tell, processes)
     except BaseException:
         folder.unlock()
         raise
 
 
-def _resume(manager: Catalog, folder: RunFolder, config: RunConfig, emit: Emit, tell: Tell, ranks: Ranks | None) -> Run:
+def _resume(
+    manager: Catalog, folder: RunFolder, config: RunConfig, emit: Emit, tell: Tell, processes: Processes | None
+) -> Run:
     config = normalise(manager, config)
     if not folder.has_run():
         tell("nothing was saved yet: the run begins anew")
-        return begin(manager, config, folder, emit=emit, tell=tell, ranks=ranks)
+        return begin(manager, config, folder, emit=emit, tell=tell, processes=processes)
     path, state = folder.newest(manager)
     # What it started from may have gone, or lie elsewhere seen from here: its weights are of no use any more.
-    room, _ = _clean_room(manager, config, ranks)
+    room, _ = _clean_room(manager, replace(config, start_from=""), processes)
     config = _evaluated_where_it_learns(config, room.trainer.sizes, tell)
     run = _run(manager, room, folder, config, read_manifest(path).meta.parent, emit)
     _go_on(run, path, state)
@@ -207,20 +209,20 @@ def pick_device_for(wanted: str, trainer: TrainerSpec) -> str:
     raise BadValue("device", wanted, f"{', '.join(trainer.devices)} for the trainer {trainer.name!r}")
 
 
-def follow(manager: Catalog, ranks: Ranks) -> None:
+def follow(manager: Catalog, processes: Processes) -> None:
     """Learn with the first of these processes, which begins or resumes a run, until it ends."""
     from tessera.training.leading import BEGIN, follow
-    from tessera.training.ranks import together
+    from tessera.training.processes import together
     from tessera.training.stop import stop_on_signals
 
     with stop_on_signals():  # a Ctrl-C is for all of them; the first one says what follows from it
-        order, config = ranks.of_the_first(None)
+        order, config = processes.of_the_first(None)
         if order == BEGIN:
-            together(ranks)
-            follow(_build_trainer(manager, config)[0], ranks)
+            together(processes)
+            follow(_build_trainer(manager, config)[0], processes)
 
 
-def _clean_room(manager: Catalog, config: RunConfig, ranks: Ranks | None) -> tuple[CleanRoom, str | None]:
+def _clean_room(manager: Catalog, config: RunConfig, processes: Processes | None) -> tuple[CleanRoom, str | None]:
     """A fresh trainer that leaves for evaluations as the config says, and the digest of the network it begins with.
 
     Where several processes learn together it stays.
@@ -230,14 +232,14 @@ def _clean_room(manager: Catalog, config: RunConfig, ranks: Ranks | None) -> tup
     from tessera.memory.live import snapshot
     from tessera.training.clean_room import CleanRoom
     from tessera.training.leading import BEGIN, Leader
-    from tessera.training.ranks import together
+    from tessera.training.processes import together
 
-    if ranks is not None and ranks.count > 1:
-        ranks.of_the_first((BEGIN, config))
-        together(ranks)
+    if processes is not None and processes.count > 1:
+        processes.of_the_first((BEGIN, config))
+        together(processes)
         trainer, parent = _build_trainer(manager, config)
         assert isinstance(trainer, DataParallel)
-        return CleanRoom(Leader(trainer, ranks)), parent
+        return CleanRoom(Leader(trainer, processes)), parent
     floor = None if config.clean_room == "never" else snapshot()
     trainer, parent = _build_trainer(manager, config)
 
@@ -251,18 +253,18 @@ def _clean_room(manager: Catalog, config: RunConfig, ranks: Ranks | None) -> tup
 
 def _build_trainer(manager: Catalog, config: RunConfig) -> tuple[Trainer, str | None]:
     """A fresh trainer, and the digest of the network it begins with."""
-    from tessera.training.ranks import here
+    from tessera.training.processes import here
 
     module = _build_network(manager, config)
     parent = _load_weights(manager, config, module) if config.start_from else None
     trainer = manager.trainers[config.trainer]
     settings = from_table(trainer.settings, config.trainer_settings, owner=f"trainer {trainer.name}")
-    ranks = here()
-    device = ranks.own_device(pick_device_for(config.device, trainer))
+    processes = here()
+    device = processes.own_device(pick_device_for(config.device, trainer))
     # The same weights everywhere, other games.
-    seed = config.seed if ranks.rank == 0 else seed_of(config.seed, "process", ranks.rank)
+    seed = config.seed if processes.rank == 0 else seed_of(config.seed, "process", processes.rank)
     built = trainer.build(module, device, seed, settings)
-    if ranks.count > 1 and not isinstance(built, DataParallel):
+    if processes.count > 1 and not isinstance(built, DataParallel):
         raise BadValue("trainer", trainer.name, "one that learns in several processes, as gumbel", "leave torchrun out")
     if config.evaluator not in ("", TORCH):
         if not isinstance(built, UsesEvaluator):
@@ -345,7 +347,7 @@ def _progress_track(manager: Catalog, folder: RunFolder, config: RunConfig) -> P
 def _go_on(run: Run, path: Path, state: Mapping[str, Any]) -> None:
     """Load the state of a run; one that does not fit these settings, or this version, is the user's to cure."""
     from tessera.training.leading import processes_of
-    from tessera.training.ranks import here
+    from tessera.training.processes import here
 
     if (saved := processes_of(state["trainer"])) != here().count:
         raise CheckpointError(

@@ -11,7 +11,7 @@ from torch import nn
 
 from tessera.errors import BeyondHelp
 from tessera.interfaces.trainer import Accountable, DataParallel, StepReport, Trainer
-from tessera.training.ranks import END, Ranks
+from tessera.training.processes import END, Processes
 
 BEGIN, STEP, STATE, LOAD = "begin", "step", "state", "load"
 PROCESSES = "processes"
@@ -23,15 +23,15 @@ class Leader:
 
     state_is_a_snapshot = True
 
-    def __init__(self, trainer: DataParallel, ranks: Ranks) -> None:
-        self._trainer, self._ranks = trainer, ranks
+    def __init__(self, trainer: DataParallel, processes: Processes) -> None:
+        self._trainer, self._processes = trainer, processes
 
     @property
     def sizes(self) -> tuple[int, ...]:
         return self._trainer.sizes
 
     def step(self) -> StepReport:
-        self._ranks.of_the_first((STEP, None))
+        self._processes.of_the_first((STEP, None))
         return self._trainer.step()
 
     def network(self) -> nn.Module:
@@ -42,27 +42,27 @@ class Leader:
         return dict(self._trainer.memory_parts()) if isinstance(self._trainer, Accountable) else {}
 
     def state_dict(self) -> dict[str, Any]:
-        self._ranks.of_the_first((STATE, None))
-        return {PROCESSES: self._ranks.gathered_by_the_first(self._trainer.state_dict())}
+        self._processes.of_the_first((STATE, None))
+        return {PROCESSES: self._processes.gathered_by_the_first(self._trainer.state_dict())}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self._ranks.of_the_first((LOAD, None))
-        self._trainer.load_state_dict(self._ranks.handed_out(state[PROCESSES]))
+        self._processes.of_the_first((LOAD, None))
+        self._trainer.load_state_dict(self._processes.handed_out(state[PROCESSES]))
 
 
-def follow(trainer: Trainer, ranks: Ranks) -> None:
+def follow(trainer: Trainer, processes: Processes) -> None:
     """Do what the first process says until it says that this is the end."""
     while True:
-        match ranks.of_the_first(None)[0]:
+        match processes.of_the_first(None)[0]:
             case "step":
                 try:
                     trainer.step()
                 except BeyondHelp:  # all have come to the same end, and the first one tells
                     return
             case "state":
-                ranks.gathered_by_the_first(trainer.state_dict())
+                processes.gathered_by_the_first(trainer.state_dict())
             case "load":
-                trainer.load_state_dict(ranks.handed_out(None))
+                trainer.load_state_dict(processes.handed_out(None))
             case end:
                 assert end == END
                 return

@@ -1,7 +1,7 @@
 """Weights that learn: module, optimiser, learning rate, averaged copy, and the guard that watches every step.
 
 Every trainer hands its losses to a `Learner`; where several processes learn together each does, and all follow the mean
-of their gradients (`ranks`). What is saved of it, and what a roll back returns to, is the same:
+of their gradients (`processes`). What is saved of it, and what a roll back returns to, is the same:
 the state at the last checkpoint.
 
 The host runs ahead of a GPU: a step leaves its numbers on the device, and the host looks at those of several steps
@@ -27,7 +27,7 @@ from tessera.nn.parameters import no_decay
 from tessera.nn.probe import state_probe
 from tessera.training.ema import EMA
 from tessera.training.guard import LOWER, ROLL_BACK, SKIP, Guard, GuardSettings, Limits
-from tessera.training.ranks import here
+from tessera.training.processes import here
 from tessera.training.settings import LearnerSettings
 
 RAMP = 100
@@ -52,9 +52,9 @@ class Learner:
         """Training steps tried, skipped ones included."""
         self.progress = 0.0
         """How far along its schedule the rate is, 0..1; the trainer moves it."""
-        self._settings, self._ranks = settings, here()
+        self._settings, self._processes = settings, here()
         self._module = module.to(device).train()
-        self._ranks.same_([*module.state_dict().values()])
+        self._processes.same_([*module.state_dict().values()])
         self._ema = EMA(module, decay=settings.ema_decay)
         self._optimizer = _optimizer(module, settings)
         self._guard = Guard(GuardSettings(settings.explosion, settings.state_limit))
@@ -90,9 +90,11 @@ class Learner:
     def memory_parts(self) -> dict[str, object]:
         """See `tessera.interfaces.trainer.Accountable`."""
         gradients = [p.grad for p in self._module.parameters()]
+        judged = [self._limits, self._gate, self._probed, self._state_norm, self._pending]
+        told = [getattr(self._optimizer, name, None) for name in ("grad_scale", "found_inf")]
         return {
             "model": [*self._module.state_dict().values(), *self._ema.module.state_dict().values()],
-            "optimiser": [*self._optimizer.state.values(), gradients],
+            "optimiser": [*self._optimizer.state.values(), gradients, judged, told],
             "checkpoint": self._checkpoint,
         }
 
@@ -125,7 +127,7 @@ class Learner:
         with probing as probe:
             found = losses(self._module)
         if probe is not None and probe.norms:
-            norms = self._ranks.largest(torch.stack(list(probe.norms.values())))
+            norms = self._processes.largest(torch.stack(list(probe.norms.values())))
             self._probed = dict(zip(probe.norms, norms.unbind(), strict=True))
             self._state_norm = norms.max().float()
         self._module.zero_grad(set_to_none=True)
@@ -139,7 +141,7 @@ class Learner:
     def _follow(self, found: Mapping[str, Tensor]) -> None:
         """Step, on the device alone, where the gate is open and this step is good."""
         gradients = [p.grad for p in self._module.parameters() if p.grad is not None]
-        self._ranks.mean_([*gradients, *found.values()])
+        self._processes.mean_([*gradients, *found.values()])
         gradient = nn.utils.get_total_norm(gradients)
         told = {name: value for name, value in found.items() if name != "total"}
         told |= {"total": found["total"], "gradient": gradient}
@@ -161,7 +163,9 @@ class Learner:
         pending, self._pending = self._pending, []
         limits, layers = self._guard.limits, list(self._probed)
         parts = [numbers for _, _, numbers in pending] + [norm[None] for norm in self._probed.values()]
-        read = iter(torch.cat([*(part.float() for part in parts), self._ranks.all(self._is_finite())[None]]).tolist())
+        read = iter(
+            torch.cat([*(part.float() for part in parts), self._processes.all(self._is_finite())[None]]).tolist()
+        )
         shut = False
         for step, names, _ in pending:
             *values, state_norm = islice(read, len(names) + 1)

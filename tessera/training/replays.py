@@ -15,7 +15,7 @@ import torch
 from tessera.former_names import REPLAYS, renamed
 from tessera.nn.symmetry import SYMMETRIES
 from tessera.rules.features import BASIC, FeatureSet
-from tessera.training.ranks import here
+from tessera.training.processes import here
 from tessera.training.replay import Replay
 from tessera.training.settings import ReplaySettings
 from tessera.training.targets import Positions
@@ -69,13 +69,13 @@ class Replays:
 
         Processes that learn together make the same steps: those that all of them have the positions for.
         """
-        ranks, due = here(), list[int]()
-        counts = ranks.least([int(credit // self._settings.batch) for credit in self._credit.values()])
+        processes, due = here(), list[int]()
+        counts = processes.least([int(credit // self._settings.batch) for credit in self._credit.values()])
         for size, count in zip(self._credit, counts, strict=True):
             self._credit[size] -= count * self._settings.batch
             due += [size] * count
         order = torch.randperm(len(due), generator=generator, device=generator.device)
-        return [due[i] for i in ranks.of_the_first(order.tolist())]
+        return [due[i] for i in processes.of_the_first(order.tolist())]
 
     def batches(self, generator: torch.Generator) -> Iterator[Positions]:
         """The batches to learn from now, each of one board side; see `due` and `Replay.sample`.

@@ -50,9 +50,7 @@ def test_engines_are_looked_for_on_the_path(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_missing_network_names_the_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import tessera.checkpoints
-
-    monkeypatch.setattr(tessera.checkpoints, "__file__", str(tmp_path / "checkpoints" / "__init__.py"))
+    monkeypatch.setattr("tessera.checkpoints.store.__file__", str(tmp_path / "checkpoints" / "store.py"))
     finding = findings()["shipped network"]
     assert finding.status == "trouble"
     assert "--ckpt" in finding.cure

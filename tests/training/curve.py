@@ -16,7 +16,7 @@ from tessera.plugins import build_manager
 from tessera.rules.features import FeatureSet
 from tessera.training.learner import Learner
 from tessera.training.losses import head_losses, total
-from tessera.training.ranks import here, joined, together
+from tessera.training.processes import here, joined, together
 from tessera.training.replay import blank_positions
 from tessera.training.settings import LearnerSettings, LossSettings
 from tessera.training.targets import Positions, planes_of
@@ -53,10 +53,10 @@ def batches(steps: int, features: FeatureSet) -> list[Positions]:
 def learned(steps: int) -> dict[str, list[Any]]:
     """The losses of each step, over all processes, and the sums of the weights they lead to."""
     module = build_manager().networks["resnet"].build(ResNetSettings(blocks=2, width=16, pool_every=1))
-    learner, weights, ranks = Learner(module, "cpu", LearnerSettings(precision="f32")), LossSettings(), here()
-    share = GLOBAL_BATCH // ranks.count
+    learner, weights, processes = Learner(module, "cpu", LearnerSettings(precision="f32")), LossSettings(), here()
+    share = GLOBAL_BATCH // processes.count
     for whole in batches(steps, features_of(module)):
-        mine = Positions(*(field[ranks.rank * share :][:share] for field in whole))
+        mine = Positions(*(field[processes.rank * share :][:share] for field in whole))
 
         def losses(module: torch.nn.Module, mine: Positions = mine) -> dict[str, torch.Tensor]:
             found = head_losses(module(planes_of(mine), mine.globals_), mine)
@@ -69,9 +69,9 @@ def learned(steps: int) -> dict[str, list[Any]]:
 
 def main() -> None:
     torch.set_num_threads(1)
-    with joined() as ranks:
-        together(ranks)
-        torch.manual_seed(ranks.rank)  # the weights of the first process are taken by all
+    with joined() as processes:
+        together(processes)
+        torch.manual_seed(processes.rank)  # the weights of the first process are taken by all
         print(json.dumps(learned(int(sys.argv[1]))))
 
 

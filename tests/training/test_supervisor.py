@@ -211,6 +211,8 @@ def signalled(place: Place, number: signal.Signals, *lives: str, wait_for: str, 
 
     thread = threading.Thread(target=send)
     thread.start()
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)  # nohup started the tests
     before = signal.getsignal(number)
     code = place.run(*lives, **patience)
     thread.join()

@@ -13,7 +13,7 @@ import torch
 
 from tessera.plugins import build_manager
 from tessera.training.folder import RunFolder
-from tessera.training.ranks import ALONE
+from tessera.training.processes import ALONE
 from tests.training.curve import learned
 from tests.training.two import start
 

@@ -32,7 +32,7 @@ class ProcessLost(TesseraError):
     """Another process of the run is gone."""
 
 
-class Ranks:
+class Processes:
     """This process among `count` that learn together."""
 
     def __init__(self, rank: int = 0, count: int = 1) -> None:
@@ -109,23 +109,23 @@ class Ranks:
                 _tell(dist.broadcast, tensor, 0)
 
 
-ALONE = Ranks()
+ALONE = Processes()
 _here = ALONE
 
 
-def here() -> Ranks:
+def here() -> Processes:
     """This process among those that learn together, from `together` on; before, it is alone."""
     return _here
 
 
-def together(ranks: Ranks) -> None:
+def together(processes: Processes) -> None:
     """From now on what is built here learns with the others."""
     global _here
-    _here = ranks
+    _here = processes
 
 
 @contextmanager
-def joined() -> Iterator[Ranks]:
+def joined() -> Iterator[Processes]:
     """The processes that torchrun, or whoever sets the same variables, has started."""
     count = int(os.environ.get("WORLD_SIZE", "1")) if "RANK" in os.environ else 1
     if count == 1:
@@ -134,7 +134,7 @@ def joined() -> Iterator[Ranks]:
     backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
     _tell(dist.init_process_group, backend, timeout=PATIENCE)
     try:
-        yield Ranks(dist.get_rank(), count)
+        yield Processes(dist.get_rank(), count)
     finally:
         together(ALONE)
     _tell(dist.barrier)  # who leaves early cuts the connections of those that are still at work
